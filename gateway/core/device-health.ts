@@ -1,0 +1,50 @@
+/**
+ * When a silent device is tried again, and what it is called meanwhile: a step function without a clock.
+ * One lost frame is noise; after three in a row a device is offline and costs its neighbours one try per pause. A line that comes back
+ * clears the pauses, because silence without a wire says nothing about the device.
+ */
+import { deviceFailuresMax, deviceRetryMsMax } from '../limits.ts';
+
+/** `unknown` until it has answered or been given up once. */
+export type HealthState = 'unknown' | 'online' | 'offline';
+
+/** What is known of one device. */
+export interface DeviceHealth {
+  readonly state: HealthState;
+  /** Unanswered tries in a row. */
+  readonly failures: number;
+  /** Regular reads before this moment are refused without a try. Unit: ms of the wire clock's monotonic time. */
+  readonly nextTryAtMs: number;
+}
+
+/** `answered` includes an exception: the device heard us. `trying` is a regular read of an offline device: others wait for its outcome. */
+export type HealthInput = 'answered' | 'silent' | 'trying' | 'lineLost' | 'lineOpened';
+
+export const unknownHealth: DeviceHealth = { state: 'unknown', failures: 0, nextTryAtMs: Number.NEGATIVE_INFINITY };
+
+/** The pause after `failures` unanswered tries: none at first, then 1, 2, 4, 8 s, at most deviceRetryMsMax. Unit: ms. */
+export function planRetryMs(failures: number): number {
+  if (failures < deviceFailuresMax) return 0;
+  return Math.min(deviceRetryMsMax, 1000 * 2 ** Math.min(failures - deviceFailuresMax, 10));
+}
+
+/** Whether a regular read may be sent now; anything more urgent always may. */
+export const mayTry = (health: DeviceHealth, nowMs: number): boolean => nowMs >= health.nextTryAtMs;
+
+/** What is known after `input` at `nowMs`. */
+export function stepHealth(health: DeviceHealth, input: HealthInput, nowMs: number): DeviceHealth {
+  switch (input) {
+    case 'answered':
+      return { ...unknownHealth, state: 'online' };
+    case 'silent': {
+      const failures = health.failures + 1;
+      return { state: failures < deviceFailuresMax ? health.state : 'offline', failures, nextTryAtMs: nowMs + planRetryMs(failures) };
+    }
+    case 'trying':
+      return health.state === 'offline' ? { ...health, nextTryAtMs: nowMs + planRetryMs(health.failures) } : health;
+    case 'lineLost':
+      return { ...unknownHealth, state: 'offline' };
+    case 'lineOpened':
+      return { ...unknownHealth, state: health.state };
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The gateway's half of the dispensing contract (steps G3 to G5 and the settlement of G6) as a step function: what the board says goes
+ * in, the one next thing to do comes out. At most once motion: a job is written to the board at most twice with the same bytes, never
+ * at start-up, and after doubt the outcome is read or fenced off, never repeated. Nothing here waits, writes or knows the time; the
+ * same function is searched exhaustively as a model.
+ */
+import assert from 'node:assert/strict';
+
+/** What one consistent status read of a BD-1 board tells. */
+export interface BoardStatus {
+  readonly protocolVersion: number;
+  readonly state: 'idle' | 'armed' | 'moving' | 'done' | 'fault';
+  readonly nonce: number;
+  readonly lastJob: number;
+  readonly doneRolls: number;
+  readonly result: 'none' | 'armed' | 'ok' | 'jam' | 'indeterminate' | 'fenced';
+  readonly ctrOut: number;
+  readonly ctrStart: number;
+  readonly ctrTest: number;
+  readonly flags: { readonly throatBlocked: boolean; readonly doorOpen: boolean; readonly rollLow: boolean; readonly tamper: boolean };
+}
+
+/** A job as it was committed before anything moved. */
+export interface DispenseIntent {
+  readonly job: number;
+  readonly rolls: number;
+  readonly expectLastJob: number;
+  readonly expectCtrOut: number;
+  readonly nonce: number;
+}
+
+/** One command block. `expect*` is the compare-and-swap: the board refuses when they are not what it holds. */
+export interface BoardCommand {
+  readonly opcode: 'dispense' | 'fence';
+  readonly jobId: number;
+  readonly quantity: number;
+  readonly expectLastJob: number;
+  readonly expectCtrOut: number;
+}
+
+/** How a job ended, as the board counted it. */
+export interface DispenseOutcome {
+  readonly done: number;
+  readonly result: 'ok' | 'jam' | 'indeterminate' | 'fenced';
+}
+
+type Phase = 'accepting' | 'running' | 'needsFence' | 'fencing';
+
+export interface DispenseState {
+  readonly intent: DispenseIntent;
+  readonly phase: Phase;
+  /** Further times the same DISPENSE may be written; 0 at start-up. */
+  readonly sendsLeft: 0 | 1 | 2;
+  /** Fence number taken for this job, if any. */
+  readonly fence: number | null;
+  /** Wire time at which the phase's patience ends. Unit: ms of the caller's monotonic clock. */
+  readonly patienceUntilMs: number;
+}
+
+export type DispenseInput =
+  | { readonly kind: 'status'; readonly status: BoardStatus; readonly atMs: number }
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'written'; readonly atMs: number }
+  | { readonly kind: 'refused'; readonly atMs: number }
+  | { readonly kind: 'fenceTaken'; readonly fence: number };
+
+export type DispenseEffect =
+  | { readonly kind: 'write'; readonly command: BoardCommand }
+  | { readonly kind: 'read' }
+  | { readonly kind: 'takeFence' }
+  | { readonly kind: 'settle'; readonly outcome: DispenseOutcome }
+  | { readonly kind: 'lock'; readonly reason: 'board_replaced' };
+
+export interface DispenseStep {
+  readonly state: DispenseState;
+  readonly effect: DispenseEffect;
+}
+
+/** The DISPENSE of an intent: the same bytes every time it is sent. */
+export const dispenseCommand = (intent: DispenseIntent): BoardCommand => ({
+  opcode: 'dispense',
+  jobId: intent.job,
+  quantity: intent.rolls,
+  expectLastJob: intent.expectLastJob,
+  expectCtrOut: intent.expectCtrOut,
+});
+
+/** A FENCE under the board's present state: no motion, and no job below `fence` can ever run afterwards. */
+export const fenceCommand = (fence: number, status: BoardStatus): BoardCommand => ({
+  opcode: 'fence',
+  jobId: fence,
+  quantity: 1,
+  expectLastJob: status.lastJob,
+  expectCtrOut: status.ctrOut,
+});
+
+/** First step of a job whose intent was just committed. `acceptMs` is the patience for its acceptance. */
+export function startDispense(intent: DispenseIntent, atMs: number, acceptMs: number): DispenseStep {
+  return {
+    state: { intent, phase: 'accepting', sendsLeft: 1, fence: null, patienceUntilMs: atMs + acceptMs },
+    effect: { kind: 'write', command: dispenseCommand(intent) },
+  };
+}
+
+/** First step of a job found open at start-up: read, never resend. `fence` is one already taken for it, if any. */
+export function resumeDispense(intent: DispenseIntent, fence: number | null): DispenseStep {
+  return { state: { intent, phase: 'needsFence', sendsLeft: 0, fence, patienceUntilMs: 0 }, effect: { kind: 'read' } };
+}
+
+/**
+ * One step. `acceptMs` is the patience, in wire ms, for a written command to show in the status.
+ * Whatever could not be read or written leads to another read: the caller paces and cancels.
+ */
+export function stepDispense(state: DispenseState, input: DispenseInput, acceptMs: number): DispenseStep {
+  switch (input.kind) {
+    case 'unreadable':
+      return { state, effect: { kind: 'read' } };
+    case 'written':
+      return { state: { ...state, patienceUntilMs: input.atMs + acceptMs }, effect: { kind: 'read' } };
+    case 'refused':
+      // The board heard this frame and will not act on it, but an earlier copy may still have been taken: read, then fence.
+      return { state: state.phase === 'accepting' ? { ...state, phase: 'needsFence', sendsLeft: 0 } : { ...state, patienceUntilMs: input.atMs }, effect: { kind: 'read' } };
+    case 'fenceTaken':
+      assert(input.fence > state.intent.job, 'a fence is above the job it closes');
+      return { state: { ...state, fence: input.fence, phase: 'needsFence' }, effect: { kind: 'read' } };
+    case 'status':
+      return stepStatus(state, input.status, input.atMs, acceptMs);
+  }
+}
+
+function stepStatus(state: DispenseState, status: BoardStatus, atMs: number, acceptMs: number): DispenseStep {
+  const { intent } = state;
+  if (status.nonce !== intent.nonce) return { state, effect: { kind: 'lock', reason: 'board_replaced' } };
+  if (status.lastJob === intent.job) return stepAccepted(state, status);
+  // Job numbers only rise and the board refuses lower ones, so a higher last job means this one can never run.
+  if (status.lastJob > intent.job) return { state, effect: { kind: 'settle', outcome: { done: 0, result: 'fenced' } } };
+  if (state.phase === 'accepting' || state.phase === 'fencing') {
+    if (atMs < state.patienceUntilMs) return { state, effect: { kind: 'read' } };
+    if (state.phase === 'accepting' && state.sendsLeft > 0) {
+      return { state: { ...state, sendsLeft: 0, patienceUntilMs: atMs + acceptMs }, effect: { kind: 'write', command: dispenseCommand(intent) } };
+    }
+  }
+  if (state.fence === null) return { state: { ...state, phase: 'needsFence', sendsLeft: 0 }, effect: { kind: 'takeFence' } };
+  return { state: { ...state, phase: 'fencing', sendsLeft: 0, patienceUntilMs: atMs + acceptMs }, effect: { kind: 'write', command: fenceCommand(state.fence, status) } };
+}
+
+function stepAccepted(state: DispenseState, status: BoardStatus): DispenseStep {
+  const { result } = status;
+  if (result === 'ok' || result === 'jam' || result === 'indeterminate') return { state, effect: { kind: 'settle', outcome: { done: status.doneRolls, result } } };
+  return { state: { ...state, phase: 'running' }, effect: { kind: 'read' } };
+}

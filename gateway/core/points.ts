@@ -1,0 +1,123 @@
+/**
+ * What a weighing earns: the tariff in force on the day, exact whole-number arithmetic, and the two events that put a settled weighing
+ * into the ledger. Works from the stored net weight alone, so that every award can be recomputed from the log for ever.
+ * It must never see a scale, round anything upwards or keep a running remainder. Rules: R-16, R-17, R-19.
+ */
+import assert from 'node:assert/strict';
+import type { EventDraft, Posting } from '../../protocol/events.ts';
+import type { Tariff } from '../../protocol/tariff.ts';
+import type { SettledWeighing } from './weighing.ts';
+
+/** Every way a price can be refused, in order of precedence. */
+export const pointsRefusals = ['tariff_not_yet_valid', 'material_unknown', 'priced_by_piece', 'below_minimum', 'over_session_limit'] as const;
+export type PointsRefusal = (typeof pointsRefusals)[number];
+
+/** What one kilogram earns today, under which tariff, and how much of it is believed without an operator. */
+export interface Price {
+  readonly tariffVersion: string;
+  /** Unit: point per kg. */
+  readonly pointsPerKg: number;
+  /** Unit: gram. */
+  readonly maxGramsPerSession: number;
+}
+
+type Refused = { readonly ok: false; readonly refusal: { readonly code: PointsRefusal } };
+export type PriceDecision = { readonly ok: true; readonly price: Price } | Refused;
+export type PointsDecision = { readonly ok: true; readonly points: number; readonly price: Price } | Refused;
+
+const refuse = (code: PointsRefusal): Refused => ({ ok: false, refusal: { code } });
+
+/** The tariff in force on `day` (`YYYY-MM-DD`): the latest that has begun; of two that begin together the one listed later. */
+export function tariffOn(tariffs: readonly Tariff[], day: string): Tariff | undefined {
+  const begun = tariffs.filter((tariff) => tariff.validFrom <= day);
+  return begun.reduce<Tariff | undefined>((best, tariff) => (best === undefined || tariff.validFrom >= best.validFrom ? tariff : best), undefined);
+}
+
+/** Looks up what `material` earns by weight on `day`; asked before anything is weighed, so that nobody weighs for nothing (R-16). */
+export function decidePrice(tariffs: readonly Tariff[], day: string, material: string): PriceDecision {
+  const tariff = tariffOn(tariffs, day);
+  if (tariff === undefined) return refuse('tariff_not_yet_valid');
+  const row = Object.hasOwn(tariff.materials, material) ? tariff.materials[material] : undefined;
+  if (row === undefined) return refuse('material_unknown');
+  if (row.pointsPerKg === undefined) return refuse('priced_by_piece');
+  return { ok: true, price: { tariffVersion: tariff.version, pointsPerKg: row.pointsPerKg, maxGramsPerSession: row.maxGramsPerSession } };
+}
+
+/** What is to be priced. `netGrams` and `minimumGrams` (Min of the scale) are whole grams. */
+export interface PointsQuestion {
+  readonly tariffs: readonly Tariff[];
+  readonly day: string;
+  readonly material: string;
+  readonly netGrams: number;
+  readonly minimumGrams: number;
+}
+
+/** Points for a net weight: floor(netGrams x pointsPerKg / 1000), no remainder kept (R-17); an implausible weight needs a person (R-19). */
+export function decidePoints(question: PointsQuestion): PointsDecision {
+  assert(Number.isSafeInteger(question.netGrams), 'a net weight is whole grams');
+  const priced = decidePrice(question.tariffs, question.day, question.material);
+  if (!priced.ok) return priced;
+  if (question.netGrams < question.minimumGrams || question.netGrams < 1) return refuse('below_minimum');
+  if (question.netGrams > priced.price.maxGramsPerSession) return refuse('over_session_limit');
+  const milliPoints = question.netGrams * priced.price.pointsPerKg;
+  assert(Number.isSafeInteger(milliPoints), 'tariff bounds keep the product exact');
+  return { ok: true, points: (milliPoints - (milliPoints % 1000)) / 1000, price: priced.price };
+}
+
+/** A settled weighing and the places it is entered under. `alibi` is the next gap-free number of this scale, 1 or more. */
+export interface WeighingEntry {
+  readonly weighing: SettledWeighing;
+  readonly scale: string;
+  readonly alibi: number;
+  readonly tariffs: readonly Tariff[];
+  readonly day: string;
+  readonly minimumGrams: number;
+}
+
+export type AwardDecision =
+  | {
+      readonly ok: true;
+      readonly weighingId: string;
+      readonly points: number;
+      readonly drafts: readonly [EventDraft<'weigh.committed'>, EventDraft<'points.awarded'>];
+    }
+  | Refused;
+
+/** Words a settled weighing as `weigh.committed` and `points.awarded`, to be appended together; a refusal is nothing to append. */
+export function decideAward(entry: WeighingEntry): AwardDecision {
+  const { weighing, scale, alibi } = entry;
+  const { household, material, netGrams, ...measured } = weighing;
+  const decision = decidePoints({ tariffs: entry.tariffs, day: entry.day, material, netGrams, minimumGrams: entry.minimumGrams });
+  if (!decision.ok) return decision;
+  const { points, price } = decision;
+  const weighingId = `${scale}-${alibi}`;
+  const gramLegs: Posting[] = [
+    { account: 'source/recyclables', unit: 'grams', amount: -netGrams },
+    { account: `intake/${material}`, unit: 'grams', amount: netGrams },
+  ];
+  const pointLegs: Posting[] = [
+    { account: 'issuance/recyclables', unit: 'points', amount: -points },
+    { account: `household/${household}`, unit: 'points', amount: points },
+  ];
+  const committed: EventDraft<'weigh.committed'> = {
+    name: 'weigh.committed',
+    subject: scale,
+    data: { ...measured, weighing: weighingId, scale, alibi, household, material, netGrams, rawHex: [...weighing.rawHex], postings: gramLegs },
+  };
+  const awarded: EventDraft<'points.awarded'> = {
+    name: 'points.awarded',
+    subject: household,
+    data: {
+      household,
+      source: 'recyclables',
+      points,
+      weighing: weighingId,
+      material,
+      netGrams,
+      pointsPerKg: price.pointsPerKg,
+      tariffVersion: price.tariffVersion,
+      postings: points === 0 ? [] : pointLegs,
+    },
+  };
+  return { ok: true, weighingId, points, drafts: [committed, awarded] };
+}

@@ -1,0 +1,109 @@
+/**
+ * Every bound of the gateway with its unit and its reason. A queue, buffer, wait or retry without a number here does not exist.
+ * This file imports nothing and decides nothing.
+ */
+
+/** SQLite keeps the write-ahead log below this between checkpoints. Unit: byte. 16 MiB is some 10,000 events. */
+export const walJournalBytesMax = 16 * 1024 * 1024;
+/** Events checked against the chain at every start; all of them are checked by `sifen events verify`. */
+export const startVerifyEventsMax = 1000;
+/** Events one append may carry: a whole roster (5,000 rows, some with several cards) in one transaction. */
+export const appendEventsMax = 20_000;
+
+/** A command is given up and fenced when the board has not taken it after this. Unit: wire ms. 2 s plus the worst device latency. */
+export const dispenseAcceptMs = 3000;
+/** Pause between two looks at a board while a job runs. Unit: village ms. */
+export const dispensePollMs = 100;
+/** Pause between two looks at an idle board; well inside its 10 s heartbeat. Unit: village ms, and never more than this on the wire. */
+export const dispenserIdlePollMs = 1000;
+/** How long a settlement waits for the exit reader to name a roll the counter has seen. Unit: wire ms. */
+export const exitScanWaitMs = 1000;
+/** Labels and scans waiting for one dispenser. More are refused: nobody scans that fast by hand. */
+export const dispenserScansMax = 256;
+/** Fences tried on a board that stays in FAULT with throat and door clear, before it is locked. */
+export const faultFencesMax = 3;
+
+/** Requests waiting for one line, per priority. More are refused with `bus_busy`: a line this far behind is over-subscribed. */
+export const lineQueueMax = 32;
+/** Longest pause between two tries to open a serial port. Unit: wire ms. A re-plugged adapter is in service within 3 s. */
+export const serialReopenMsMax = 500;
+/** Longest pause between two tries to connect. Unit: wire ms. With the connect deadline a socket that appears is in service within 5 s. */
+export const tcpReopenMsMax = 1500;
+/** A connect still unanswered after this is given up. Unit: wire ms. A host without power never says no. */
+export const tcpConnectMs = 1500;
+/** Idle time after which TCP asks whether the peer still lives; ten questions a second apart follow. Unit: wire ms. */
+export const tcpKeepAliveMs = 5000;
+/** A stream that stayed open this long counts as sound and its next loss is reopened at once. Unit: wire ms. */
+export const streamSoundMs = 2000;
+/** How long shutting down waits for one port to close: a serial driver may hold on to unsent output. Unit: wire ms. */
+export const streamCloseMs = 1000;
+/** A line that cannot be found quiet for this long before a request is reported garbled. Unit: wire ms. Longest frame at 1200 baud: 2.4 s. */
+export const lineQuietWaitMs = 3000;
+/** Extra time for a reply that is already in the machine while our thread was busy. Unit: wire ms. */
+export const replyGraceMs = 10;
+/** Longest pause between two tries of a device that does not answer. Unit: wire ms. With poll and deadline: in service within 15 s. */
+export const deviceRetryMsMax = 10_000;
+/** Unanswered tries in a row after which a device is offline. One lost frame is noise. */
+export const deviceFailuresMax = 3;
+/** Longest text one scan may hold. Unit: byte. A bag code has under 40, a door plaque under 100. */
+export const scanBytesMax = 256;
+/** A scan left unfinished for this long is thrown away. Unit: wire ms. At 9600 baud characters are 1 ms apart. */
+export const scanIdleMs = 500;
+/** The same code again within this is one gesture; every sight of it counts anew. Unit: village ms. */
+export const scanDebounceMs = 1500;
+
+/** A roster file above this is refused unread. Unit: byte. 5,000 households need less than 1 MiB. */
+export const rosterBytesMax = 4 * 1024 * 1024;
+/** Households in one roster file; a gateway is built for 350 to 600. */
+export const rosterRowsMax = 5000;
+/** Longest cell of a roster column we read. Unit: character. */
+export const rosterFieldMax = 200;
+/** Cards and plaques of one household, as household.registered carries them. */
+export const credentialsPerHouseholdMax = 8;
+
+/** MQTT clients of the embedded broker at a time: the gateway, a platform bridge, some screens and a technician. */
+export const brokerConnectionsMax = 64;
+/** Topic filters one client of the embedded broker may hold. A bridge needs two. */
+export const brokerFiltersMax = 32;
+/** Levels of a topic or filter at the embedded broker. Ours have at most nine. */
+export const brokerTopicLevelsMax = 16;
+/** First packet of a client of the embedded broker, which is not yet known to be one. Unit: byte. */
+export const brokerConnectBytesMax = 4096;
+/** Later packets. Unit: byte. An envelope (12 KiB) with its topic fits. */
+export const brokerPacketBytesMax = 16 * 1024;
+/** A connection that has not said CONNECT after this is closed. Unit: ms. */
+export const brokerConnectMs = 5000;
+/** A subscriber that stops reading is closed after this, or it would hold up all others. Unit: ms. */
+export const brokerDrainMs = 2000;
+/** Longest keep-alive the embedded broker accepts. Unit: s. The default of common clients. */
+export const brokerKeepaliveSecondsMax = 60;
+
+/** Events sent and not yet acknowledged by the broker. A broker that announces a smaller Receive Maximum gets that. */
+export const uplinkWindowEventsMax = 32;
+/** The same in bytes. Unit: byte. */
+export const uplinkWindowBytesMax = 256 * 1024;
+/** Status and state topics of one gateway: every device of a full site file and the status. */
+export const uplinkRetainedMax = 128;
+/** Largest state of one device. Unit: byte. */
+export const uplinkStateBytesMax = 8192;
+/** A state topic is refreshed at most this often, the latest value wins. Unit: ms. */
+export const uplinkStateEveryMs = 500;
+/** The status topic is refreshed at most this often. Unit: ms. */
+export const uplinkStatusEveryMs = 5000;
+/** How often the uplink looks after itself when nothing happens. Unit: ms. */
+export const uplinkTickMs = 250;
+/** A connection that is not up after this is given up. Unit: ms. A county link by satellite needs 3 s. */
+export const uplinkConnectMs = 10_000;
+/** A publish unacknowledged after this means that the connection is stuck; it is replaced. Unit: ms. */
+export const uplinkAckMs = 15_000;
+/** MQTT keep-alive of the uplink. Unit: s. After three of them without a word the connection is replaced. */
+export const uplinkKeepaliveSeconds = 20;
+/** Shortest and longest pause before the next attempt; in between it doubles, with full jitter. Unit: ms. */
+export const uplinkRetryMsMin = 250;
+export const uplinkRetryMsMax = 30_000;
+/** A connection that lasted this long counts as sound: the next pause is a short one. Unit: ms. */
+export const uplinkSoundMs = 10_000;
+/** How long a stop waits for the last words to be acknowledged. Unit: ms. */
+export const uplinkCloseMs = 2000;
+/** Gateways one `sifen watch` follows. Events of further ones are shown as not followed. */
+export const watchSourcesMax = 64;

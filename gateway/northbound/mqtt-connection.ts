@@ -1,0 +1,167 @@
+/**
+ * One connection to an MQTT broker, from CONNECT to its end, on MQTT.js. The library is used as a dumb pipe: it never queues, stores
+ * or reconnects. Every connection is a new client object, so that no state of a lost one can come back; whoever wants another
+ * connection opens another. Nothing is ever published while disconnected.
+ */
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import { uplinkCloseMs, uplinkConnectMs, uplinkKeepaliveSeconds, uplinkRetryMsMax, uplinkRetryMsMin } from '../limits.ts';
+
+/** Where to and as whom. `protocol` 4 is MQTT 3.1.1. The URL begins with mqtt:// or mqtts:// and holds no password. */
+export interface MqttTarget {
+  readonly url: string;
+  readonly protocol: 4 | 5;
+  readonly clientId: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+export interface MqttConnectionOptions {
+  readonly target: MqttTarget;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Retained last will, QoS 1. */
+  readonly will?: { readonly topic: string; readonly payload: Buffer };
+  /** Called for every message. What it throws ends the connection and comes out of `ended`. */
+  readonly onMessage?: (topic: string, payload: Buffer) => void;
+}
+
+/** Pause before attempt `failures` + 1. Full jitter, so that a county's gateways do not come back in step. Unit: ms. `random` is 0 to 1. */
+export function backOffMs(failures: number, random: () => number): number {
+  const ceiling = Math.min(uplinkRetryMsMax, uplinkRetryMsMin * 2 ** Math.min(failures, 16));
+  return uplinkRetryMsMin + Math.floor(random() * (ceiling - uplinkRetryMsMin));
+}
+
+/** A connection that is up or was. */
+export class MqttConnection {
+  readonly #client: MqttClient;
+  readonly #clock: Clock;
+  readonly #label: string;
+  #heardMs: number;
+  #ended = false;
+  /** Most unacknowledged publishes this broker wants to see. */
+  readonly receiveMax: number;
+  /** Resolves with the reason when the connection is gone, whoever ended it. Never rejects. */
+  readonly ended: Promise<Error>;
+
+  constructor(client: MqttClient, ended: Promise<Error>, clock: Clock, label: string) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#label = label;
+    this.#heardMs = clock.monotonicMs();
+    this.receiveMax = client.serverProperties?.receiveMaximum ?? 65_535;
+    this.ended = ended;
+    client.on('packetreceive', () => {
+      this.#heardMs = clock.monotonicMs();
+    });
+    void ended.then(() => {
+      this.#ended = true;
+    });
+  }
+
+  get isUp(): boolean {
+    return !this.#ended && this.#client.connected;
+  }
+
+  /** Time since the broker last said anything. Unit: ms. */
+  get silentMs(): number {
+    return this.#clock.monotonicMs() - this.#heardMs;
+  }
+
+  /** Publishes with QoS 1. `onTaken` hears of the PUBACK, or why there will be none. */
+  publish(topic: string, payload: Buffer, retain: boolean, onTaken: (error: GatewayError | undefined) => void): void {
+    if (!this.isUp) return onTaken(new GatewayError('uplink_down', `${this.#label} is not connected.`));
+    this.#client.publish(topic, payload, { qos: 1, retain }, (cause) =>
+      onTaken(cause ? new GatewayError('uplink_down', `${this.#label} did not take a message: ${cause.message}`, { cause }) : undefined),
+    );
+  }
+
+  /** @throws GatewayError when the broker does not grant the filter. */
+  async subscribe(filter: string): Promise<void> {
+    try {
+      await this.#client.subscribeAsync(filter, { qos: 1 });
+    } catch (cause) {
+      throw new GatewayError('uplink_down', `${this.#label} does not grant a subscription to ${filter}: ${messageOf(cause)}`, {
+        cause,
+        hint: 'Check the rights of this user at the broker; the embedded broker grants filters that begin with sifen/v1/.',
+      });
+    }
+  }
+
+  /** Cuts the connection now; the broker publishes the last will. */
+  drop(): void {
+    this.#client.end(true);
+  }
+
+  /** Says DISCONNECT, so that no last will is published, and waits for the end at most 2 s. */
+  async close(): Promise<void> {
+    const done = new AbortController();
+    this.#client.end();
+    await Promise.race([this.ended, this.#clock.sleep(uplinkCloseMs, 'broker says goodbye', done.signal).catch(ignoreAbort)]);
+    done.abort();
+    this.drop();
+  }
+}
+
+/**
+ * Opens a connection.
+ * @throws GatewayError uplink_down when the broker cannot be reached, refuses, or is not there within 10 s; the signal's reason on abort.
+ */
+export async function openMqtt(options: MqttConnectionOptions): Promise<MqttConnection> {
+  const { target, clock, signal } = options;
+  signal.throwIfAborted();
+  const label = `The broker at ${new URL(target.url).host}`;
+  const client = connect(target.url, clientOptions(options));
+  let cause: Error | undefined;
+  client.on('error', (error) => {
+    cause ??= error;
+  });
+  const ended = new Promise<Error>((resolve) => {
+    client.on('close', () => resolve(cause ?? new GatewayError('uplink_down', `${label} closed the connection.`)));
+  });
+  client.on('message', (topic, payload) => {
+    try {
+      options.onMessage?.(topic, payload);
+    } catch (error) {
+      cause ??= error instanceof Error ? error : new Error(String(error));
+      client.end(true);
+    }
+  });
+  const up = new Promise<MqttConnection>((resolve) => {
+    client.on('connect', () => resolve(new MqttConnection(client, ended, clock, label)));
+  });
+  const settled = new AbortController();
+  try {
+    // The library has a timeout of its own; ours also covers a client that is stuck between its states.
+    const late = clock.sleep(uplinkConnectMs, 'broker connects', AbortSignal.any([signal, settled.signal]));
+    const outcome = await Promise.race([up, ended, late.catch(ignoreAbort)]);
+    if (outcome instanceof MqttConnection) return outcome;
+    client.end(true);
+    signal.throwIfAborted();
+    const why = outcome === undefined ? 'no answer' : messageOf(outcome);
+    throw new GatewayError('uplink_down', `${label} cannot be used: ${why}`, { cause: outcome });
+  } finally {
+    settled.abort();
+  }
+}
+
+function clientOptions({ target, will }: MqttConnectionOptions): IClientOptions {
+  return {
+    protocolVersion: target.protocol,
+    clientId: target.clientId,
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    clean: true,
+    keepalive: uplinkKeepaliveSeconds,
+    connectTimeout: uplinkConnectMs,
+    // 0: the library does not reconnect, not after a refused CONNACK either; the back-off is ours.
+    reconnectPeriod: 0,
+    queueQoSZero: false,
+    resubscribe: false,
+    ...(will === undefined ? {} : { will: { topic: will.topic, payload: will.payload, qos: 1, retain: true } }),
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code || error.name : String(error));
+/** A wait that was called off has nothing more to say. */
+const ignoreAbort = (): undefined => undefined;

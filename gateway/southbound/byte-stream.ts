@@ -1,0 +1,139 @@
+/**
+ * Opens the two kinds of wire we have, a serial port and a TCP connection, and gives both one tiny shape: bytes in, bytes out, closed.
+ * The only file that imports serialport. It opens once and reports; reopening is kept-stream.ts's work, frames are framing.ts's.
+ * It must never call SerialPort.list (it ends the process where udevadm is missing) nor open a port by itself.
+ */
+import { connect, type Socket } from 'node:net';
+import { SerialPort } from 'serialport';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import { streamCloseMs, tcpConnectMs, tcpKeepAliveMs } from '../limits.ts';
+
+/** A serial port. `path` as /dev/serial/by-id/... survives re-plugging. `baud` 1200..921600. */
+export type SerialTransport = {
+  readonly kind: 'serial';
+  readonly path: string;
+  readonly baud: number;
+  readonly parity: 'none' | 'even' | 'odd';
+  readonly dataBits: 7 | 8;
+  readonly stopBits: 1 | 2;
+};
+/** A TCP connection, whatever is spoken over it. Port 1..65535. */
+export type TcpTransport = { readonly kind: 'tcp' | 'rtu-over-tcp' | 'modbus-tcp'; readonly host: string; readonly port: number };
+
+/** An open wire. */
+export interface ByteStream {
+  /** Hands bytes to the system; a failure shows as `onClose`. */
+  write(bytes: Uint8Array): void;
+  /**
+   * Resolves when everything that had reached the machine before the call was given to `onBytes` or thrown away. On a serial port this also
+   * throws away what was written and has not left: a request given up on must not go out later.
+   */
+  settle(): Promise<void>;
+  /** Closes. `hard` throws away what was written and not yet sent (TCP reset). Resolves when the port is free, or after streamCloseMs. */
+  close(hard: boolean): Promise<void>;
+}
+/** Called from the event loop; `onClose` exactly once, also after `close`, and `onBytes` never after it. */
+export interface ByteListener {
+  onBytes(bytes: Buffer): void;
+  onClose(reason: string): void;
+}
+
+/**
+ * Opens the wire.
+ * @throws GatewayError bus_closed when it cannot be opened; the signal's reason when `signal` aborts meanwhile.
+ */
+export function openByteStream(transport: SerialTransport | TcpTransport, listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
+  signal.throwIfAborted();
+  return transport.kind === 'serial' ? openSerial(transport, listener, clock, signal) : openTcp(transport, listener, clock, signal);
+}
+
+/** Name of a wire for people: the device file or host:port. */
+export const nameOfTransport = (transport: SerialTransport | TcpTransport): string => (transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`);
+
+async function openSerial(transport: SerialTransport, listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
+  const { path, baud, parity, dataBits, stopBits } = transport;
+  const port = new SerialPort({ path, baudRate: baud, parity, dataBits, stopBits, autoOpen: false });
+  const closed = Promise.withResolvers<void>();
+  let reason = 'closed';
+  port.on('error', (error) => {
+    reason = error.message;
+  });
+  port.once('close', (error?: Error | null) => {
+    closed.resolve();
+    listener.onClose(error?.message ?? reason);
+  });
+  await new Promise<void>((resolve, reject) => {
+    port.open((cause) => (cause ? reject(new GatewayError('bus_closed', `${path} cannot be opened: ${cause.message}`, { cause })) : resolve()));
+  });
+  port.on('data', (bytes: Buffer) => listener.onBytes(bytes));
+  const stream: ByteStream = {
+    write: (bytes) => void port.write(Buffer.from(bytes)),
+    // A port that closes meanwhile calls back with an error; its `close` event carries the news.
+    settle: () => new Promise((resolve) => port.flush(() => resolve())),
+    close: async () => {
+      if (port.isOpen) port.close(() => closed.resolve());
+      await withinMs(closed.promise, streamCloseMs, clock);
+    },
+  };
+  if (signal.aborted) {
+    await stream.close(true);
+    signal.throwIfAborted();
+  }
+  return stream;
+}
+
+async function openTcp(transport: TcpTransport, listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
+  const socket = connect({ host: transport.host, port: transport.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs });
+  const closed = Promise.withResolvers<void>();
+  let reason = 'closed by the other side';
+  socket.on('error', (error) => {
+    reason = error.message;
+  });
+  socket.once('close', () => closed.resolve());
+  await connected(socket, nameOfTransport(transport), clock, signal);
+  socket.once('close', () => listener.onClose(reason));
+  socket.on('data', (bytes: Buffer) => listener.onBytes(bytes));
+  return {
+    write: (bytes) => void socket.write(bytes),
+    // Two turns of the event loop have a poll phase between them, which hands over everything the kernel holds.
+    settle: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))),
+    close: async (hard) => {
+      if (hard) socket.resetAndDestroy();
+      else socket.destroy();
+      await withinMs(closed.promise, streamCloseMs, clock);
+    },
+  };
+}
+
+/** Waits for the connection; whatever ends the wait early also destroys the socket. */
+async function connected(socket: Socket, name: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  const opened = new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', (cause) => reject(new GatewayError('bus_closed', `${name} cannot be reached: ${cause.message}`, { cause })));
+  });
+  const deadline = clock.sleep(tcpConnectMs, 'connect', AbortSignal.any([signal, stop.signal])).then(() => {
+    throw new GatewayError('bus_closed', `${name} does not answer.`);
+  });
+  try {
+    await Promise.race([opened, deadline]);
+    signal.throwIfAborted();
+  } catch (cause) {
+    socket.destroy();
+    throw cause;
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Waits for `done`, at most `ms`. */
+async function withinMs(done: Promise<void>, ms: number, clock: Clock): Promise<void> {
+  const stop = new AbortController();
+  const deadline = clock.sleep(ms, 'close', stop.signal);
+  try {
+    await Promise.race([done, deadline]);
+  } finally {
+    stop.abort();
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * One unit on a line, spoken to in the names of its register map: typed readings out, typed commands in. It decides when a silent unit
+ * is tried again, so that it costs its neighbours nothing, and tells who listens when it comes and goes.
+ * It never repeats a command and never makes up, keeps or repairs a value: a word outside the map is an error, not a reading.
+ */
+import { GatewayError, isGatewayError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import { type DeviceHealth, type HealthInput, mayTry, stepHealth, unknownHealth } from '../core/device-health.ts';
+import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
+import { planReads, readRequest } from '../../protocol/read-plan.ts';
+import { decodeSpan, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
+import type { DeviceMap, ReadableName, ReadingOf, WritableOf } from '../../protocol/register-map.ts';
+import type { Line } from './line.ts';
+import type { Priority } from './request-queue.ts';
+
+/** `poll` respects the pauses of a silent device; anything more urgent is always tried. */
+export interface CallOptions {
+  readonly priority: Priority;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Values with the words they came from. */
+export interface RawReading<Values> {
+  readonly values: Values;
+  /** One `address:words` per request, hex, blank between them, such as `0008:0020 0050:00000084`; a bit space has 0 and 1 for words. */
+  readonly rawHex: string;
+}
+
+/** The device heard the request and said no. `exceptionCode` as in protocol/modbus.ts; see the map for its meaning. */
+export class DeviceException extends GatewayError {
+  readonly exceptionCode: number;
+  constructor(message: string, exceptionCode: number) {
+    super('device_exception', message);
+    this.exceptionCode = exceptionCode;
+  }
+}
+
+/** What a device needs, and whom it tells when its state changes. */
+export interface DeviceOptions<M extends DeviceMap> {
+  readonly id: string;
+  readonly line: Line;
+  /** 1..247. */
+  readonly unit: number;
+  readonly map: M;
+  /** The wire clock. */
+  readonly clock: Clock;
+  readonly onHealth?: (health: DeviceHealth) => void;
+}
+
+/** A Modbus TCP gateway answers for a silent unit with one of these (V1.1b3 section 7: path unavailable, target failed to respond). */
+const answeredByGatewayOnly: readonly number[] = [10, 11];
+const silences = ['bus_timeout', 'bus_garbled'] as const;
+
+/** Makes the typed view of one unit. Sends nothing by itself. */
+export const openDevice = <const M extends DeviceMap>(options: DeviceOptions<M>): Device<M> => new Device(options);
+
+/** One unit on a line; made by `openDevice`. */
+export class Device<M extends DeviceMap> {
+  readonly id: string;
+  readonly map: M;
+  readonly #options: DeviceOptions<M>;
+  readonly #stopListening: () => void;
+  #health = unknownHealth;
+
+  constructor(options: DeviceOptions<M>) {
+    this.id = options.id;
+    this.map = options.map;
+    this.#options = options;
+    this.#stopListening = options.line.onState((state) => this.#step(state.open ? 'lineOpened' : 'lineLost'));
+  }
+
+  /** What is known of the device. */
+  health(): DeviceHealth {
+    return this.#health;
+  }
+
+  /** Stops listening to the line; the device is not used after that. */
+  close(): void {
+    this.#stopListening();
+  }
+
+  /**
+   * Reads the named fields in as few requests as the map allows. Fields of one read block are one snapshot.
+   * @throws GatewayError bus_*, device_backing_off, device_value; DeviceException. After the first failure nothing more is asked of the unit.
+   */
+  async read<N extends ReadableName<M>>(names: readonly N[], options: CallOptions): Promise<Pick<ReadingOf<M>, N>> {
+    return (await this.readRaw(names, options)).values;
+  }
+
+  /** The same with the words as they were on the wire, for records that must show them. */
+  async readRaw<N extends ReadableName<M>>(names: readonly N[], options: CallOptions): Promise<RawReading<Pick<ReadingOf<M>, N>>> {
+    const parts: Partial<ReadingOf<M>>[] = [];
+    const raw: string[] = [];
+    for (const span of planReads(this.map, names)) {
+      const answer = valuesOf(await this.#request(readRequest(span), options));
+      const decoded = decodeSpan(this.map, span, answer);
+      if (!decoded.ok) throw new GatewayError('device_value', `${this.id}: ${decoded.issues.join('; ')}.`);
+      parts.push(decoded.values);
+      raw.push(`${hex4(span.address)}:${answer.map((item) => (typeof item === 'number' ? hex4(item) : Number(item))).join('')}`);
+    }
+    return { values: joinReadings(this.map, names, parts), rawHex: raw.join(' ') };
+  }
+
+  /**
+   * Writes fields; a write block goes in one request, whole or not at all.
+   * @throws GatewayError bus_write_unknown when it was sent and nobody knows whether it was obeyed; any other bus_*: never sent. DeviceException.
+   */
+  async write(values: Partial<WritableOf<M>>, options: CallOptions): Promise<void> {
+    for (const request of encodeWrites(this.map, values)) await this.#request(request, options);
+  }
+
+  async #request(request: ModbusRequest, { priority, signal }: CallOptions): Promise<ModbusResponse> {
+    const { line, unit, clock } = this.#options;
+    if (priority === 'poll') {
+      if (!mayTry(this.#health, clock.monotonicMs())) throw new GatewayError('device_backing_off', `${this.id} has not answered lately.`);
+      this.#step('trying');
+    }
+    try {
+      const timing = { deadlineMs: this.map.timeoutMs, guardMs: this.map.guardMs };
+      const response = await line.request(unit, request, { ...timing, priority, signal });
+      this.#refuseException(request, response);
+      this.#step('answered');
+      return response;
+    } catch (error) {
+      const input = meaningOf(error);
+      if (input) this.#step(input);
+      throw error;
+    }
+  }
+
+  #refuseException(request: ModbusRequest, response: ModbusResponse): void {
+    if (response.kind !== 'exception') return;
+    const { code } = response;
+    if (!answeredByGatewayOnly.includes(code)) throw new DeviceException(`${this.id} refused the request with exception ${code}.`, code);
+    const silent = new GatewayError('bus_timeout', `${this.id} does not answer its gateway (exception ${code}).`);
+    throw request.kind === 'read' ? silent : new GatewayError('bus_write_unknown', `${silent.message} The write may have been obeyed.`, { cause: silent });
+  }
+
+  #step(input: HealthInput): void {
+    const before = this.#health;
+    this.#health = stepHealth(before, input, this.#options.clock.monotonicMs());
+    if (before.state !== this.#health.state) this.#options.onHealth?.(this.#health);
+  }
+}
+
+const hex4 = (word: number) => word.toString(16).padStart(4, '0');
+
+/** What a failure says about the device itself; a full queue or a call called off says nothing. */
+function meaningOf(error: unknown): HealthInput | undefined {
+  if (error instanceof DeviceException) return 'answered';
+  if (!isGatewayError(error)) return undefined;
+  const { code } = error.code === 'bus_write_unknown' && isGatewayError(error.cause) ? error.cause : error;
+  if (silences.some((silence) => silence === code)) return 'silent';
+  return code === 'bus_closed' ? 'lineLost' : undefined;
+}
+
+function valuesOf(response: ModbusResponse): readonly number[] | readonly boolean[] {
+  if (response.kind === 'words') return response.words;
+  return response.kind === 'bits' ? response.bits : [];
+}

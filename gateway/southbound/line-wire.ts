@@ -1,0 +1,192 @@
+/**
+ * One request, one reply on one physical line: when it may be written, how long it may take, and what makes the line clean again after anything
+ * unexpected. A late reply must never be taken for the next one's: serial lines stay quiet for the guard time, TCP is closed and
+ * reopened, and RTU over TCP does both, because the serial server behind it may still deliver. Order and queueing are line.ts's.
+ * Source: Modbus over Serial Line V1.02, section 2.5.1.1 (t3.5, 11 bits a character).
+ */
+import assert from 'node:assert/strict';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import { lineQuietWaitMs, replyGraceMs } from '../limits.ts';
+import type { ByteStream, SerialTransport } from './byte-stream.ts';
+import { type Framed, frameMbap, frameRtu, shortestFrameBytes } from './framing.ts';
+import { type KeptStream, keepOpen, type WireListener } from './kept-stream.ts';
+
+/** A line on a serial port, behind a serial server that passes RTU frames, or spoken to in Modbus TCP. `baud` behind a serial server sets its gaps. */
+export type LineTransport =
+  | SerialTransport
+  | { readonly kind: 'rtu-over-tcp'; readonly host: string; readonly port: number; readonly baud: number }
+  | { readonly kind: 'modbus-tcp'; readonly host: string; readonly port: number };
+
+/** What a device is given. Unit: wire ms. */
+export interface ReplyTiming {
+  /** Longest time from the last byte of the request to the first of the reply; time on the wire is added from the baud rate. */
+  readonly deadlineMs: number;
+  /** Latest moment after the deadline a reply may still come; the line stays quiet that long. */
+  readonly guardMs: number;
+}
+
+/** `opening` before the first try and while reopened on purpose; `closed` once a try has failed or the other side has gone. */
+export type WireState = 'opening' | 'open' | 'closed';
+
+const baudOf = (transport: LineTransport) => (transport.kind === 'modbus-tcp' ? Number.POSITIVE_INFINITY : transport.baud);
+
+/** t3.5: the least silence between frames, from the baud rate; 1.75 ms above 19200 and 0 on Modbus TCP. Unit: ms. */
+export function quietGapMs(baud: number): number {
+  if (baud === Number.POSITIVE_INFINITY) return 0;
+  return baud > 19_200 ? 1.75 : (3.5 * 11 * 1000) / baud;
+}
+
+interface Pending {
+  readonly framed: Framed;
+  received: Buffer;
+  readonly reply: PromiseWithResolvers<Buffer>;
+}
+
+/** The wire under one line. Its owner calls `untilQuiet`, then at once `exchange`, and never two at a time. */
+export class LineWire implements WireListener {
+  readonly #transport: LineTransport;
+  readonly #clock: Clock;
+  readonly #kept: KeptStream;
+  readonly #onState: (state: WireState, reason: string) => void;
+  #state: WireState = 'opening';
+  #stream: ByteStream | undefined;
+  /** Aborted when the present wire is lost, so that nobody waits for its silence. */
+  #lost = new AbortController();
+  #pending: Pending | undefined;
+  #lastByteAtMs = Number.NEGATIVE_INFINITY;
+  #guardUntilMs = Number.NEGATIVE_INFINITY;
+  #guardMs = lineQuietWaitMs / 10;
+  #strayBytes = 0;
+  #transactionId = 0;
+  /** Bytes nobody asked for, and planned reopenings, since the start. */
+  readonly counts = { strayBytes: 0, reopened: 0 };
+
+  constructor(transport: LineTransport, clock: Clock, onState: (state: WireState, reason: string) => void) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#onState = onState;
+    this.#kept = keepOpen(transport, this, clock);
+  }
+
+  get state(): WireState {
+    return this.#state;
+  }
+
+  onOpen(stream: ByteStream): void {
+    this.#stream = stream;
+    this.#lost = new AbortController();
+    this.#strayBytes = 0;
+    this.#setState('open', '');
+  }
+
+  onLost(reason: string, planned: boolean): void {
+    this.#stream = undefined;
+    this.#lost.abort();
+    this.#pending?.reply.reject(new GatewayError('bus_closed', `The line was lost: ${reason}.`));
+    this.#setState(planned ? 'opening' : 'closed', reason);
+  }
+
+  onBytes(bytes: Buffer): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#lastByteAtMs = nowMs;
+    if (this.#pending) this.#judge(this.#pending, bytes);
+    else this.#countStray(bytes.length, nowMs);
+  }
+
+  /**
+   * Waits until a request may be written: the guard is over, t3.5 of silence has passed and no old byte is left in the machine. Returns false when the
+   * wire went away meanwhile.
+   * @throws GatewayError bus_garbled when the line is never quiet.
+   */
+  async untilQuiet(): Promise<boolean> {
+    const giveUpAtMs = Math.max(this.#guardUntilMs, this.#clock.monotonicMs()) + lineQuietWaitMs;
+    for (;;) {
+      const stream = this.#stream;
+      if (!stream) return false;
+      const nowMs = this.#clock.monotonicMs();
+      const waitMs = Math.max(this.#guardUntilMs, this.#lastByteAtMs + quietGapMs(baudOf(this.#transport))) - nowMs;
+      if (waitMs <= 0) {
+        const seenAtMs = this.#lastByteAtMs;
+        await stream.settle();
+        if (this.#stream === stream && this.#lastByteAtMs === seenAtMs && this.#guardUntilMs <= nowMs) return true;
+      } else if (nowMs > giveUpAtMs) {
+        throw new GatewayError('bus_garbled', 'Something talks on this line without being asked.');
+      } else {
+        // Cut short only when the wire is lost, which the next turn sees.
+        await this.#clock.sleep(Math.ceil(waitMs), 'quiet line', this.#lost.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /**
+   * Writes a request and returns its reply, both as RTU frames, whatever is spoken on the wire.
+   * @throws GatewayError bus_timeout, bus_garbled or bus_closed; in each case the request may have been heard.
+   */
+  async exchange(request: Buffer, timing: ReplyTiming): Promise<Buffer> {
+    assert(this.#stream && !this.#pending, 'the line is not free');
+    this.#transactionId = (this.#transactionId + 1) % 0x1_0000;
+    const framed = this.#transport.kind === 'modbus-tcp' ? frameMbap(request, this.#transactionId) : frameRtu(request);
+    const pending: Pending = { framed, received: Buffer.alloc(0), reply: Promise.withResolvers() };
+    this.#pending = pending;
+    this.#guardMs = timing.guardMs;
+    this.#strayBytes = 0;
+    const stop = new AbortController();
+    this.#stream.write(framed.wire);
+    try {
+      const reply = await Promise.race([pending.reply.promise, this.#deadline(request, framed, timing, stop.signal)]);
+      this.#kept.markSound();
+      return reply;
+    } catch (error) {
+      this.#clean(error instanceof Error ? error.message : String(error));
+      throw error;
+    } finally {
+      this.#pending = undefined;
+      stop.abort();
+    }
+  }
+
+  /** Ends for good; what is under way is rejected with bus_closed. */
+  close(): Promise<void> {
+    return this.#kept.close();
+  }
+
+  async #deadline(request: Buffer, framed: Framed, timing: ReplyTiming, signal: AbortSignal): Promise<never> {
+    const wireMs = ((request.length + framed.replyBytesMax) * 11_000) / baudOf(this.#transport);
+    await this.#clock.sleep(Math.ceil(wireMs + timing.deadlineMs), 'reply', signal);
+    // A reply may have come in time and lie in the machine because our own thread was busy: timers run before input does.
+    await this.#clock.sleep(replyGraceMs, 'reply already here', signal);
+    throw new GatewayError('bus_timeout', `Unit ${request[0]} did not answer within ${timing.deadlineMs} ms.`);
+  }
+
+  #judge(pending: Pending, bytes: Buffer): void {
+    pending.received = Buffer.concat([pending.received, bytes]);
+    const verdict = pending.framed.judge(pending.received);
+    if (verdict.kind === 'more') return;
+    this.#pending = undefined;
+    if (verdict.kind === 'reply') pending.reply.resolve(verdict.frame);
+    else pending.reply.reject(new GatewayError('bus_garbled', `The reply is not one to this request: ${verdict.reason}.`));
+  }
+
+  /** Fewer bytes than a frame are noise, and t3.5 deals with it. As many as a frame may be a late reply: then another may follow. */
+  #countStray(byteCount: number, nowMs: number): void {
+    this.counts.strayBytes += byteCount;
+    if (nowMs < this.#guardUntilMs) return;
+    this.#strayBytes += byteCount;
+    if (this.#strayBytes < shortestFrameBytes) return;
+    this.#strayBytes = 0;
+    this.#clean('bytes nobody asked for');
+  }
+
+  #clean(reason: string): void {
+    if (this.#transport.kind !== 'modbus-tcp') this.#guardUntilMs = this.#clock.monotonicMs() + this.#guardMs;
+    if (this.#transport.kind === 'serial' || !this.#stream) return;
+    this.counts.reopened += 1;
+    this.#kept.reopen(reason);
+  }
+
+  #setState(state: WireState, reason: string): void {
+    this.#state = state;
+    this.#onState(state, reason);
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The one owner of one physical line. Callers hand in requests with a priority; the line sends one at a time, most urgent first, and each ends with a
+ * reply or a GatewayError. It never waits for a device at start, never repeats a request by itself (a repeated command may move metal
+ * twice), and one unit's silence costs the next only its deadline and guard.
+ */
+import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import { lineQueueMax } from '../limits.ts';
+import { type LineTransport, LineWire, type ReplyTiming, type WireState } from './line-wire.ts';
+import { openTransaction, type Transaction } from './modbus-port.ts';
+import { type Priority, RequestQueue } from './request-queue.ts';
+
+/** How one request is sent. A signal calls it off: before it is sent it is removed, afterwards only its result is dropped. */
+export type RequestOptions = ReplyTiming & { readonly priority: Priority; readonly signal?: AbortSignal | undefined };
+/** Whether the wire is there. A reopening on purpose, after a timeout on TCP, is not a change unless it fails. */
+export type LineState = { readonly open: true } | { readonly open: false; readonly reason: string };
+
+/** Counters since the start. */
+export interface LineStats {
+  readonly open: boolean;
+  readonly waiting: number;
+  /** Requests sent, and how they ended. */
+  readonly sent: number;
+  readonly answered: number;
+  readonly exceptions: number;
+  readonly timeouts: number;
+  readonly garbled: number;
+  readonly lost: number;
+  /** Requests that were never sent: called off, or refused because the queue was full or the line away. */
+  readonly unsent: number;
+  readonly reopened: number;
+  readonly strayBytes: number;
+  /** Time spent on requests, with gaps and guards somebody waited for. Unit: ms. */
+  readonly busyMs: number;
+  /** Share of time the line is busy, 0..1, as a mean that forgets within a minute. */
+  readonly utilisation: number;
+}
+
+interface Job {
+  readonly transaction: Transaction;
+  readonly isWrite: boolean;
+  readonly timing: ReplyTiming;
+  readonly outcome: PromiseWithResolvers<ModbusResponse>;
+}
+
+const unopened: LineState = { open: false, reason: 'not opened yet' };
+const loadMemoryMs = 60_000;
+const endings = { bus_timeout: 'timeouts', bus_garbled: 'garbled', bus_closed: 'lost' } as const;
+
+/** Opens a line. Returns at once; the wire is opened, and reopened for ever, behind it. */
+export const openLine = (options: { readonly id: string; readonly transport: LineTransport; readonly clock: Clock }): Line => new Line(options);
+
+/** One physical line; made by `openLine`. */
+export class Line {
+  readonly id: string;
+  readonly #clock: Clock;
+  readonly #wire: LineWire;
+  readonly #queue = new RequestQueue<Job>(lineQueueMax);
+  readonly #listeners = new Set<(state: LineState) => void>();
+  readonly #counts = { sent: 0, answered: 0, exceptions: 0, timeouts: 0, garbled: 0, lost: 0, unsent: 0, busyMs: 0 };
+  #state = unopened;
+  #isPumping = false;
+  #isClosed = false;
+  #load = 0;
+  #loadAtMs: number;
+
+  constructor({ id, transport, clock }: { readonly id: string; readonly transport: LineTransport; readonly clock: Clock }) {
+    this.id = id;
+    this.#clock = clock;
+    this.#loadAtMs = clock.monotonicMs();
+    this.#wire = new LineWire(transport, clock, (state, reason) => this.#onWire(state, reason));
+  }
+
+  /** Whether the wire is there, and if not, why. */
+  state(): LineState {
+    return this.#state;
+  }
+
+  /** Calls `listener` at every change. Returns the way to stop it. */
+  onState(listener: (state: LineState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Sends one request to a unit, 1..247. A device's exception is a response, not an error.
+   * @throws GatewayError. Never sent: bus_busy, bus_closed, bus_cancelled. Sent: bus_timeout, bus_garbled, bus_closed or bus_cancelled for a
+   * read; for a write always bus_write_unknown, with one of those as its cause.
+   */
+  async request(unit: number, request: ModbusRequest, options: RequestOptions): Promise<ModbusResponse> {
+    const transaction = openTransaction(unit, request);
+    if (this.#isClosed || this.#wire.state === 'closed') return this.#refuse('bus_closed', `Line ${this.id} is away: ${this.#reason()}.`);
+    if (options.signal?.aborted) return this.#refuse('bus_cancelled', 'The request was called off.');
+    const job: Job = { transaction, isWrite: request.kind !== 'read', timing: options, outcome: Promise.withResolvers() };
+    if (!this.#queue.add(options.priority, job)) return this.#refuse('bus_busy', `${lineQueueMax} ${options.priority} requests wait for line ${this.id}.`);
+    const onAbort = () => this.#cancel(job);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    this.#pump();
+    try {
+      return await job.outcome.promise;
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Counters since the start. */
+  stats(): LineStats {
+    const open = this.#wire.state === 'open';
+    return { open, waiting: this.#queue.length, ...this.#counts, ...this.#wire.counts, utilisation: this.#decayedLoad() };
+  }
+
+  /** Rejects what waits and what is under way, releases the wire, and does not open it again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#refuseWaiting('closed');
+    await this.#wire.close();
+  }
+
+  #reason(): string {
+    return this.#isClosed ? 'it was closed' : this.#state.open ? 'open' : this.#state.reason;
+  }
+
+  #refuse(code: 'bus_closed' | 'bus_cancelled' | 'bus_busy', message: string): never {
+    this.#counts.unsent += 1;
+    throw new GatewayError(code, message);
+  }
+
+  #refuseWaiting(reason: string): void {
+    for (let job = this.#queue.take(); job; job = this.#queue.take()) {
+      this.#counts.unsent += 1;
+      job.outcome.reject(new GatewayError('bus_closed', `Line ${this.id} is away: ${reason}.`));
+    }
+  }
+
+  /** Still waiting: it is taken out. Already sent: only the result is dropped; the line reads on, so that the reply meets nobody else. */
+  #cancel(job: Job): void {
+    const error = new GatewayError('bus_cancelled', 'The request was called off.');
+    if (!this.#queue.remove(job)) return this.#fail(job, error);
+    this.#counts.unsent += 1;
+    job.outcome.reject(error);
+  }
+
+  /** Ends a job that was sent. Nobody knows then whether a write was obeyed. */
+  #fail(job: Job, error: GatewayError): void {
+    job.outcome.reject(job.isWrite ? new GatewayError('bus_write_unknown', `${error.message} The write may have been obeyed.`, { cause: error }) : error);
+  }
+
+  #onWire(wire: WireState, reason: string): void {
+    if (wire === 'opening') return;
+    if (wire === 'closed') this.#refuseWaiting(reason);
+    const before = this.#state;
+    this.#state = wire === 'open' ? { open: true } : { open: false, reason };
+    if (before === unopened || before.open !== this.#state.open) for (const listener of this.#listeners) listener(this.#state);
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    // Every failure of the outside ends in its job; anything else is our own mistake and ends the process as an unhandled rejection.
+    void this.#serveWaiting();
+  }
+
+  async #serveWaiting(): Promise<void> {
+    while (this.#queue.length > 0 && this.#wire.state === 'open') {
+      const startedAtMs = this.#clock.monotonicMs();
+      await this.#serveNext();
+      this.#recordBusy(startedAtMs);
+    }
+    this.#isPumping = false;
+  }
+
+  /** The most urgent job is chosen only when the line is free: one that came during a guard still goes first. */
+  async #serveNext(): Promise<void> {
+    let job: Job | undefined;
+    try {
+      if (!(await this.#wire.untilQuiet())) return;
+      job = this.#queue.take();
+      if (!job) return;
+      this.#counts.sent += 1;
+      const response = job.transaction.decode(await this.#wire.exchange(job.transaction.frame, job.timing));
+      this.#counts[response.kind === 'exception' ? 'exceptions' : 'answered'] += 1;
+      job.outcome.resolve(response);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const ending = endings[error.code as keyof typeof endings];
+      if (ending) this.#counts[ending] += 1;
+      if (job) this.#fail(job, error);
+      else this.#queue.take()?.outcome.reject(error);
+    }
+  }
+
+  #decayedLoad(): number {
+    return this.#load * Math.exp((this.#loadAtMs - this.#clock.monotonicMs()) / loadMemoryMs);
+  }
+
+  #recordBusy(startedAtMs: number): void {
+    const busyMs = this.#clock.monotonicMs() - startedAtMs;
+    this.#counts.busyMs += busyMs;
+    this.#load = this.#decayedLoad() + 1 - Math.exp(-busyMs / loadMemoryMs);
+    this.#loadAtMs = this.#clock.monotonicMs();
+  }
+}

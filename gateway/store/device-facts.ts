@@ -1,0 +1,43 @@
+/** What decisions may know about weighings, bins and device health. */
+import type { Sqlite } from './database.ts';
+
+export class WeighingFacts {
+  readonly #next;
+  constructor(db: Sqlite) {
+    this.#next = db.prepare<[string], number>('SELECT COALESCE(MAX(alibi), 0) + 1 FROM weighing WHERE scale = ?').pluck();
+  }
+  /** Next alibi number of a scale; they have no gaps. */
+  nextAlibi(scale: string): number {
+    return this.#next.get(scale) ?? 1;
+  }
+}
+
+export interface BinRow {
+  readonly bin: string;
+  readonly compartment: number;
+  readonly fillState: 'normal' | 'plan' | 'full';
+  readonly levelPercent: number;
+  readonly alarm: boolean;
+}
+
+export class BinFacts {
+  readonly #all;
+  constructor(db: Sqlite) {
+    this.#all = db.prepare<[], Omit<BinRow, 'alarm'> & { alarm: number }>(
+      'SELECT bin, compartment, fill_state AS fillState, level_percent AS levelPercent, alarm FROM bin ORDER BY bin, compartment',
+    );
+  }
+  state(): BinRow[] {
+    return this.#all.all().map((row) => ({ ...row, alarm: row.alarm === 1 }));
+  }
+}
+
+export class DeviceFacts {
+  readonly #all;
+  constructor(db: Sqlite) {
+    this.#all = db.prepare<[], { device: string; health: 'online' | 'offline' }>('SELECT device, health FROM device ORDER BY device');
+  }
+  health(): { device: string; health: 'online' | 'offline' }[] {
+    return this.#all.all();
+  }
+}

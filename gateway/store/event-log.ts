@@ -1,0 +1,191 @@
+/**
+ * The append-only event log: the only place where an event gets its number, its signature and its link to the one before, in the same
+ * synced transaction as the rows it changes. Reading back verifies by the rules a stranger would use, over the very bytes that were sent.
+ * Nothing here decides anything; callers hand in finished drafts.
+ */
+import assert from 'node:assert/strict';
+import { type EnvelopeSigner, eventPayloadType, type KeyLookup, signEnvelope } from '../../protocol/envelope.ts';
+import type { EventDraft } from '../../protocol/events.ts';
+import { encodeEvent, firstPrev, openEvent, type TimeQuality } from '../../protocol/signed-event.ts';
+import { type EpochMs, epochMs } from '../../protocol/units.ts';
+import { stepHybridClock } from '../core/hybrid-clock.ts';
+import { GatewayError } from '../errors.ts';
+import { appendEventsMax } from '../limits.ts';
+import { type Sqlite, translate } from './database.ts';
+
+/** Last event of the chain. `sequence` 0 and epoch 0 before the first one. */
+export interface ChainHead {
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly leaf: string;
+  readonly boot: number;
+  readonly hlc: string | null;
+  readonly atMs: EpochMs;
+}
+
+/** An event with its place. `envelope` is exactly what goes to MQTT. */
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly atMs: EpochMs;
+  readonly timeq: TimeQuality;
+  readonly leaf: string;
+  readonly envelope: Buffer;
+  readonly draft: EventDraft;
+}
+
+/** Village wall time and how far it may be trusted. */
+export type TimeSource = () => { readonly nowMs: EpochMs; readonly timeq: TimeQuality };
+
+interface Row {
+  readonly seq: number;
+  readonly epoch: number;
+  readonly name: string;
+  readonly at_ms: number;
+  readonly timeq: TimeQuality;
+  readonly boot: number;
+  readonly hlc: string;
+  readonly leaf: Buffer;
+  readonly envelope: Buffer;
+}
+
+/** Rows read at once while walking the log. 1,000 rows are about 1 MiB. */
+const pageRows = 1000;
+
+/** The outcome of reading the chain again. `problem` names the first event that does not hold. */
+export interface ChainReport {
+  readonly checked: number;
+  readonly problem: { readonly sequence: number; readonly detail: string } | null;
+}
+
+export class EventLog {
+  readonly #db: Sqlite;
+  readonly #gateway: string;
+  readonly #signer: EnvelopeSigner;
+  readonly #time: TimeSource;
+  readonly #project: (draft: EventDraft, sequence: number) => void;
+  readonly #insert;
+  readonly #after;
+  #head: ChainHead;
+
+  constructor(options: { db: Sqlite; gateway: string; signer: EnvelopeSigner; time: TimeSource; project: (draft: EventDraft, sequence: number) => void }) {
+    this.#db = options.db;
+    this.#gateway = options.gateway;
+    this.#signer = options.signer;
+    this.#time = options.time;
+    this.#project = options.project;
+    this.#insert = this.#db.prepare(`INSERT INTO event (seq, epoch, name, subject, at_ms, timeq, boot, hlc, leaf, envelope)
+      VALUES (@seq, @epoch, @name, @subject, @atMs, @timeq, @boot, @hlc, @leaf, @envelope)`);
+    this.#after = this.#db.prepare<[number, number], Row>('SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?');
+    this.#head = this.#readHead();
+  }
+
+  get head(): ChainHead {
+    return this.#head;
+  }
+
+  /**
+   * Appends drafts in order with their projections, all in one synced transaction or none. Bounds: 1 to 20,000 drafts.
+   * `step` moves to a new boot or epoch with the first of them.
+   * @throws GatewayError store_failed when the disk refuses; nothing is recorded then.
+   */
+  append(drafts: readonly EventDraft[], step: { boot?: number; epoch?: number } = {}): readonly StoredEvent[] {
+    assert(drafts.length >= 1 && drafts.length <= appendEventsMax, `${drafts.length} events in one append`);
+    const before = this.#head;
+    const { nowMs, timeq } = this.#time();
+    // Recorded time never goes back: while the clock is behind the last event, events carry that event's time and say so.
+    const held = nowMs < before.atMs;
+    const stamp = { atMs: held ? before.atMs : nowMs, timeq: held ? ('hold' as const) : timeq };
+    try {
+      const stored = this.#db.transaction(() => drafts.map((draft) => this.#write(draft, stamp, step)))();
+      return stored;
+    } catch (error) {
+      this.#head = before;
+      throw translate(error, this.#db.name);
+    }
+  }
+
+  #write(draft: EventDraft, stamp: { atMs: EpochMs; timeq: TimeQuality }, step: { boot?: number; epoch?: number }): StoredEvent {
+    const last = this.#head;
+    const sequence = last.sequence + 1;
+    const epoch = step.epoch ?? last.epoch;
+    const boot = step.boot ?? last.boot;
+    const hlc = stepHybridClock(last.hlc, stamp.atMs);
+    const inner = encodeEvent({ gateway: this.#gateway, epoch, sequence, prev: last.leaf, timeMs: stamp.atMs, hlc, boot, timeq: stamp.timeq }, draft);
+    const { envelope, leaf } = signEnvelope(inner, eventPayloadType, this.#signer);
+    this.#insert.run({ seq: sequence, epoch, name: draft.name, subject: draft.subject, ...stamp, boot, hlc, leaf: Buffer.from(leaf, 'base64'), envelope });
+    this.#project(draft, sequence);
+    this.#head = { sequence, epoch, leaf, boot, hlc, atMs: stamp.atMs };
+    return { sequence, epoch, ...stamp, leaf, envelope, draft };
+  }
+
+  /** Up to `limit` stored rows after `sequence`, in order, as they were sent. */
+  readAfter(sequence: number, limit: number): { sequence: number; name: string; envelope: Buffer }[] {
+    return this.#after.all(sequence, limit).map((row) => ({ sequence: row.seq, name: row.name, envelope: row.envelope }));
+  }
+
+  /** Every event after `sequence`, verified one by one. @throws GatewayError store_damaged at the first that does not hold. */
+  *verified(sequence: number, keys: KeyLookup): Generator<StoredEvent> {
+    let previous = sequence === 0 ? firstPrev : this.#leafAt(sequence);
+    let expected = sequence + 1;
+    // In pages, so that the reader may write to the same connection between two events and memory stays flat.
+    for (let page = this.#after.all(sequence, pageRows); page.length > 0; page = this.#after.all(expected - 1, pageRows)) {
+      for (const row of page) {
+        const event = this.#check(row, expected, previous, keys);
+        yield event;
+        previous = event.leaf;
+        expected += 1;
+      }
+    }
+    if (expected <= this.#head.sequence) throw damaged(expected, 'is missing from the log');
+  }
+
+  /** Reads the chain after `sequence` again and reports instead of throwing. */
+  verify(sequence: number, keys: KeyLookup): ChainReport {
+    let checked = 0;
+    try {
+      for (const _event of this.verified(sequence, keys)) checked += 1;
+      return { checked, problem: null };
+    } catch (error) {
+      if (!(error instanceof ChainBroken)) throw error;
+      return { checked, problem: { sequence: error.sequence, detail: error.detail } };
+    }
+  }
+
+  #check(row: Row, expected: number, previous: string, keys: KeyLookup): StoredEvent {
+    if (row.seq !== expected) throw damaged(expected, 'is missing from the log');
+    const opened = openEvent(row.envelope, keys);
+    if (!opened.ok) throw damaged(row.seq, `${opened.reason}: ${opened.detail} (${opened.place})`);
+    const { event, leaf } = opened;
+    if (leaf !== row.leaf.toString('base64')) throw damaged(row.seq, 'its leaf column is not the leaf of its envelope');
+    if (event.sequence !== row.seq || event.epoch !== row.epoch || event.gateway !== this.#gateway) throw damaged(row.seq, `it says it is ${event.id}`);
+    if (event.prev !== previous) throw damaged(row.seq, 'it does not link to the event before it');
+    const { draft, timeMs, timeq } = event;
+    if (draft?.name !== row.name) throw damaged(row.seq, `this program does not know its type ${event.type}`);
+    return { sequence: row.seq, epoch: row.epoch, atMs: timeMs, timeq, leaf, envelope: row.envelope, draft };
+  }
+
+  #leafAt(sequence: number): string {
+    const leaf = this.#db.prepare<[number], Buffer>('SELECT leaf FROM event WHERE seq = ?').pluck().get(sequence);
+    if (leaf === undefined) throw damaged(sequence, 'is missing from the log');
+    return leaf.toString('base64');
+  }
+
+  #readHead(): ChainHead {
+    const row = this.#db.prepare<[], Row>('SELECT * FROM event ORDER BY seq DESC LIMIT 1').get();
+    if (row === undefined) return { sequence: 0, epoch: 0, leaf: firstPrev, boot: 0, hlc: null, atMs: epochMs(0) };
+    return { sequence: row.seq, epoch: row.epoch, leaf: row.leaf.toString('base64'), boot: row.boot, hlc: row.hlc, atMs: epochMs(row.at_ms) };
+  }
+}
+
+/** The log does not hold at one event. */
+class ChainBroken extends GatewayError {
+  readonly sequence: number;
+  readonly detail: string;
+  constructor(sequence: number, detail: string) {
+    super('store_damaged', `Event ${sequence} of the log does not verify: ${detail}.`);
+    this.sequence = sequence;
+    this.detail = detail;
+  }
+}
+const damaged = (sequence: number, detail: string) => new ChainBroken(sequence, detail);

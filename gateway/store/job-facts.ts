@@ -1,0 +1,57 @@
+/** What decisions may know about rolls, quotas, jobs, fences and the ledger's view of each dispenser board. Counts are in rolls. */
+import type { OpenJob } from '../core/bag-issue.ts';
+import type { DispenserFacts, LockReason } from '../core/reconciling.ts';
+import type { Sqlite } from './database.ts';
+
+/** Job and fence numbers carry the epoch in their high 32 bits. */
+const jobsPerEpoch = 2 ** 32;
+
+export class JobFacts {
+  readonly #quota;
+  readonly #open;
+  readonly #fenceOf;
+  readonly #last;
+  readonly #board;
+  readonly #magazine;
+  readonly #magazineSize;
+  readonly #roll;
+  constructor(db: Sqlite) {
+    this.#quota = db.prepare<[string, string], { held: number; issued: number }>('SELECT held, issued FROM quota WHERE household = ? AND period = ?');
+    this.#open = db.prepare<[string], OpenJob>(`SELECT job, dispenser, household, rolls, period, expect_last_job AS expectLastJob, expect_ctr_out AS expectCtrOut, nonce
+      FROM job WHERE dispenser = ? AND state = 'open' ORDER BY job`);
+    this.#fenceOf = db.prepare<[number], number>('SELECT MAX(fence) FROM fence WHERE job = ?').pluck();
+    this.#last = db.prepare<[], number>('SELECT MAX(COALESCE((SELECT MAX(job) FROM job), 0), COALESCE((SELECT MAX(fence) FROM fence), 0))').pluck();
+    this.#board = db.prepare<[string], DispenserFacts & { locked: LockReason | null }>(`SELECT nonce, base_ctr_out AS baseCtrOut, base_ctr_test AS baseCtrTest,
+      posted, purged, suspense, service, locked FROM dispenser WHERE device = ?`);
+    this.#magazine = db.prepare<[string, number], string>("SELECT roll FROM roll WHERE dispenser = ? AND state = 'inMagazine' ORDER BY position LIMIT ?").pluck();
+    this.#magazineSize = db.prepare<[string], number>("SELECT COUNT(*) FROM roll WHERE dispenser = ? AND state = 'inMagazine'").pluck();
+    this.#roll = db.prepare<[string], { state: string; dispenser: string; household: string | null }>('SELECT state, dispenser, household FROM roll WHERE roll = ?');
+  }
+  quota(household: string, period: string): { held: number; issued: number } {
+    return this.#quota.get(household, period) ?? { held: 0, issued: 0 };
+  }
+  /** The job this dispenser has not settled yet; there is never more than one. */
+  open(dispenser: string): OpenJob | undefined {
+    return this.#open.get(dispenser);
+  }
+  fenceOf(job: number): number | null {
+    return this.#fenceOf.get(job) ?? null;
+  }
+  /** Next free job or fence number: above everything this log has used in the epoch and everything `boardLastJob` shows. */
+  next(epoch: number, boardLastJob: number): number {
+    return Math.max(epoch * jobsPerEpoch, this.#last.get() ?? 0, boardLastJob) + 1;
+  }
+  board(dispenser: string): DispenserFacts | null {
+    return this.#board.get(dispenser) ?? null;
+  }
+  /** Roll codes at the head of the magazine, in the order they will come out. */
+  magazine(dispenser: string, limit: number): string[] {
+    return this.#magazine.all(dispenser, limit);
+  }
+  magazineSize(dispenser: string): number {
+    return this.#magazineSize.get(dispenser) ?? 0;
+  }
+  roll(roll: string): { state: string; dispenser: string; household: string | null } | undefined {
+    return this.#roll.get(roll);
+  }
+}

@@ -1,0 +1,91 @@
+/** Balances, and the proof that they are the sums of the postings and that every unit adds up to nothing. */
+import type { LedgerUnit } from '../../protocol/events.ts';
+import type { Sqlite } from './database.ts';
+
+export interface BalanceRow {
+  readonly account: string;
+  readonly unit: LedgerUnit;
+  readonly amount: number;
+}
+
+/** One thing that is wrong with the books; an empty list is a balanced ledger. */
+export interface LedgerProblem {
+  readonly check: 'unit_sum' | 'balance_sum' | 'event_sum' | 'household_negative' | 'hold_open_without_job' | 'hold_missing';
+  readonly detail: string;
+}
+
+export interface DispenserCount {
+  readonly device: string;
+  readonly posted: number;
+  readonly purged: number;
+  readonly suspense: number;
+  readonly service: number;
+  readonly ctrOut: number;
+  readonly ctrTest: number;
+}
+
+const checks: { check: LedgerProblem['check']; sql: string }[] = [
+  { check: 'unit_sum', sql: "SELECT unit || ' adds up to ' || SUM(amount) FROM posting GROUP BY unit HAVING SUM(amount) <> 0" },
+  { check: 'event_sum', sql: "SELECT 'event ' || seq || ' adds up to ' || SUM(amount) || ' ' || unit FROM posting GROUP BY seq, unit HAVING SUM(amount) <> 0" },
+  {
+    check: 'balance_sum',
+    sql: `SELECT b.account || ' shows ' || b.amount || ' ' || b.unit || ', its postings add up to ' || COALESCE(p.amount, 0) FROM balance b
+      LEFT JOIN (SELECT account, unit, SUM(amount) AS amount FROM posting GROUP BY account, unit) p USING (account, unit) WHERE b.amount <> COALESCE(p.amount, 0)`,
+  },
+  { check: 'household_negative', sql: "SELECT account || ' holds ' || amount || ' ' || unit FROM balance WHERE account LIKE 'household/%' AND amount < 0" },
+  {
+    check: 'hold_open_without_job',
+    sql: `SELECT b.account || ' still holds ' || b.amount || ' rolls' FROM balance b WHERE b.account LIKE 'hold/%' AND b.amount <> 0
+      AND NOT EXISTS (SELECT 1 FROM job WHERE job.state = 'open' AND b.account = 'hold/' || job.job)`,
+  },
+  {
+    check: 'hold_missing',
+    sql: `SELECT 'open job ' || job.job || ' holds ' || COALESCE(b.amount, 0) || ' of ' || job.rolls || ' rolls' FROM job
+      LEFT JOIN balance b ON b.account = 'hold/' || job.job AND b.unit = 'rolls' WHERE job.state = 'open' AND COALESCE(b.amount, 0) <> job.rolls`,
+  },
+];
+
+export class LedgerFacts {
+  readonly #db: Sqlite;
+  readonly #balances;
+  readonly #balance;
+  constructor(db: Sqlite) {
+    this.#db = db;
+    this.#balances = db.prepare<[], BalanceRow>('SELECT account, unit, amount FROM balance WHERE amount <> 0 ORDER BY unit, account');
+    this.#balance = db.prepare<[string, string], number>('SELECT amount FROM balance WHERE account = ? AND unit = ?').pluck();
+  }
+  balances(): BalanceRow[] {
+    return this.#balances.all();
+  }
+  balance(account: string, unit: LedgerUnit): number {
+    return this.#balance.get(account, unit) ?? 0;
+  }
+  /** Sum of all balances per unit; every one is 0 in a sound ledger. */
+  unitSums(): Record<string, number> {
+    return Object.fromEntries(this.#db.prepare<[], { unit: string; total: number }>('SELECT unit, SUM(amount) AS total FROM balance GROUP BY unit').all().map(({ unit, total }) => [unit, total]));
+  }
+  /** Balances per kind of account (`household`, `magazine` ...), for a summary without 365 lines. */
+  totals(): { kind: string; unit: LedgerUnit; amount: number; accounts: number }[] {
+    return this.#db
+      .prepare<[], { kind: string; unit: LedgerUnit; amount: number; accounts: number }>(
+        "SELECT CASE WHEN instr(account, '/') > 0 THEN substr(account, 1, instr(account, '/') - 1) ELSE account END AS kind, unit, SUM(amount) AS amount, COUNT(*) AS accounts FROM balance WHERE amount <> 0 GROUP BY kind, unit ORDER BY unit, kind",
+      )
+      .all();
+  }
+  /** How many events of each name the log holds. */
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#db.prepare<[], { name: string; n: number }>('SELECT name, COUNT(*) AS n FROM event GROUP BY name ORDER BY name').all().map(({ name, n }) => [name, n]));
+  }
+  /** What the ledger says each dispenser's counters must show (I3). */
+  dispensers(): DispenserCount[] {
+    return this.#db
+      .prepare<[], DispenserCount>(
+        'SELECT device, posted, purged, suspense, service, base_ctr_out + posted + purged + suspense AS ctrOut, base_ctr_test + service AS ctrTest FROM dispenser ORDER BY device',
+      )
+      .all();
+  }
+  /** Everything that is wrong with the books, at most 20 lines a check. */
+  problems(): LedgerProblem[] {
+    return checks.flatMap(({ check, sql }) => this.#db.prepare<[], string>(`${sql} LIMIT 20`).pluck().all().map((detail) => ({ check, detail })));
+  }
+}

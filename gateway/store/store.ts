@@ -1,0 +1,165 @@
+/**
+ * The ledger file of one village: opens it, checks it, rebuilds what is derived, and offers the one way to write (`append`) and the facts
+ * that decisions read. One process holds it; everything is synchronous, so nothing can slip between reading a fact and committing on it.
+ */
+import assert from 'node:assert/strict';
+import type { EnvelopeSigner, KeyLookup } from '../../protocol/envelope.ts';
+import type { EventDraft } from '../../protocol/events.ts';
+import { type EpochMs, epochMs } from '../../protocol/units.ts';
+import { GatewayError } from '../errors.ts';
+import { startVerifyEventsMax } from '../limits.ts';
+import { openDatabase, type Sqlite, translate } from './database.ts';
+import { type ChainHead, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
+import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
+import { JobFacts } from './job-facts.ts';
+import { LedgerFacts } from './ledger-facts.ts';
+import { eventLogSql } from './migrations/001-event-log.ts';
+import { PeopleFacts } from './people-facts.ts';
+import { digestProjections, openProjector, projectionDigest, resetProjections } from './projections.ts';
+
+const migrations = [{ number: 1, sql: eventLogSql }];
+
+export interface StoreOptions {
+  readonly path: string;
+  readonly gateway: string;
+  readonly signer: EnvelopeSigner;
+  /** Public keys that may have signed events of this log. */
+  readonly keys: KeyLookup;
+  readonly time: TimeSource;
+}
+
+/** What a rebuild of the projections found. `identical` is true when every table came out row for row the same. */
+export interface RebuildReport {
+  readonly events: number;
+  readonly identical: boolean;
+  readonly differing: readonly string[];
+}
+
+export class Store {
+  readonly people: PeopleFacts;
+  readonly jobs: JobFacts;
+  readonly weighings: WeighingFacts;
+  readonly bins: BinFacts;
+  readonly devices: DeviceFacts;
+  readonly ledger: LedgerFacts;
+  readonly #db: Sqlite;
+  readonly #log: EventLog;
+  readonly #keys: KeyLookup;
+  #project: (draft: EventDraft, sequence: number) => void = () => assert.fail('projections are not open yet');
+  readonly #listeners = new Set<(event: StoredEvent) => void>();
+
+  /**
+   * Opens or creates the file, verifies the end of the chain and brings the projections up to date.
+   * @throws GatewayError store_locked, store_damaged or store_failed.
+   */
+  constructor(options: StoreOptions) {
+    this.#db = openDatabase(options.path, migrations);
+    this.#keys = options.keys;
+    try {
+      const project = (draft: EventDraft, sequence: number) => this.#project(draft, sequence);
+      this.#log = new EventLog({ db: this.#db, gateway: options.gateway, signer: options.signer, time: options.time, project });
+      if (this.#projectionsAreStale()) this.#derive();
+      this.#project = openProjector(this.#db);
+      this.#verifyEnd();
+    } catch (error) {
+      this.#db.close();
+      throw translate(error, options.path);
+    }
+    this.people = new PeopleFacts(this.#db);
+    this.jobs = new JobFacts(this.#db);
+    this.weighings = new WeighingFacts(this.#db);
+    this.bins = new BinFacts(this.#db);
+    this.devices = new DeviceFacts(this.#db);
+    this.ledger = new LedgerFacts(this.#db);
+  }
+
+  get head(): ChainHead {
+    return this.#log.head;
+  }
+
+  /** The one write path: events with their postings and projections, in one synced transaction. See EventLog.append. */
+  append(drafts: readonly EventDraft[], step: { boot?: number; epoch?: number } = {}): readonly StoredEvent[] {
+    const stored = this.#log.append(drafts, step);
+    for (const event of stored) for (const listener of this.#listeners) listener(event);
+    return stored;
+  }
+
+  /** Calls `listener` after each commit, once an event, in order. Listeners must not throw or append. Returns the way to stop. */
+  onAppended(listener: (event: StoredEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  readAfter(sequence: number, limit: number) {
+    return this.#log.readAfter(sequence, limit);
+  }
+
+  /** Reads the whole chain, or what follows `sequence`, and checks signatures, links and shapes. */
+  verify(sequence = 0) {
+    return this.#log.verify(sequence, this.#keys);
+  }
+
+  /** Verified events after `sequence`, in order. @throws GatewayError store_damaged. */
+  events(sequence = 0): Generator<StoredEvent> {
+    return this.#log.verified(sequence, this.#keys);
+  }
+
+  /** Forwarding position of one uplink; 0 when it never sent anything. */
+  loadCursor(name: string): number {
+    return (this.#db.prepare('SELECT seq FROM cursor WHERE name = ?').pluck().get(name) as number | undefined) ?? 0;
+  }
+
+  saveCursor(name: string, sequence: number): void {
+    assert(sequence <= this.head.sequence, 'a cursor never passes the head');
+    this.#db.prepare('INSERT INTO cursor (name, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq').run(name, sequence);
+  }
+
+  /** Village time when it was last saved, or of the last event if that is later; null in a new file. */
+  loadVillageTime(): EpochMs | null {
+    const saved = this.#db.prepare('SELECT at_ms FROM village_time').pluck().get() as number | undefined;
+    const latest = Math.max(saved ?? 0, this.head.atMs);
+    return latest === 0 ? null : epochMs(latest);
+  }
+
+  saveVillageTime(atMs: EpochMs): void {
+    this.#db.prepare('INSERT INTO village_time (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = MAX(at_ms, excluded.at_ms)').run(atMs);
+  }
+
+  /** Drops every projection, derives them again from the verified log, and says whether they came out the same. */
+  rebuild(): RebuildReport {
+    const before = digestProjections(this.#db);
+    const events = this.#derive();
+    const after = digestProjections(this.#db);
+    const differing = Object.keys(after).filter((table) => after[table] !== before[table]);
+    return { events, identical: differing.length === 0, differing };
+  }
+
+  close(): void {
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    this.#db.close();
+  }
+
+  #projectionsAreStale(): boolean {
+    return this.#db.prepare('SELECT digest FROM projection').pluck().get() !== projectionDigest;
+  }
+
+  #derive(): number {
+    return this.#db.transaction(() => {
+      resetProjections(this.#db);
+      this.#project = openProjector(this.#db);
+      let count = 0;
+      for (const event of this.#log.verified(0, this.#keys)) {
+        this.#project(event.draft, event.sequence);
+        count += 1;
+      }
+      this.#db.prepare('INSERT INTO projection (id, digest) VALUES (1, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest').run(projectionDigest);
+      return count;
+    })();
+  }
+
+  #verifyEnd(): void {
+    const from = Math.max(0, this.head.sequence - startVerifyEventsMax);
+    const { problem } = this.#log.verify(from, this.#keys);
+    if (problem !== null) throw new GatewayError('store_damaged', `Event ${problem.sequence} in ${this.#db.name} does not verify: ${problem.detail}.`);
+  }
+}

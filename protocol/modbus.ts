@@ -1,0 +1,38 @@
+/**
+ * The Modbus vocabulary both ends share: what a master may ask, what a device may answer, and the seam where one meets the other.
+ * The gateway's bus and the simulator's boards depend on this file and never on each other. It knows no socket, no clock and no bytes
+ * (rtu-frame.ts does the bytes).
+ * Source: Modbus Application Protocol V1.1b3, sections 4 to 7.
+ */
+
+/** The four address spaces. Addresses are zero-based protocol addresses (manuals often print them plus one, or plus 40001). */
+export type RegisterSpace = 'coil' | 'discrete' | 'input' | 'holding';
+
+/** What a master asks. `count` is 1..125 registers or 1..2000 bits for reads, 1..123 and 1..1968 for writes (V1.1b3 section 6). */
+export type ModbusRequest =
+  | { readonly kind: 'read'; readonly space: RegisterSpace; readonly address: number; readonly count: number }
+  | { readonly kind: 'writeCoil'; readonly address: number; readonly on: boolean }
+  | { readonly kind: 'writeRegister'; readonly address: number; readonly value: number }
+  | { readonly kind: 'writeCoils'; readonly address: number; readonly bits: readonly boolean[] }
+  | { readonly kind: 'writeRegisters'; readonly address: number; readonly words: readonly number[] };
+
+/** Exception codes of V1.1b3 section 7 that we send or understand. */
+export const exceptionCodes = {
+  illegalFunction: 1,
+  illegalAddress: 2,
+  illegalValue: 3,
+  deviceFailure: 4,
+  acknowledge: 5,
+  busy: 6,
+} as const;
+export type ExceptionName = keyof typeof exceptionCodes;
+
+/** What a device answers. An exception means it heard us and refused; silence is not a response at all. */
+export type ModbusResponse =
+  | { readonly kind: 'words'; readonly words: readonly number[] }
+  | { readonly kind: 'bits'; readonly bits: readonly boolean[] }
+  | { readonly kind: 'written' }
+  | { readonly kind: 'exception'; readonly code: number };
+
+/** A board as its line sees it. Unit 1..247. `undefined` is silence: the unit is not there, or its power is off. */
+export type ModbusService = (unit: number, request: ModbusRequest) => ModbusResponse | undefined;

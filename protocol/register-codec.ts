@@ -1,0 +1,200 @@
+/**
+ * Words on the wire to typed values and back, by the rows of a device map. Both ends use it: the gateway to read and command, the
+ * simulator's bank to answer, so they cannot disagree. Nothing is ever clamped, rounded or guessed: a word outside its row is an issue
+ * that names model, field and value. Pure; it sends nothing.
+ * Source: Modbus Application Protocol V1.1b3, section 4.2 (big-endian words).
+ */
+import assert from 'node:assert/strict';
+import type { ModbusRequest } from './modbus.ts';
+import {
+  addressCount,
+  type BitsRow,
+  type DeviceMap,
+  type FieldName,
+  type FieldRow,
+  type FieldsOf,
+  type FieldValue,
+  fieldsOfBlock,
+  illegalBecause,
+  maxWriteBits,
+  maxWriteWords,
+  type NumberRow,
+  numericKinds,
+  type ReadableName,
+  type ReadingOf,
+  rowOf,
+  rowsInOrder,
+  slotOf,
+  type WritableOf,
+} from './register-map.ts';
+import type { ReadSpan } from './read-plan.ts';
+
+/** What decoding gives: values, or every reason why there are none. */
+export type Decoded<T> = { readonly ok: true; readonly values: T } | { readonly ok: false; readonly issues: readonly string[] };
+
+const hexOf = (words: readonly number[]) => words.map((word) => word.toString(16).padStart(4, '0')).join('');
+const isHighFirst = (map: DeviceMap) => map.wordOrder === 'highFirst';
+
+function encodeNumber(map: DeviceMap, row: NumberRow, value: number): readonly number[] {
+  const { words: count } = numericKinds[row.kind];
+  const words: number[] = [];
+  let rest = value / (row.scale ?? 1);
+  for (let n = 0; n < count; n++) {
+    const low = ((rest % 0x1_0000) + 0x1_0000) % 0x1_0000;
+    words.push(low);
+    rest = (rest - low) / 0x1_0000;
+  }
+  return isHighFirst(map) ? words.reverse() : words;
+}
+
+function encodeBits(row: BitsRow, value: Readonly<Record<string, boolean | number>>): number {
+  return Object.entries(row.bits).reduce((word, [name, slot]) => word | (Number(value[name]) << slotOf(slot).bit), 0);
+}
+
+/**
+ * The words of one field in address order; a bit is one word of 0 or 1.
+ * @throws RangeError naming model, field and value when the row cannot hold the value.
+ */
+export function encodeField<M extends DeviceMap, N extends FieldName<M>>(map: M, name: N, value: FieldsOf<M>[N]): readonly number[] {
+  const row: FieldRow = rowOf(map, name);
+  const because = illegalBecause(row, value);
+  if (because !== undefined) throw new RangeError(`${map.model}.${name}: ${because}`);
+  const held = value as FieldValue;
+  switch (row.kind) {
+    case 'enum':
+      return [row.labels[String(held)] ?? 0];
+    case 'bits':
+      return [encodeBits(row, held as Readonly<Record<string, boolean | number>>)];
+    case 'hex':
+      return (String(held).match(/.{4}/g) ?? []).map((digits) => Number.parseInt(digits, 16));
+    case 'bit':
+      return [Number(held)];
+    default:
+      return encodeNumber(map, row, Number(held));
+  }
+}
+
+/** The words of several fields, in address order and without gaps between them: what a CRC or MAC is taken over. */
+export function encodeFields<M extends DeviceMap>(map: M, values: Partial<FieldsOf<M>>): readonly number[] {
+  const names = rowsInOrder(map).map(([name]) => name as FieldName<M>);
+  return names.flatMap((name) => (values[name] === undefined ? [] : encodeField(map, name, values[name] as FieldsOf<M>[FieldName<M>])));
+}
+
+function decodeNumber(map: DeviceMap, row: NumberRow, words: readonly number[]): number {
+  const { min, words: count } = numericKinds[row.kind];
+  const highFirst = isHighFirst(map) ? words : [...words].reverse();
+  const raw = highFirst.reduce((sum, word) => sum * 0x1_0000 + word, 0);
+  const signed = min < 0 && raw >= 0x8000 * 0x1_0000 ** (count - 1) ? raw - 0x1_0000 ** count : raw;
+  return signed * (row.scale ?? 1);
+}
+
+function decodeBits(row: BitsRow, word: number): Readonly<Record<string, boolean | number>> {
+  const parts = Object.entries(row.bits).map(([name, slot]) => {
+    const { bit, width } = slotOf(slot);
+    const part = (word >> bit) & (2 ** width - 1);
+    return [name, typeof slot === 'number' ? part === 1 : part] as const;
+  });
+  return Object.fromEntries(parts);
+}
+
+function decodeRow(map: DeviceMap, row: FieldRow, words: readonly number[]): FieldValue | undefined {
+  const [word = 0] = words;
+  switch (row.kind) {
+    case 'enum':
+      return Object.keys(row.labels).find((label) => row.labels[label] === word);
+    case 'bits':
+      return decodeBits(row, word);
+    case 'hex':
+      return hexOf(words);
+    case 'bit':
+      return word === 1;
+    default:
+      return decodeNumber(map, row, words);
+  }
+}
+
+/** One field from its words (a bit from one word of 0 or 1). Refuses a wrong length, an unknown label and a value out of bounds. */
+export function decodeField<M extends DeviceMap, N extends FieldName<M>>(
+  map: M,
+  name: N,
+  words: readonly number[],
+): { readonly ok: true; readonly value: FieldsOf<M>[N] } | { readonly ok: false; readonly issue: string } {
+  const row = rowOf(map, name);
+  const count = addressCount(row);
+  if (words.length !== count) return { ok: false, issue: `${map.model}.${name}: needs ${count} words, got ${words.length}` };
+  const most = row.kind === 'bit' ? 1 : 0xffff;
+  const stray = words.find((word) => !Number.isInteger(word) || word < 0 || word > most);
+  if (stray !== undefined) return { ok: false, issue: `${map.model}.${name}: ${stray} is not a word of 0..${most}` };
+  const value = decodeRow(map, row, words);
+  if (value === undefined) return { ok: false, issue: `${map.model}.${name}: 0x${hexOf(words)} has no label` };
+  const because = illegalBecause(row, value);
+  return because === undefined ? { ok: true, value: value as FieldsOf<M>[N] } : { ok: false, issue: `${map.model}.${name}: ${because}` };
+}
+
+/** Decodes the answer to `readRequest(span)`: all its fields, or every reason against it. `answer` holds words, or bits of a bit space. */
+export function decodeSpan<M extends DeviceMap>(
+  map: M,
+  span: ReadSpan<ReadableName<M>>,
+  answer: readonly number[] | readonly boolean[],
+): Decoded<Partial<ReadingOf<M>>> {
+  if (answer.length !== span.count) return { ok: false, issues: [`${map.model}.${span.fields.join('+')}: asked for ${span.count}, got ${answer.length}`] };
+  const isBitSpan = span.space === 'coil' || span.space === 'discrete';
+  if (answer.some((item) => (typeof item === 'boolean') !== isBitSpan)) {
+    return { ok: false, issues: [`${map.model}.${span.fields.join('+')}: got ${isBitSpan ? 'words for bits' : 'bits for words'}`] };
+  }
+  const words = answer.map(Number);
+  const values: Record<string, unknown> = {};
+  const issues: string[] = [];
+  for (const name of span.fields) {
+    const row = rowOf(map, name);
+    const at = row.address - span.address;
+    const field = decodeField(map, name, words.slice(at, at + addressCount(row)));
+    if (field.ok) values[name] = field.value;
+    else issues.push(field.issue);
+  }
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, values: values as Partial<ReadingOf<M>> };
+}
+
+/** Joins the decoded spans of a plan into the reading it was made for. A field missing is our own mistake. */
+export function joinReadings<M extends DeviceMap, N extends ReadableName<M>>(map: M, names: readonly N[], parts: readonly Partial<ReadingOf<M>>[]): Pick<ReadingOf<M>, N> {
+  const values: Partial<ReadingOf<M>> = Object.assign({}, ...parts);
+  for (const name of names) assert(values[name] !== undefined, `${map.model}.${name} was not read`);
+  return values as Pick<ReadingOf<M>, N>;
+}
+
+/** Refuses half a command: a write block goes whole or not at all. */
+function assertWholeBlocks(map: DeviceMap, values: Readonly<Record<string, unknown>>): void {
+  for (const [block, mode] of Object.entries(map.blocks ?? {})) {
+    const names = fieldsOfBlock(map, block);
+    const missing = names.filter((name) => values[name] === undefined);
+    if (mode === 'write' && missing.length > 0 && missing.length < names.length) throw new RangeError(`${map.model}.${block}: is written whole; missing ${missing.join(', ')}`);
+  }
+}
+
+/**
+ * The fewest requests that write these fields, in order of address: neighbours in one FC16 or FC15, a lone coil by FC05. Registers always
+ * go by FC16, as several boards know no FC06.
+ * @throws RangeError naming model and field for a value out of bounds, a read-only field or part of a write block; nothing is clamped.
+ */
+export function encodeWrites<M extends DeviceMap>(map: M, values: Partial<WritableOf<M>>): readonly ModbusRequest[] {
+  const given: Readonly<Record<string, unknown>> = { ...values };
+  assertWholeBlocks(map, given);
+  const runs: { space: 'coil' | 'holding'; address: number; words: number[] }[] = [];
+  for (const [name, row] of rowsInOrder(map)) {
+    if (given[name] === undefined) continue;
+    if (row.access === 'r') throw new RangeError(`${map.model}.${name}: cannot be written`);
+    const words = encodeField<DeviceMap, string>(map, name, given[name] as FieldValue & Record<string, boolean | number>);
+    const space = row.kind === 'bit' ? 'coil' : 'holding';
+    const last = runs.at(-1);
+    const most = space === 'coil' ? maxWriteBits : maxWriteWords;
+    const joins = last !== undefined && last.space === space && last.address + last.words.length === row.address && last.words.length + words.length <= most;
+    if (joins) last.words.push(...words);
+    else runs.push({ space, address: row.address, words: [...words] });
+  }
+  const stranger = Object.keys(given).find((name) => !Object.hasOwn(map.fields, name));
+  if (stranger !== undefined) throw new RangeError(`${map.model}.${stranger}: no such field`);
+  return runs.map(({ space, address, words }): ModbusRequest => {
+    if (space === 'holding') return { kind: 'writeRegisters', address, words };
+    return words.length === 1 ? { kind: 'writeCoil', address, on: words[0] === 1 } : { kind: 'writeCoils', address, bits: words.map((word) => word === 1) };
+  });
+}
