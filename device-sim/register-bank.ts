@@ -4,14 +4,14 @@
  * and must never decide what a command means: that is firmware.
  * Source: Modbus Application Protocol V1.1b3, sections 6 and 7.
  */
-import { exceptionCodes, type ExceptionName, type ModbusRequest, type ModbusResponse, type RegisterSpace } from '../protocol/modbus.ts';
+import assert from 'node:assert/strict';
+import { type ExceptionName, exceptionCodes, type ModbusRequest, type ModbusResponse, type RegisterSpace } from '../protocol/modbus.ts';
 import { decodeField, encodeField } from '../protocol/register-codec.ts';
 import {
   addressCount,
   type DeviceMap,
   type FieldName,
   type FieldsOf,
-  type FieldValue,
   fieldsOfBlock,
   initialOf,
   maxReadBits,
@@ -51,4 +51,135 @@ export interface RegisterBank<M extends DeviceMap> {
   wordsOf(block: string): readonly number[];
   /** Answers one request; never silent. */
   answer(request: ModbusRequest): ModbusResponse;
+}
+
+/** Cells of a bank: the map's addresses with their field, and the word (or bit) each holds now. */
+interface Cell {
+  readonly name: string;
+  word: number;
+}
+type Cells = ReadonlyMap<number, Cell>;
+type Refusal = { readonly kind: 'exception'; readonly code: number };
+
+const refuse = (name: ExceptionName): Refusal => ({ kind: 'exception', code: exceptionCodes[name] });
+const isBitSpace = (space: RegisterSpace) => space === 'coil' || space === 'discrete';
+
+function layOut(map: DeviceMap, space: RegisterSpace): Cells {
+  const cells = new Map<number, Cell>();
+  for (const [name, row] of rowsInOrder(map).filter(([, { space: own }]) => own === space)) {
+    const initial = initialOf(row);
+    const words = initial === undefined ? [] : encodeField<DeviceMap, string>(map, name, initial as FieldsOf<DeviceMap>[string]);
+    for (let at = 0; at < addressCount(row); at++) cells.set(row.address + at, { name, word: words[at] ?? 0 });
+  }
+  return cells;
+}
+
+/** A write as space, address and words, whatever its function code. */
+function writtenWords(request: Exclude<ModbusRequest, { kind: 'read' }>): {
+  readonly space: 'coil' | 'holding';
+  readonly address: number;
+  readonly words: readonly number[];
+} {
+  const { address } = request;
+  switch (request.kind) {
+    case 'writeCoil':
+      return { space: 'coil', address, words: [Number(request.on)] };
+    case 'writeCoils':
+      return { space: 'coil', address, words: request.bits.map(Number) };
+    case 'writeRegister':
+      return { space: 'holding', address, words: [request.value] };
+    case 'writeRegisters':
+      return { space: 'holding', address, words: request.words };
+  }
+}
+
+/** The cells a request touches, or why it may not touch them. */
+function cellsTouched(map: DeviceMap, cells: Cells, address: number, count: number, barred: 'r' | 'w'): readonly Cell[] | Refusal {
+  if (cells.size === 0) return refuse('illegalFunction');
+  const touched = Array.from({ length: count }, (_, at) => cells.get(address + at));
+  const open = touched.filter((cell) => cell !== undefined && rowOf(map, cell.name).access !== barred);
+  return open.length === count ? (open as Cell[]) : refuse('illegalAddress');
+}
+
+/** The values a write carries; half a field or half a write block is an illegal address, a value outside its row an illegal value. */
+function valuesWritten(
+  map: DeviceMap,
+  names: ReadonlySet<string>,
+  address: number,
+  words: readonly number[],
+): { values: Record<string, unknown>; blocks: string[] } | Refusal {
+  const blocks = Object.entries(map.blocks ?? {}).flatMap(([block, mode]) =>
+    mode === 'write' && fieldsOfBlock(map, block).some((name) => names.has(name)) ? [block] : [],
+  );
+  if (blocks.some((block) => fieldsOfBlock(map, block).some((name) => !names.has(name)))) return refuse('illegalAddress');
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const row = rowOf(map, name);
+    const own = row.address < address ? [] : words.slice(row.address - address, row.address - address + addressCount(row));
+    if (own.length !== addressCount(row)) return refuse('illegalAddress');
+    const field = decodeField(map, name, own);
+    if (!field.ok) return refuse('illegalValue');
+    values[name] = field.value;
+  }
+  return { values, blocks };
+}
+
+/** A bank with the initial values of `map`; a write-only field whose values exclude zero starts as zero words and cannot be read yet. */
+export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}): RegisterBank<M> {
+  const spaces = { coil: layOut(map, 'coil'), discrete: layOut(map, 'discrete'), input: layOut(map, 'input'), holding: layOut(map, 'holding') };
+  const wordsAt = (space: RegisterSpace, address: number, count: number) =>
+    Array.from({ length: count }, (_, at) => spaces[space].get(address + at)?.word ?? 0);
+  const store = (space: RegisterSpace, address: number, words: readonly number[]) => {
+    for (const [at, word] of words.entries()) {
+      const cell = spaces[space].get(address + at);
+      assert(cell, `${map.model} has nothing at ${space} ${address + at}`);
+      cell.word = word;
+    }
+  };
+
+  const answerRead = ({ space, address, count }: Extract<ModbusRequest, { kind: 'read' }>): ModbusResponse => {
+    if (count < 1 || count > (isBitSpace(space) ? maxReadBits : maxReadWords)) return refuse('illegalValue');
+    const touched = cellsTouched(map, spaces[space], address, count, 'w');
+    if ('kind' in touched) return touched;
+    hooks.beforeRead?.(bank, [...new Set(touched.map((cell) => cell.name))]);
+    const words = wordsAt(space, address, count);
+    return isBitSpace(space) ? { kind: 'bits', bits: words.map((word) => word === 1) } : { kind: 'words', words };
+  };
+
+  const answerWrite = (request: Exclude<ModbusRequest, { kind: 'read' }>): ModbusResponse => {
+    const { space, address, words } = writtenWords(request);
+    if (words.length < 1 || words.length > (space === 'coil' ? maxWriteBits : maxWriteWords)) return refuse('illegalValue');
+    const touched = cellsTouched(map, spaces[space], address, words.length, 'r');
+    if ('kind' in touched) return touched;
+    const written = valuesWritten(map, new Set(touched.map((cell) => cell.name)), address, words);
+    if ('kind' in written) return written;
+    const { values, blocks } = written;
+    const exception = hooks.onWrite?.(bank, { values: values as Partial<WritableOf<M>>, blocks, words, address });
+    if (exception !== undefined) return refuse(exception);
+    store(space, address, words);
+    return { kind: 'written' };
+  };
+
+  const bank: RegisterBank<M> = {
+    map,
+    get(name) {
+      const row = rowOf(map, name);
+      const field = decodeField(map, name, wordsAt(row.space, row.address, addressCount(row)));
+      assert(field.ok, field.ok ? undefined : field.issue);
+      return field.value;
+    },
+    set(values) {
+      const given = Object.entries(values as Partial<FieldsOf<DeviceMap>>).filter(([, value]) => value !== undefined);
+      const encoded = given.map(
+        ([name, value]) => [rowOf(map, name), encodeField<DeviceMap, string>(map, name, value as FieldsOf<DeviceMap>[string])] as const,
+      );
+      for (const [row, words] of encoded) store(row.space, row.address, words);
+    },
+    wordsOf(block) {
+      const rows = fieldsOfBlock(map, block).map((name) => rowOf(map, name));
+      return rows.flatMap((row) => wordsAt(row.space, row.address, addressCount(row)));
+    },
+    answer: (request) => (request.kind === 'read' ? answerRead(request) : answerWrite(request)),
+  };
+  return bank;
 }

@@ -107,3 +107,7 @@ export const uplinkSoundMs = 10_000;
 export const uplinkCloseMs = 2000;
 /** Gateways one `sifen watch` follows. Events of further ones are shown as not followed. */
 export const watchSourcesMax = 64;
+/** Pause before a silent dispenser board is asked again. Unit: wire ms. */
+export const dispenserRetryMs = 250;
+/** A site or tariff file. Unit: byte. A village with 32 bins fits in 16 KiB. */
+export const configBytesMax = 256 * 1024;

@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import type { ModbusRequest } from './modbus.ts';
+import type { ReadSpan } from './read-plan.ts';
 import {
   addressCount,
   type BitsRow,
@@ -27,7 +28,6 @@ import {
   slotOf,
   type WritableOf,
 } from './register-map.ts';
-import type { ReadSpan } from './read-plan.ts';
 
 /** What decoding gives: values, or every reason why there are none. */
 export type Decoded<T> = { readonly ok: true; readonly values: T } | { readonly ok: false; readonly issues: readonly string[] };
@@ -156,19 +156,27 @@ export function decodeSpan<M extends DeviceMap>(
 }
 
 /** Joins the decoded spans of a plan into the reading it was made for. A field missing is our own mistake. */
-export function joinReadings<M extends DeviceMap, N extends ReadableName<M>>(map: M, names: readonly N[], parts: readonly Partial<ReadingOf<M>>[]): Pick<ReadingOf<M>, N> {
+export function joinReadings<M extends DeviceMap, N extends ReadableName<M>>(
+  map: M,
+  names: readonly N[],
+  parts: readonly Partial<ReadingOf<M>>[],
+): Pick<ReadingOf<M>, N> {
   const values: Partial<ReadingOf<M>> = Object.assign({}, ...parts);
   for (const name of names) assert(values[name] !== undefined, `${map.model}.${name} was not read`);
   return values as Pick<ReadingOf<M>, N>;
 }
 
-/** Refuses half a command: a write block goes whole or not at all. */
-function assertWholeBlocks(map: DeviceMap, values: Readonly<Record<string, unknown>>): void {
-  for (const [block, mode] of Object.entries(map.blocks ?? {})) {
-    const names = fieldsOfBlock(map, block);
-    const missing = names.filter((name) => values[name] === undefined);
-    if (mode === 'write' && missing.length > 0 && missing.length < names.length) throw new RangeError(`${map.model}.${block}: is written whole; missing ${missing.join(', ')}`);
-  }
+/** Names that must be written together with `name`: its write block, or itself. */
+function writtenWith(map: DeviceMap, name: string): readonly string[] {
+  const { block } = rowOf(map, name);
+  return block !== undefined && map.blocks?.[block] === 'write' ? fieldsOfBlock(map, block) : [name];
+}
+
+function wordsToWrite(map: DeviceMap, name: string, value: unknown): readonly number[] {
+  const row = rowOf(map, name);
+  if (row.access === 'r') throw new RangeError(`${map.model}.${name}: cannot be written`);
+  if (value === undefined) throw new RangeError(`${map.model}.${name}: is missing; block ${row.block} is written whole`);
+  return encodeField<DeviceMap, string>(map, name, value as FieldsOf<DeviceMap>[string]);
 }
 
 /**
@@ -178,21 +186,22 @@ function assertWholeBlocks(map: DeviceMap, values: Readonly<Record<string, unkno
  */
 export function encodeWrites<M extends DeviceMap>(map: M, values: Partial<WritableOf<M>>): readonly ModbusRequest[] {
   const given: Readonly<Record<string, unknown>> = { ...values };
-  assertWholeBlocks(map, given);
-  const runs: { space: 'coil' | 'holding'; address: number; words: number[] }[] = [];
-  for (const [name, row] of rowsInOrder(map)) {
-    if (given[name] === undefined) continue;
-    if (row.access === 'r') throw new RangeError(`${map.model}.${name}: cannot be written`);
-    const words = encodeField<DeviceMap, string>(map, name, given[name] as FieldValue & Record<string, boolean | number>);
-    const space = row.kind === 'bit' ? 'coil' : 'holding';
-    const last = runs.at(-1);
-    const most = space === 'coil' ? maxWriteBits : maxWriteWords;
-    const joins = last !== undefined && last.space === space && last.address + last.words.length === row.address && last.words.length + words.length <= most;
-    if (joins) last.words.push(...words);
-    else runs.push({ space, address: row.address, words: [...words] });
-  }
   const stranger = Object.keys(given).find((name) => !Object.hasOwn(map.fields, name));
   if (stranger !== undefined) throw new RangeError(`${map.model}.${stranger}: no such field`);
+  const runs: { space: 'coil' | 'holding'; address: number; words: number[] }[] = [];
+  const done = new Set<string>();
+  for (const [name, row] of rowsInOrder(map)) {
+    const together = writtenWith(map, name);
+    if (done.has(name) || together.every((one) => given[one] === undefined)) continue;
+    for (const one of together) done.add(one);
+    const words = together.flatMap((one) => wordsToWrite(map, one, given[one]));
+    const space = row.kind === 'bit' ? 'coil' : 'holding';
+    const most = space === 'coil' ? maxWriteBits : maxWriteWords;
+    const last = runs.at(-1);
+    const joins = last !== undefined && last.space === space && last.address + last.words.length === row.address && last.words.length + words.length <= most;
+    if (joins) last.words.push(...words);
+    else runs.push({ space, address: row.address, words });
+  }
   return runs.map(({ space, address, words }): ModbusRequest => {
     if (space === 'holding') return { kind: 'writeRegisters', address, words };
     return words.length === 1 ? { kind: 'writeCoil', address, on: words[0] === 1 } : { kind: 'writeCoils', address, bits: words.map((word) => word === 1) };

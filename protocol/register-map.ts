@@ -205,7 +205,9 @@ export function illegalBecause(row: FieldRow, value: unknown): string | undefine
     case 'bits':
       return illegalBits(row, value);
     case 'hex':
-      return typeof value === 'string' && value.length === row.words * 4 && /^[0-9a-f]*$/.test(value) ? undefined : `${String(value)} is not ${row.words * 4} lower case hex digits`;
+      return typeof value === 'string' && value.length === row.words * 4 && /^[0-9a-f]*$/.test(value)
+        ? undefined
+        : `${String(value)} is not ${row.words * 4} lower case hex digits`;
     case 'bit':
       return typeof value === 'boolean' ? undefined : `${String(value)} is not true or false`;
     default:
@@ -274,28 +276,41 @@ function* faultsOfBits(row: BitsRow): Generator<string> {
   }
 }
 
-function* faultsOfRow(row: FieldRow): Generator<string> {
+/** Faults of the part of a row that belongs to its kind alone. */
+function* faultsOfKind(row: FieldRow): Generator<string> {
+  if (row.kind === 'enum') yield* faultsOfEnum(row);
+  else if (row.kind === 'bits') yield* faultsOfBits(row);
+  else if (row.kind === 'hex') {
+    if (!isWhole(row.words, 1, maxWriteWords)) yield `words ${row.words} is outside 1..${maxWriteWords}`;
+  } else if (row.kind !== 'bit') yield* faultsOfNumber(row);
+}
+
+function* faultsOfPlace(row: FieldRow): Generator<string> {
   const isBitSpace = row.space === 'coil' || row.space === 'discrete';
+  if ((row.kind === 'bit') !== isBitSpace) yield `kind ${row.kind} cannot stand in space ${row.space}`;
+  if (row.access !== 'r' && (row.space === 'discrete' || row.space === 'input')) yield `space ${row.space} cannot be written`;
+  if (row.access === 'w' && row.poll !== undefined && row.poll !== 'never') yield 'is polled but cannot be read';
+  const last = row.address + addressCount(row) - 1;
+  if (!isWhole(row.address, 0, 0xffff) || last > 0xffff) yield `takes addresses ${row.address}..${last}, outside 0..65535`;
+}
+
+function faultOfInitial(row: FieldRow): string | undefined {
+  const initial = initialOf(row);
+  if (initial === undefined) return row.access === 'w' ? undefined : 'needs an initial value: zero is not one of its values';
+  const because = illegalBecause(row, initial);
+  return because === undefined ? undefined : `initial ${because}`;
+}
+
+function* faultsOfRow(row: FieldRow): Generator<string> {
   const own = kindKeys[row.kind] ?? (Object.hasOwn(numericKinds, row.kind) ? numberKeys : undefined);
   if (own === undefined) return yield `kind ${row.kind} is unknown`;
   if (!registerSpaces.includes(row.space)) return yield `space ${row.space} is unknown`;
   for (const key of Object.keys(row)) if (!rowKeys.has(key) && !own.includes(key)) yield `a row of kind ${row.kind} has no property ${key}`;
-  if ((row.kind === 'bit') !== isBitSpace) yield `kind ${row.kind} cannot stand in space ${row.space}`;
-  if (row.access !== 'r' && (row.space === 'discrete' || row.space === 'input')) yield `space ${row.space} cannot be written`;
-  if (row.access === 'w' && row.poll !== undefined && row.poll !== 'never') yield 'is polled but cannot be read';
-  if (row.kind === 'hex' && !isWhole(row.words, 1, maxWriteWords)) return yield `words ${row.words} is outside 1..${maxWriteWords}`;
-  const last = row.address + addressCount(row) - 1;
-  if (!isWhole(row.address, 0, 0xffff) || last > 0xffff) yield `takes addresses ${row.address}..${last}, outside 0..65535`;
-  const before = row.kind === 'enum' ? [...faultsOfEnum(row)] : row.kind === 'bits' ? [...faultsOfBits(row)] : Object.hasOwn(numericKinds, row.kind) ? [...faultsOfNumber(row as NumberRow)] : [];
-  yield* before;
-  if (before.length > 0) return;
-  const initial = initialOf(row);
-  if (initial === undefined) {
-    if (row.access !== 'w') yield 'needs an initial value: zero is not one of its values';
-    return;
-  }
-  const because = illegalBecause(row, initial);
-  if (because !== undefined) yield `initial ${because}`;
+  const ofKind = [...faultsOfKind(row)];
+  yield* ofKind;
+  yield* faultsOfPlace(row);
+  const ofInitial = ofKind.length === 0 ? faultOfInitial(row) : undefined;
+  if (ofInitial !== undefined) yield ofInitial;
 }
 
 function* faultsOfOverlap(map: DeviceMap): Generator<string> {
@@ -314,7 +329,8 @@ function* faultsOfBlock(map: DeviceMap, block: string, mode: 'read' | 'write'): 
   let count = 0;
   for (const [index, [name, row]] of rows.entries()) {
     const before = rows[index - 1]?.[1];
-    if (before !== undefined && (before.space !== row.space || before.address + addressCount(before) !== row.address)) yield `${map.model}.${name}: leaves a gap in block ${block}`;
+    if (before !== undefined && (before.space !== row.space || before.address + addressCount(before) !== row.address))
+      yield `${map.model}.${name}: leaves a gap in block ${block}`;
     if (row.access === barred) yield `${map.model}.${name}: cannot be ${mode === 'read' ? 'read' : 'written'}, as block ${block} must`;
     count += addressCount(row);
   }

@@ -89,7 +89,7 @@ export const dispenseCommand = (intent: DispenseIntent): BoardCommand => ({
 export const fenceCommand = (fence: number, status: BoardStatus): BoardCommand => ({
   opcode: 'fence',
   jobId: fence,
-  quantity: 1,
+  quantity: 0,
   expectLastJob: status.lastJob,
   expectCtrOut: status.ctrOut,
 });

@@ -7,8 +7,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { aesCmac } from '../cmac.ts';
 import type { dispenseResults } from '../events.ts';
-import { type Decoded, decodeField, decodeSpan, encodeFields } from '../register-codec.ts';
-import { defineDevice, type ReadingOf, type WritableOf } from '../register-map.ts';
+import { type Decoded, decodeField, decodeSpan, encodeFields, joinReadings } from '../register-codec.ts';
+import { defineDevice, fieldsPolled, type ReadingOf, type WritableOf } from '../register-map.ts';
 import { crc16 } from '../rtu-frame.ts';
 
 const resultLabels = { none: 0, armed: 1, ok: 2, jam: 3, indeterminate: 4, fenced: 5 } as const satisfies Record<(typeof dispenseResults)[number], number>;
@@ -28,28 +28,200 @@ export const dispenserBd1 = defineDevice({
   reliability: 'A',
   blocks: { status: 'read', command: 'write', service: 'write' },
   fields: {
-    protocolVersion: { space: 'holding', address: 0, kind: 'u16', unit: 'version', min: 1, initial: 1, access: 'r', poll: 'status', block: 'status', doc: 'Version of this contract; the gateway locks a board of another version.' },
-    state: { space: 'holding', address: 1, kind: 'enum', labels: { idle: 0, armed: 1, moving: 2, done: 3, fault: 4 }, access: 'r', poll: 'status', block: 'status', doc: 'What the board is doing.' },
+    protocolVersion: {
+      space: 'holding',
+      address: 0,
+      kind: 'u16',
+      unit: 'version',
+      min: 1,
+      initial: 1,
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'Version of this contract; the gateway locks a board of another version.',
+    },
+    state: {
+      space: 'holding',
+      address: 1,
+      kind: 'enum',
+      labels: { idle: 0, armed: 1, moving: 2, done: 3, fault: 4 },
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'What the board is doing.',
+    },
     bootCount: { space: 'holding', address: 2, kind: 'u16', unit: 'count', access: 'r', poll: 'status', block: 'status', doc: 'Power-ups, modulo 65536.' },
-    nonce: { space: 'holding', address: 3, kind: 'u32', unit: 'nonce', access: 'r', poll: 'status', block: 'status', doc: 'Random at factory reset; another value means another board or lost memory.' },
-    lastJob: { space: 'holding', address: 5, kind: 'u64', unit: 'job number', access: 'r', poll: 'status', block: 'status', doc: 'LAST_JOB: the job or fence accepted last.' },
-    doneRolls: { space: 'holding', address: 9, kind: 'u16', unit: 'roll', max: 10, access: 'r', poll: 'status', block: 'status', doc: 'DONE_N: rolls past the exit for lastJob.' },
-    result: { space: 'holding', address: 10, kind: 'enum', labels: resultLabels, access: 'r', poll: 'status', block: 'status', doc: 'How lastJob ended; armed is not an end.' },
-    ctrOut: { space: 'holding', address: 11, kind: 'u32', unit: 'roll', access: 'r', poll: 'status', block: 'status', doc: 'CTR_OUT: rolls past the exit sensor for jobs; never resets.' },
-    ctrStart: { space: 'holding', address: 13, kind: 'u32', unit: 'count', access: 'r', poll: 'status', block: 'status', doc: 'CTR_START: motor starts; never resets.' },
-    ctrTest: { space: 'holding', address: 15, kind: 'u32', unit: 'roll', access: 'r', poll: 'status', block: 'status', doc: 'CTR_TEST: rolls of service dispenses; never resets.' },
-    flags: { space: 'holding', address: 17, kind: 'bits', bits: { throatBlocked: 0, doorOpen: 1, rollLow: 2, tamper: 3 }, access: 'r', poll: 'status', block: 'status', doc: 'Sensors; 1 = as named.' },
-    snapshot: { space: 'holding', address: 18, kind: 'u16', unit: 'count', access: 'r', poll: 'status', block: 'status', doc: 'Goes up by one at every served status read, modulo 65536: tells a fresh answer from a late one.' },
-    statusCrc: { space: 'holding', address: 19, kind: 'u16', unit: 'CRC-16', access: 'r', poll: 'status', block: 'status', doc: 'CRC-16/MODBUS over the big-endian bytes of registers 0..18.' },
-    jobId: { space: 'holding', address: 0x0100, kind: 'u64', unit: 'job number', min: 1, access: 'w', block: 'command', doc: 'Job or fence number: epoch in the high 32 bits, counter in the low 32.' },
-    opcode: { space: 'holding', address: 0x0104, kind: 'enum', labels: { dispense: 1, fence: 2 }, access: 'w', block: 'command', doc: 'dispense moves rolls; fence only takes the number, so that lower ones can never run.' },
+    nonce: {
+      space: 'holding',
+      address: 3,
+      kind: 'u32',
+      unit: 'nonce',
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'Random at factory reset; another value means another board or lost memory.',
+    },
+    lastJob: {
+      space: 'holding',
+      address: 5,
+      kind: 'u64',
+      unit: 'job number',
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'LAST_JOB: the job or fence accepted last.',
+    },
+    doneRolls: {
+      space: 'holding',
+      address: 9,
+      kind: 'u16',
+      unit: 'roll',
+      max: 10,
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'DONE_N: rolls past the exit for lastJob.',
+    },
+    result: {
+      space: 'holding',
+      address: 10,
+      kind: 'enum',
+      labels: resultLabels,
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'How lastJob ended; armed is not an end.',
+    },
+    ctrOut: {
+      space: 'holding',
+      address: 11,
+      kind: 'u32',
+      unit: 'roll',
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'CTR_OUT: rolls past the exit sensor for jobs; never resets.',
+    },
+    ctrStart: {
+      space: 'holding',
+      address: 13,
+      kind: 'u32',
+      unit: 'count',
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'CTR_START: motor starts; never resets.',
+    },
+    ctrTest: {
+      space: 'holding',
+      address: 15,
+      kind: 'u32',
+      unit: 'roll',
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'CTR_TEST: rolls of service dispenses; never resets.',
+    },
+    flags: {
+      space: 'holding',
+      address: 17,
+      kind: 'bits',
+      bits: { throatBlocked: 0, doorOpen: 1, rollLow: 2, tamper: 3 },
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'Sensors; 1 = as named.',
+    },
+    snapshot: {
+      space: 'holding',
+      address: 18,
+      kind: 'u16',
+      unit: 'count',
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'Goes up by one at every served status read, modulo 65536: tells a fresh answer from a late one.',
+    },
+    statusCrc: {
+      space: 'holding',
+      address: 19,
+      kind: 'u16',
+      unit: 'CRC-16',
+      access: 'r',
+      poll: 'status',
+      block: 'status',
+      doc: 'CRC-16/MODBUS over the big-endian bytes of registers 0..18.',
+    },
+    jobId: {
+      space: 'holding',
+      address: 0x0100,
+      kind: 'u64',
+      unit: 'job number',
+      min: 1,
+      access: 'w',
+      block: 'command',
+      doc: 'Job or fence number: epoch in the high 32 bits, counter in the low 32.',
+    },
+    opcode: {
+      space: 'holding',
+      address: 0x0104,
+      kind: 'enum',
+      labels: { dispense: 1, fence: 2 },
+      access: 'w',
+      block: 'command',
+      doc: 'dispense moves rolls; fence only takes the number, so that lower ones can never run.',
+    },
     quantity: { space: 'holding', address: 0x0105, kind: 'u16', unit: 'roll', max: 10, access: 'w', block: 'command', doc: '1..10 for dispense, 0 for fence.' },
-    expectLastJob: { space: 'holding', address: 0x0106, kind: 'u64', unit: 'job number', access: 'w', block: 'command', doc: 'Refused unless equal to lastJob.' },
+    expectLastJob: {
+      space: 'holding',
+      address: 0x0106,
+      kind: 'u64',
+      unit: 'job number',
+      access: 'w',
+      block: 'command',
+      doc: 'Refused unless equal to lastJob.',
+    },
     expectCtrOut: { space: 'holding', address: 0x010a, kind: 'u32', unit: 'roll', access: 'w', block: 'command', doc: 'Refused unless equal to ctrOut.' },
-    commandCrc: { space: 'holding', address: 0x010c, kind: 'u16', unit: 'CRC-16', access: 'w', block: 'command', doc: 'CRC-16/MODBUS over the big-endian bytes of registers 0x0100..0x010B.' },
-    commandMac: { space: 'holding', address: 0x010d, kind: 'hex', words: 4, access: 'w', block: 'command', doc: 'First 64 bits of AES-CMAC over nonce (4 bytes) and registers 0x0100..0x010C; zeros where no key is set.' },
-    serviceDispense: { space: 'holding', address: 0x0120, kind: 'u16', unit: 'roll', min: 1, max: 10, access: 'w', block: 'service', doc: 'Technician: dispenses for a test, counted in ctrTest only.' },
-    serviceKey: { space: 'holding', address: 0x0121, kind: 'u16', unit: 'key', min: serviceKey, max: serviceKey, access: 'w', block: 'service', doc: 'Guards serviceDispense against stray writes; written with it.' },
+    commandCrc: {
+      space: 'holding',
+      address: 0x010c,
+      kind: 'u16',
+      unit: 'CRC-16',
+      access: 'w',
+      block: 'command',
+      doc: 'CRC-16/MODBUS over the big-endian bytes of registers 0x0100..0x010B.',
+    },
+    commandMac: {
+      space: 'holding',
+      address: 0x010d,
+      kind: 'hex',
+      words: 4,
+      access: 'w',
+      block: 'command',
+      doc: 'First 64 bits of AES-CMAC over nonce (4 bytes) and registers 0x0100..0x010C; zeros where no key is set.',
+    },
+    serviceDispense: {
+      space: 'holding',
+      address: 0x0120,
+      kind: 'u16',
+      unit: 'roll',
+      min: 1,
+      max: 10,
+      access: 'w',
+      block: 'service',
+      doc: 'Technician: dispenses for a test, counted in ctrTest only.',
+    },
+    serviceKey: {
+      space: 'holding',
+      address: 0x0121,
+      kind: 'u16',
+      unit: 'key',
+      min: serviceKey,
+      max: serviceKey,
+      access: 'w',
+      block: 'service',
+      doc: 'Guards serviceDispense against stray writes; written with it.',
+    },
   },
 });
 
@@ -57,6 +229,8 @@ export const dispenserBd1 = defineDevice({
 export type DispenserStatus = ReadingOf<typeof dispenserBd1>;
 /** Registers of the status block, including its CRC. */
 export const statusWordCount = 20;
+/** Fields of the status block: the plan for these is the one read of 20 registers. */
+export const statusFields = fieldsPolled(dispenserBd1, 'status');
 
 /** One command. `quantity` is 1..10 for dispense and 0 for fence. */
 export interface DispenserCommand {
@@ -104,7 +278,10 @@ export function sealCommand(command: DispenserCommand, seal: CommandSeal): Seale
 }
 
 /** The board's side: checks length, CRC, MAC and bounds of the 17 words of a command block, in this order. */
-export function openCommand(words: readonly number[], seal: CommandSeal): { readonly ok: true; readonly command: DispenserCommand } | { readonly ok: false; readonly flaw: CommandFlaw } {
+export function openCommand(
+  words: readonly number[],
+  seal: CommandSeal,
+): { readonly ok: true; readonly command: DispenserCommand } | { readonly ok: false; readonly flaw: CommandFlaw } {
   if (words.length !== commandWordCount) return { ok: false, flaw: 'length' };
   if (crc16(wordBytes(words.slice(0, crcAt))) !== words[crcAt]) return { ok: false, flaw: 'crc' };
   if (!timingSafeEqual(macOf(words.slice(0, macAt), seal), wordBytes(words.slice(macAt)))) return { ok: false, flaw: 'mac' };
@@ -126,5 +303,6 @@ export function checkStatusBlock(words: readonly number[]): Decoded<DispenserSta
   if (words.length !== statusWordCount) return { ok: false, issues: [`BD-1: a status block has ${statusWordCount} registers, got ${words.length}`] };
   const expected = statusCrcOf(words);
   if (words[statusWordCount - 1] !== expected) return { ok: false, issues: [`BD-1.statusCrc: ${words[statusWordCount - 1]} is not ${expected}`] };
-  return decodeSpan(dispenserBd1, { space: "holding", address: 0, count: statusWordCount, fields: statusFields }, words) as Decoded<DispenserStatus>;
+  const decoded = decodeSpan(dispenserBd1, { space: 'holding', address: 0, count: statusWordCount, fields: statusFields }, words);
+  return decoded.ok ? { ok: true, values: joinReadings(dispenserBd1, statusFields, [decoded.values]) } : decoded;
 }

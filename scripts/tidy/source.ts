@@ -1,11 +1,8 @@
 /**
  * One TypeScript file reduced to the facts the rules need: what it imports, which functions it holds, what it exports, and where it uses
- * a name nobody in the file has to declare. Parsed with oxc-parser, because TypeScript 7 offers no API to programs.
+ * a name nobody in the file has to declare. parse.ts fills it in.
  * Facts only: whether something is allowed is said in rules/, never here.
  */
-import { type Node, parseSync } from 'oxc-parser';
-import { collectFacts } from './facts.ts';
-
 /** A mention of another module: static import, re-export, `import()` or a type from `import('...')`. All count alike. */
 export interface Mention {
   readonly specifier: string;
@@ -65,34 +62,3 @@ export interface Source extends Facts {
 
 /** Line of an offset, counted from 1. */
 export type LineOf = (offset: number) => number;
-
-function lineFinder(text: string): LineOf {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
-  };
-}
-
-/** Number of lines of a text; a line end at the very end opens no new line. */
-export const countLines = (text: string): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
-
-/** Parses one file. A file that does not parse still yields a source, with its syntax errors and whatever facts the parser could save. */
-export function parseSource(path: string, text: string): Source {
-  const lineOf = lineFinder(text);
-  const { program, errors } = parseSync(path, text);
-  return {
-    path,
-    text,
-    lineCount: countLines(text),
-    syntaxErrors: errors.map((error) => ({ line: lineOf(error.labels[0]?.start ?? 0), message: error.message })),
-    ...collectFacts(program as Node, lineOf),
-  };
-}

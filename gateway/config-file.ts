@@ -1,0 +1,116 @@
+/**
+ * Reads a site file and the tariff it names: YAML with line numbers, checked by the schemas, cross-checked between rows. Every mistake is
+ * named by file, line and field, all at once; nothing is corrected silently and nothing is used of a file that has one.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { type Tariff, tariffSchema } from '../protocol/tariff.ts';
+import { type SiteConfig, siteSchema } from './config.ts';
+import { GatewayError } from './errors.ts';
+import { configBytesMax } from './limits.ts';
+
+export interface LoadedSite {
+  readonly file: string;
+  readonly config: SiteConfig;
+  readonly tariffs: readonly Tariff[];
+  /** SHA-256 over site and tariff file, hex: names the rules in force. */
+  readonly digest: string;
+}
+
+/** One mistake. `line` counts from 1; null when the file as a whole is meant. */
+export interface ConfigIssue {
+  readonly line: number | null;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Checks the text of a site or tariff file against its schema. Bounds: 256 KiB of UTF-8. */
+export function parseYaml<Schema extends z.ZodType>(text: string, schema: Schema): { ok: true; value: z.output<Schema> } | { ok: false; issues: ConfigIssue[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 0 } as object);
+  const lineAt = (offset: number | undefined) => (offset === undefined ? null : lines.linePos(offset).line);
+  if (document.errors.length > 0) return { ok: false, issues: document.errors.map((error) => ({ line: lineAt(error.pos[0]), field: 'YAML', message: error.message.split('\n')[0] ?? 'not YAML' })) };
+  const lineOf = (path: readonly PropertyKey[]): number | null => {
+    for (let length = path.length; length > 0; length -= 1) {
+      const parent = document.getIn(path.slice(0, length - 1), true);
+      const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(path[length - 1])) : undefined;
+      const node = (pair?.key ?? document.getIn(path.slice(0, length), true)) as { range?: [number, number, number] } | undefined;
+      if (node?.range) return lineAt(node.range[0]);
+    }
+    return 1;
+  };
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    return { ok: false, issues: [{ line: null, field: 'YAML', message: error instanceof Error ? error.message : 'not YAML' }] };
+  }
+  const parsed = schema.safeParse(plain);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const issues = parsed.error.issues.flatMap((issue) => {
+    const extra = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return extra.map((path) => ({ line: lineOf(path), field: path.join('.') || 'the file', message: issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message }));
+  });
+  return { ok: false, issues };
+}
+
+/** What no schema sees: names used twice, and rows that point at nothing. */
+export function crossCheck(config: SiteConfig): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const say = (field: string, message: string) => issues.push({ line: null, field, message });
+  const lines = new Set(config.lines.map((line) => line.id));
+  const seen = new Set<string>();
+  const devices = [...config.dispensers, ...config.scales, ...config.bins];
+  for (const row of [...config.lines, ...devices, ...config.readers]) {
+    if (seen.has(row.id)) say(row.id, 'this name is used twice');
+    seen.add(row.id);
+  }
+  const units = new Set<string>();
+  for (const device of devices) {
+    if (!lines.has(device.line)) say(`${device.id}.line`, `there is no line ${device.line}`);
+    const place = `${device.line} unit ${device.unit}`;
+    if (units.has(place)) say(`${device.id}.unit`, `${place} is taken by another device`);
+    units.add(place);
+  }
+  const served = new Set([...config.dispensers, ...config.scales].map((device) => device.id));
+  for (const reader of config.readers) {
+    if (!served.has(reader.serves)) say(`${reader.id}.serves`, `there is no dispenser or scale ${reader.serves}`);
+    if (reader.role === 'exit' && !config.dispensers.some((device) => device.id === reader.serves)) say(`${reader.id}.role`, 'an exit reader stands at a dispenser');
+  }
+  if (config.mqtt.embedded === null && config.mqtt.uplink.url === null) say('mqtt', 'there is neither an embedded broker nor an uplink address: events would go nowhere');
+  return issues;
+}
+
+/** @throws GatewayError config_invalid with every mistake, or file_unreadable. */
+export function loadSite(path: string): LoadedSite {
+  const file = resolve(path);
+  const siteText = readText(file);
+  const site = parseYaml(siteText, siteSchema);
+  if (!site.ok) throw invalid(file, site.issues);
+  const crossed = crossCheck(site.value);
+  if (crossed.length > 0) throw invalid(file, crossed);
+  const tariffFile = resolve(dirname(file), site.value.rules.tariff);
+  const tariffText = readText(tariffFile);
+  const tariff = parseYaml(tariffText, tariffSchema);
+  if (!tariff.ok) throw invalid(tariffFile, tariff.issues);
+  const digest = createHash('sha256').update(siteText).update('\0').update(tariffText).digest('hex');
+  return { file, config: site.value, tariffs: [tariff.value], digest };
+}
+
+function readText(file: string): string {
+  try {
+    if (statSync(file).size > configBytesMax) throw new GatewayError('config_invalid', `${file} is larger than ${configBytesMax} bytes.`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError('file_unreadable', `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+}
+
+function invalid(file: string, issues: readonly ConfigIssue[]): GatewayError {
+  const list = issues.map(({ line, field, message }) => `${file}${line === null ? '' : `:${line}`}: ${field}: ${message}`);
+  return new GatewayError('config_invalid', list.join('\n'));
+}

@@ -1,0 +1,82 @@
+/**
+ * The secrets of one gateway, as files of mode 0600 in DIR/keys: the key that signs events, the key that keeps names, and the two that make
+ * card and bag codes. Made once, at the first start; a missing one is never silently replaced while there is something it belongs to.
+ */
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GatewayError } from './errors.ts';
+
+export interface GatewayKeys {
+  readonly keyid: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  /** File of the public key, PEM, for whoever verifies. */
+  readonly publicKeyFile: string;
+  readonly personalMasterKey: Buffer;
+  readonly credentialKey: Buffer;
+  readonly bagKey: Buffer;
+}
+
+/** Name of a public key: `k-` and 16 hex digits of the SHA-256 of its 32 raw bytes. */
+export function keyidOf(publicKey: KeyObject): string {
+  const { x = '' } = publicKey.export({ format: 'jwk' });
+  return `k-${createHash('sha256').update(Buffer.from(x, 'base64url')).digest('hex').slice(0, 16)}`;
+}
+
+/** Raw public key, base64 of 32 bytes. */
+export const rawPublicKey = (publicKey: KeyObject): string => Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64');
+
+const secretFiles = ['personal-master.key', 'credential.key', 'bag.key'] as const;
+const eventKeyFile = 'event-key.pem';
+const publicFile = 'event-key.pub.pem';
+
+/**
+ * Makes whatever key is missing in `folder`. @returns whether the event key was new.
+ * @throws GatewayError file_unreadable when the folder cannot be written.
+ */
+export function createKeys(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const file of secretFiles) if (!existsSync(join(folder, file))) writeFileSync(join(folder, file), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    if (existsSync(join(folder, eventKeyFile))) return false;
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    writeFileSync(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx' });
+    writeFileSync(join(folder, publicFile), publicKey.export({ format: 'pem', type: 'spki' }));
+    return true;
+  } catch (cause) {
+    throw new GatewayError('file_unreadable', `The keys cannot be written to ${folder}.`, { cause });
+  }
+}
+
+/** @throws GatewayError key_missing naming the file that is absent or is no key. */
+export function loadKeys(folder: string): GatewayKeys {
+  const privateKey = readKey(join(folder, eventKeyFile), (text) => createPrivateKey(text));
+  const publicKey = createPublicKey(privateKey);
+  const [personalMasterKey, credentialKey, bagKey] = secretFiles.map((file) => readKey(join(folder, file), parseSecret)) as [Buffer, Buffer, Buffer];
+  return { keyid: keyidOf(publicKey), privateKey, publicKey, publicKeyFile: join(folder, publicFile), personalMasterKey, credentialKey, bagKey };
+}
+
+/** Reads an Ed25519 public key, PEM. @throws GatewayError key_missing. */
+export const loadPublicKey = (file: string): KeyObject => readKey(file, (text) => createPublicKey(text));
+
+/** Reads a device's MAC key: 32 hex digits. @throws GatewayError key_missing. */
+export const loadMacKey = (file: string): Buffer =>
+  readKey(file, (text) => {
+    if (!/^[0-9a-fA-F]{32}$/.test(text.trim())) throw new Error('32 hex digits were expected');
+    return Buffer.from(text.trim(), 'hex');
+  });
+
+function parseSecret(text: string): Buffer {
+  if (!/^[0-9a-f]{64}$/.test(text.trim())) throw new Error('64 hex digits were expected');
+  return Buffer.from(text.trim(), 'hex');
+}
+
+function readKey<Key>(file: string, parse: (text: string) => Key): Key {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('key_missing', `The key file ${file} cannot be used: ${detail}.`, { cause });
+  }
+}

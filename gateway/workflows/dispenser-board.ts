@@ -1,0 +1,51 @@
+/**
+ * One BD-1 board on its line: a consistent status, checked, and sealed commands whose fate is told apart as taken, refused or unknown.
+ * It never repeats a command; whether and what to send is decided in core/dispensing.ts.
+ */
+import { checkStatusBlock, type DispenserStatus, dispenserBd1, sealCommand } from '../../protocol/devices/dispenser-bd1.ts';
+import type { BoardCommand } from '../core/dispensing.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
+import type { Device } from '../southbound/device.ts';
+
+/** Whether a written command may have been obeyed. Only `refused` says that this copy of it was not. */
+export type WriteFate = 'written' | 'refused';
+
+const statusFields = ['protocolVersion', 'state', 'bootCount', 'nonce', 'lastJob', 'doneRolls', 'result', 'ctrOut', 'ctrStart', 'ctrTest', 'flags', 'snapshot', 'statusCrc'] as const;
+
+export class DispenserBoard {
+  readonly #device: Device<typeof dispenserBd1>;
+  readonly #macKey: Uint8Array | null;
+  #lastSnapshot: number | null = null;
+  #nonce = 0;
+
+  constructor(device: Device<typeof dispenserBd1>, macKey: Uint8Array | null) {
+    this.#device = device;
+    this.#macKey = macKey;
+  }
+
+  /** @throws GatewayError bus_*, device_backing_off, or device_value for a block whose CRC or snapshot count says it is not a fresh answer. */
+  async readStatus(priority: 'actuation' | 'poll', signal: AbortSignal): Promise<DispenserStatus> {
+    const { rawHex } = await this.#device.readRaw(statusFields, { priority, signal });
+    const words = (rawHex.split(':')[1] ?? '').match(/.{4}/g)?.map((hex) => Number.parseInt(hex, 16)) ?? [];
+    const checked = checkStatusBlock(words);
+    if (!checked.ok) throw new GatewayError('device_value', `${this.#device.id}: ${checked.issues.join('; ')}.`);
+    // The board counts every status it serves, so the same count twice is an old answer that came again.
+    if (checked.value.snapshot === this.#lastSnapshot) throw new GatewayError('device_value', `${this.#device.id} repeated status ${checked.value.snapshot}.`);
+    this.#lastSnapshot = checked.value.snapshot;
+    this.#nonce = checked.value.nonce;
+    return checked.value;
+  }
+
+  /** Writes one command once. A lost reply counts as written: it may have been obeyed. @throws the signal's reason. */
+  async write(command: BoardCommand, signal: AbortSignal): Promise<WriteFate> {
+    try {
+      await this.#device.write(sealCommand(command, { key: this.#macKey, nonce: this.#nonce }), { priority: 'actuation', signal });
+      return 'written';
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isGatewayError(error, 'device_exception')) return 'refused';
+      if (isGatewayError(error)) return 'written';
+      throw error;
+    }
+  }
+}

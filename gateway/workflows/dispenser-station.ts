@@ -1,0 +1,329 @@
+/**
+ * The story of one dispenser, from the first contact after a start to the last roll: settle what was left open by reading, fence the past
+ * off, keep ledger and counters equal, take in rolls while the door is open, and serve one villager at a time. Every decision is core's,
+ * every record goes through store.append before anything moves, and nothing here ever repeats a motion.
+ */
+import { parseBagCode, type BagVillage } from '../../protocol/bag-code.ts';
+import type { DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
+import type { EventDraft } from '../../protocol/events.ts';
+import type { Clock } from '../clock.ts';
+import { type DrawRefusal, decideDraw, decideSettlement, type OpenJob } from '../core/bag-issue.ts';
+import { type DispenseOutcome, type DispenseInput, type DispenseStep, fenceCommand, resumeDispense, startDispense, stepDispense } from '../core/dispensing.ts';
+import { decideReconciliation } from '../core/reconciling.ts';
+import { isGatewayError } from '../errors.ts';
+import { dispenseAcceptMs, dispensePollMs, dispenserIdlePollMs, dispenserRetryMs, dispenserScansMax, exitScanWaitMs, faultFencesMax } from '../limits.ts';
+import type { Store } from '../store/store.ts';
+import type { DispenserBoard } from './dispenser-board.ts';
+
+/** What became of a request at the dispenser, for the screen and the timeline. */
+export type DispenserOutcome =
+  | { readonly kind: 'issued'; readonly household: string; readonly job: number; readonly rolls: number; readonly rollUnconfirmed: boolean }
+  | { readonly kind: 'voided'; readonly household: string; readonly job: number; readonly reason: DispenseOutcome['result'] }
+  | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
+  | { readonly kind: 'label_refused'; readonly code: 'door_closed' | 'label_unreadable' | 'roll_known' };
+
+export interface DispenserStationOptions {
+  readonly id: string;
+  readonly board: DispenserBoard;
+  readonly store: Pick<Store, 'append' | 'jobs' | 'people' | 'head'>;
+  /** Village clock: pauses of the story. */
+  readonly clock: Clock;
+  /** Wire clock: patience with the board. */
+  readonly wire: Clock;
+  readonly bags: BagVillage;
+  readonly rollsPerPeriod: number;
+  /** Quota period in force now. */
+  readonly period: () => string;
+  readonly onOutcome: (outcome: DispenserOutcome) => void;
+}
+
+interface Draw {
+  readonly household: string;
+  readonly answer: PromiseWithResolvers<DispenserOutcome>;
+}
+
+export class DispenserStation {
+  readonly id: string;
+  readonly #options: DispenserStationOptions;
+  #status: DispenserStatus | null = null;
+  #fenced = false;
+  #faultFences = 0;
+  #doorWasOpen = false;
+  #draw: Draw | null = null;
+  #rebaseline: { readonly operator: string; readonly answer: PromiseWithResolvers<boolean> } | null = null;
+  #labels: string[] = [];
+  /** Roll codes read at the exit since the running job was committed; null while nothing runs. */
+  #exitScans: string[] | null = null;
+  #wake = new AbortController();
+
+  constructor(options: DispenserStationOptions) {
+    this.id = options.id;
+    this.#options = options;
+  }
+
+  /** Settled, fenced and reconciled since the start, with the board answering. */
+  get ready(): boolean {
+    return this.#fenced && this.#status !== null;
+  }
+
+  /** Last status read, or null while the board does not answer. */
+  get status(): DispenserStatus | null {
+    return this.#status;
+  }
+
+  /**
+   * Asks for one roll for a household. Resolves when the metal has answered, however long that takes; refusals come as outcomes.
+   * One request at a time: a second is refused as dispenser_busy.
+   */
+  draw(household: string): Promise<DispenserOutcome> {
+    if (this.#draw !== null || this.#exitScans !== null) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_busy' }));
+    if (!this.ready) return Promise.resolve(this.#tell({ kind: 'refused', household, code: this.#fenced ? 'dispenser_unreachable' : 'dispenser_starting' }));
+    this.#draw = { household, answer: Promise.withResolvers() };
+    this.#wake.abort();
+    return this.#draw.answer.promise;
+  }
+
+  /** A person looked at the board: its counters count from here, an unsettled job is closed as undecided, the lock is lifted. */
+  rebaseline(operator: string): Promise<boolean> {
+    if (this.#rebaseline !== null || this.#status === null) return Promise.resolve(false);
+    this.#rebaseline = { operator, answer: Promise.withResolvers() };
+    this.#wake.abort();
+    return this.#rebaseline.answer.promise;
+  }
+
+  /** A text read at the exit: the label of a roll that passes, or of one being loaded while the door is open. */
+  scanAtExit(text: string): void {
+    const label = parseBagCode(text, this.#options.bags);
+    if (!label.ok || label.value.bag !== 0) {
+      this.#tell({ kind: 'label_refused', code: 'label_unreadable' });
+    } else if (this.#exitScans !== null) {
+      if (this.#exitScans.length < dispenserScansMax) this.#exitScans.push(label.value.rollCode);
+    } else if (this.#labels.length < dispenserScansMax) {
+      this.#labels.push(label.value.rollCode);
+      this.#wake.abort();
+    }
+  }
+
+  /** Runs until `signal` aborts. Bus failures are waited out here; anything else is a bug and is thrown. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, wire } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.#turn(signal);
+        await this.#pause(clock, dispenserIdlePollMs, signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;
+        this.#status = null;
+        this.#refuseDraw('dispenser_unreachable');
+        await this.#pause(wire, dispenserRetryMs, signal);
+      }
+    }
+    this.#refuseDraw('dispenser_unreachable');
+    this.#rebaseline?.answer.resolve(false);
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { store, id } = this.#options;
+    let status = await this.#read('poll', signal);
+    if (this.#rebaseline !== null) this.#rebaselineNow(status);
+    const open = store.jobs.open(id);
+    if (open !== undefined) {
+      if (status.nonce !== open.nonce) return this.#reconcile(status);
+      await this.#runJob(open, resumeDispense(open, store.jobs.fenceOf(open.job)), signal);
+      status = await this.#read('poll', signal);
+    }
+    if (!this.#fenced) {
+      status = await this.#fence(status, 'start_up', signal);
+      this.#fenced = true;
+    }
+    this.#reconcile(status);
+    await this.#leaveFault(status, signal);
+    this.#takeLabels(status);
+    if (this.#draw !== null) await this.#serve(this.#draw, status, signal);
+  }
+
+  async #read(priority: 'actuation' | 'poll', signal: AbortSignal): Promise<DispenserStatus> {
+    const status = await this.#options.board.readStatus(priority, signal);
+    this.#status = status;
+    return status;
+  }
+
+  #reconcile(status: DispenserStatus): void {
+    const { store, id } = this.#options;
+    if (status.state === 'armed' || status.state === 'moving') return;
+    const drafts = decideReconciliation(id, store.jobs.board(id), status);
+    if (drafts.length > 0) store.append(drafts);
+  }
+
+  #rebaselineNow(status: DispenserStatus): void {
+    const { store, id } = this.#options;
+    const { operator, answer } = this.#rebaseline ?? {};
+    this.#rebaseline = null;
+    if (operator === undefined || answer === undefined) return;
+    const { nonce, ctrOut, ctrTest } = status;
+    const known = store.jobs.board(id);
+    const drafts: EventDraft[] = [];
+    const open = store.jobs.open(id);
+    if (open !== undefined) drafts.push(decideSettlement(open, { done: 0, result: 'indeterminate' }, { magazine: [], scanned: [] }));
+    const reason = known !== null && known.nonce === nonce ? 'counters_reset' : 'board_replaced';
+    drafts.push({ name: 'device.rebaselined', subject: id, data: { device: id, reason, nonce, ctrOut, ctrTest, operator } });
+    if (known?.locked) drafts.push({ name: 'device.unlocked', subject: id, data: { device: id, operator } });
+    store.append(drafts);
+    this.#fenced = false;
+    this.#faultFences = 0;
+    answer.resolve(true);
+  }
+
+  /** Takes a fence number and keeps offering it until the board shows it: from then on no earlier job can run. */
+  async #fence(first: DispenserStatus, reason: 'start_up' | 'open_job', signal: AbortSignal): Promise<DispenserStatus> {
+    const { store, id, board, wire, clock } = this.#options;
+    const fence = store.jobs.next(store.head.epoch, first.lastJob);
+    store.append([{ name: 'device.fenced', subject: id, data: { device: id, fence, job: null, reason } }]);
+    let status = first;
+    let patienceUntilMs = Number.NEGATIVE_INFINITY;
+    while (status.lastJob < fence && status.nonce === first.nonce) {
+      if (wire.monotonicMs() >= patienceUntilMs) {
+        await board.write(fenceCommand(fence, status), signal);
+        patienceUntilMs = wire.monotonicMs() + dispenseAcceptMs;
+      } else await clock.sleep(dispensePollMs, `fence of ${id}`, signal);
+      status = await this.#read('actuation', signal);
+    }
+    return status;
+  }
+
+  /** An accepted fence takes a board out of FAULT when throat and door are clear; one that stays there needs a person. */
+  async #leaveFault(status: DispenserStatus, signal: AbortSignal): Promise<void> {
+    const { store, id } = this.#options;
+    if (status.state !== 'fault') {
+      this.#faultFences = 0;
+      return;
+    }
+    if (status.flags.throatBlocked || status.flags.doorOpen || store.jobs.board(id)?.locked) return;
+    if (this.#faultFences >= faultFencesMax) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'fault_persists' } }]);
+    else {
+      this.#faultFences += 1;
+      await this.#fence(status, 'start_up', signal);
+    }
+  }
+
+  #takeLabels(status: DispenserStatus): void {
+    const { store, id } = this.#options;
+    // Labels are read a moment before the status is, so a door seen open at the last look counts as open.
+    const doorOpen = status.flags.doorOpen || this.#doorWasOpen;
+    this.#doorWasOpen = status.flags.doorOpen;
+    const labels = this.#labels.splice(0);
+    const drafts: EventDraft[] = [];
+    for (const [index, roll] of labels.entries()) {
+      if (!doorOpen) this.#tell({ kind: 'label_refused', code: 'door_closed' });
+      else if (store.jobs.roll(roll) !== undefined || labels.indexOf(roll) < index) this.#tell({ kind: 'label_refused', code: 'roll_known' });
+      else {
+        const postings = [
+          { account: 'supplier', unit: 'rolls' as const, amount: -1 },
+          { account: `magazine/${id}`, unit: 'rolls' as const, amount: 1 },
+        ];
+        drafts.push({ name: 'bag.roll.stocked', subject: id, data: { roll, dispenser: id, postings } });
+      }
+    }
+    if (drafts.length > 0) store.append(drafts);
+  }
+
+  async #serve(draw: Draw, status: DispenserStatus, signal: AbortSignal): Promise<void> {
+    const { store, id, rollsPerPeriod, wire } = this.#options;
+    const board = store.jobs.board(id);
+    if (board === null) return;
+    const period = this.#options.period();
+    const quota = store.jobs.quota(draw.household, period);
+    const facts = { household: draw.household, period, rollsPerPeriod, heldInPeriod: quota.held, issuedInPeriod: quota.issued, dispenser: id, board, status };
+    const decision = decideDraw({ ...facts, inMagazine: store.jobs.magazineSize(id) }, store.jobs.next(store.head.epoch, status.lastJob));
+    if (!decision.ok) return this.#refuseDraw(decision.refusal.code);
+    store.append([decision.draft]);
+    const job: OpenJob = { ...decision.intent, dispenser: id, household: draw.household, period };
+    await this.#runJob(job, startDispense(decision.intent, wire.monotonicMs(), dispenseAcceptMs), signal);
+  }
+
+  async #runJob(job: OpenJob, first: DispenseStep, signal: AbortSignal): Promise<void> {
+    this.#exitScans = [];
+    let step = first;
+    try {
+      for (;;) {
+        const { effect } = step;
+        if (effect.kind === 'settle') return await this.#settle(job, effect.outcome, signal);
+        if (effect.kind === 'lock') return this.#lock(effect.reason);
+        step = stepDispense(step.state, await this.#perform(job, step, signal), dispenseAcceptMs);
+      }
+    } finally {
+      this.#exitScans = null;
+    }
+  }
+
+  async #perform(job: OpenJob, { effect }: DispenseStep, signal: AbortSignal): Promise<DispenseInput> {
+    const { store, id, board, clock, wire } = this.#options;
+    if (effect.kind === 'write') {
+      const fate = await board.write(effect.command, signal);
+      return { kind: fate, atMs: wire.monotonicMs() };
+    }
+    if (effect.kind === 'takeFence') {
+      const fence = store.jobs.next(store.head.epoch, job.job);
+      store.append([{ name: 'device.fenced', subject: id, data: { device: id, fence, job: job.job, reason: 'open_job' } }]);
+      return { kind: 'fenceTaken', fence };
+    }
+    await clock.sleep(dispensePollMs, `job of ${id}`, signal);
+    try {
+      return { kind: 'status', status: await this.#read('actuation', signal), atMs: wire.monotonicMs() };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isGatewayError(error)) throw error;
+      this.#status = null;
+      await wire.sleep(dispenserRetryMs, `retry of ${id}`, signal);
+      return { kind: 'unreadable' };
+    }
+  }
+
+  async #settle(job: OpenJob, outcome: DispenseOutcome, signal: AbortSignal): Promise<void> {
+    const { store, id, wire } = this.#options;
+    const until = wire.monotonicMs() + exitScanWaitMs;
+    while ((this.#exitScans?.length ?? 0) < outcome.done && wire.monotonicMs() < until) await wire.sleep(exitScanPollMs, `exit reader of ${id}`, signal);
+    const draft = decideSettlement(job, outcome, { magazine: store.jobs.magazine(id, dispenserScansMax), scanned: this.#exitScans ?? [] });
+    store.append([draft]);
+    const { household } = job;
+    if (draft.name === 'bag.roll.issued') this.#answer({ kind: 'issued', household, job: job.job, rolls: draft.data.rolls.length, rollUnconfirmed: draft.data.rollUnconfirmed });
+    else this.#answer({ kind: 'voided', household, job: job.job, reason: outcome.result });
+  }
+
+  #lock(reason: 'board_replaced'): void {
+    const { store, id } = this.#options;
+    if (store.jobs.board(id)?.locked !== reason) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason } }]);
+    this.#refuseDraw('dispenser_locked');
+  }
+
+  #refuseDraw(code: DrawRefusal): void {
+    if (this.#draw !== null) this.#answer({ kind: 'refused', household: this.#draw.household, code });
+  }
+
+  #answer(outcome: DispenserOutcome): void {
+    const waiting = this.#draw;
+    this.#draw = null;
+    this.#tell(outcome);
+    waiting?.answer.resolve(outcome);
+  }
+
+  #tell(outcome: DispenserOutcome): DispenserOutcome {
+    this.#options.onOutcome(outcome);
+    return outcome;
+  }
+
+  /** Sleeps on the given clock, at most `dispenserIdlePollMs` of wire time, or until somebody comes. */
+  async #pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.#wake.signal.aborted) {
+      const woken = AbortSignal.any([signal, this.#wake.signal]);
+      await clock.sleep(ms, `idle ${this.id}`, woken).catch((error: unknown) => {
+        if (!woken.aborted) throw error;
+      });
+    }
+    this.#wake = new AbortController();
+  }
+}
+
+/** Pause between two looks for the exit reader's word. Unit: wire ms. */
+const exitScanPollMs = 5;

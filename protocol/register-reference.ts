@@ -1,0 +1,85 @@
+/**
+ * The register maps as markdown tables, for the generated protocol/REFERENCE.md. Everything printed comes from the rows the driver and the
+ * simulator use, so the document cannot drift. It must never add a fact the maps do not hold.
+ */
+import { deviceCatalogue, deviceModels } from './devices/catalogue.ts';
+import { addressCount, boundsOf, type DeviceMap, type FieldRow, initialOf, numericKinds, registerSpaces, rowsInOrder, slotOf } from './register-map.ts';
+
+const spaceTitles = {
+  coil: 'Coils (FC01 read, FC05/FC15 write)',
+  discrete: 'Discrete inputs (FC02)',
+  input: 'Input registers (FC04)',
+  holding: 'Holding registers (FC03 read, FC16 write)',
+} as const;
+
+const hex = (value: number) => `0x${value.toString(16).toUpperCase().padStart(4, '0')}`;
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+function addressText(row: FieldRow): string {
+  const last = row.address + addressCount(row) - 1;
+  return last === row.address ? hex(row.address) : `${hex(row.address)}-${hex(last)}`;
+}
+
+/** What the row can hold: bounds with unit and scale, labels, bits or length. */
+function valuesText(row: FieldRow): string {
+  switch (row.kind) {
+    case 'enum':
+      return Object.entries(row.labels)
+        .map(([label, value]) => `${value} ${label}`)
+        .join(', ');
+    case 'bits':
+      return Object.entries(row.bits)
+        .map(([name, slot]) => {
+          const { bit, width } = slotOf(slot);
+          return width === 1 ? `bit ${bit} ${name}` : `bits ${bit}-${bit + width - 1} ${name}`;
+        })
+        .join(', ');
+    case 'hex':
+      return `${row.words * 4} hex digits`;
+    case 'bit':
+      return '0, 1';
+    default: {
+      const { min, max } = boundsOf(row);
+      const scale = row.scale === undefined ? '' : `, one count is ${row.scale}`;
+      return `${min}..${max} ${row.unit}${scale}`;
+    }
+  }
+}
+
+function initialText(row: FieldRow): string {
+  const initial = row.access === 'w' ? undefined : initialOf(row);
+  if (initial === undefined) return '';
+  if (typeof initial !== 'object') return String(initial);
+  const set = Object.entries(initial).filter(([, value]) => value !== false && value !== 0);
+  return set.length === 0 ? 'all 0' : set.map(([name, value]) => (value === true ? name : `${name} ${value}`)).join(', ');
+}
+
+function describeRow(name: string, row: FieldRow): string {
+  const meaning = row.source === undefined ? row.doc : `${row.doc} (${row.source})`;
+  const columns = [addressText(row), `\`${name}\``, row.kind, row.access, row.poll ?? 'never', row.block ?? '', valuesText(row), initialText(row), meaning];
+  return `| ${columns.map(cell).join(' | ')} |`;
+}
+
+function describeDevice(map: DeviceMap): string {
+  const { document, revision } = map.source;
+  const facts = [
+    `Source: ${document}, ${revision}. Kind: ${map.kind}${map.reliability === undefined ? '' : `, reliability class ${map.reliability}`}.`,
+    `Units ${map.units.first}..${map.units.last}. Reply within ${map.timeoutMs} ms; after a missed reply the line stays quiet for ${map.guardMs} ms.`,
+    `Numbers of several words: ${map.wordOrder === 'highFirst' ? 'high' : 'low'} word first. Addresses are zero-based.`,
+  ];
+  const blocks = Object.entries(map.blocks ?? {}).map(([block, mode]) => `- Block \`${block}\` is ${mode === 'read' ? 'read' : 'written'} in one request.`);
+  const tables = registerSpaces.flatMap((space) => {
+    const rows = rowsInOrder(map).filter(([, row]) => row.space === space);
+    if (rows.length === 0) return [];
+    const head = ['| Address | Field | Kind | Access | Poll | Block | Values | Initial | Meaning |', '| --- | --- | --- | --- | --- | --- | --- | --- | --- |'];
+    return [`#### ${spaceTitles[space]}`, [...head, ...rows.map(([name, row]) => describeRow(name, row))].join('\n')];
+  });
+  return [`### ${map.model}: ${map.title}`, facts.join('\n'), ...(blocks.length === 0 ? [] : [blocks.join('\n')]), ...tables].join('\n\n');
+}
+
+/** All device models as a markdown section, headed `## Devices`. The same text at every call. */
+export function describeDevices(): string {
+  const kinds = Object.entries(numericKinds).map(([kind, { words }]) => `${kind} ${words}`);
+  const legend = `Access: r read, w write, rw both. Registers per number: ${kinds.join(', ')}.`;
+  return `${['## Devices', legend, ...deviceModels.map((model) => describeDevice(deviceCatalogue[model]))].join('\n\n')}\n`;
+}
