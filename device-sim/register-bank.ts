@@ -74,23 +74,14 @@ function layOut(map: DeviceMap, space: RegisterSpace): Cells {
   return cells;
 }
 
+type WriteRequest = Exclude<ModbusRequest, { kind: 'read' }>;
+
 /** A write as space, address and words, whatever its function code. */
-function writtenWords(request: Exclude<ModbusRequest, { kind: 'read' }>): {
-  readonly space: 'coil' | 'holding';
-  readonly address: number;
-  readonly words: readonly number[];
-} {
+function writtenWords(request: WriteRequest): { readonly space: 'coil' | 'holding'; readonly address: number; readonly words: readonly number[] } {
   const { address } = request;
-  switch (request.kind) {
-    case 'writeCoil':
-      return { space: 'coil', address, words: [Number(request.on)] };
-    case 'writeCoils':
-      return { space: 'coil', address, words: request.bits.map(Number) };
-    case 'writeRegister':
-      return { space: 'holding', address, words: [request.value] };
-    case 'writeRegisters':
-      return { space: 'holding', address, words: request.words };
-  }
+  if (request.kind === 'writeCoil') return { space: 'coil', address, words: [Number(request.on)] };
+  if (request.kind === 'writeCoils') return { space: 'coil', address, words: request.bits.map(Number) };
+  return { space: 'holding', address, words: request.kind === 'writeRegister' ? [request.value] : request.words };
 }
 
 /** The cells a request touches, or why it may not touch them. */
@@ -146,7 +137,7 @@ export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}
     return isBitSpace(space) ? { kind: 'bits', bits: words.map((word) => word === 1) } : { kind: 'words', words };
   };
 
-  const answerWrite = (request: Exclude<ModbusRequest, { kind: 'read' }>): ModbusResponse => {
+  const answerWrite = (request: WriteRequest): ModbusResponse => {
     const { space, address, words } = writtenWords(request);
     if (words.length < 1 || words.length > (space === 'coil' ? maxWriteBits : maxWriteWords)) return refuse('illegalValue');
     const touched = cellsTouched(map, spaces[space], address, words.length, 'r');

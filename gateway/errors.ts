@@ -14,6 +14,7 @@ const catalogue = {
   device_value: { retryable: true, hint: 'The device answered with a value outside its register map: wrong model in the site file, or a failing device.' },
   device_backing_off: { retryable: true, hint: 'The device did not answer lately; it is tried again by itself.' },
   uplink_down: { retryable: true, hint: 'Check the broker address and the network; events wait in the log and lose nothing.' },
+  listen_failed: { retryable: false, hint: 'Check the address and the port in the site file; ports below 1024 need a privilege.' },
   port_in_use: { retryable: false, hint: 'Another program holds this port.' },
   config_invalid: { retryable: false, hint: 'Correct the site file at the place named; `sifen check FILE` tells when it is right.' },
   key_missing: { retryable: false, hint: 'Put the key file back from its backup; a new key means a new epoch.' },
@@ -41,4 +42,5 @@ export class GatewayError extends Error {
 }
 
 /** Whether `error` is ours and has this code. */
-export const isGatewayError = (error: unknown, code?: ErrorCode): error is GatewayError => error instanceof GatewayError && (code === undefined || error.code === code);
+export const isGatewayError = (error: unknown, code?: ErrorCode): error is GatewayError =>
+  error instanceof GatewayError && (code === undefined || error.code === code);

@@ -111,3 +111,13 @@ export const watchSourcesMax = 64;
 export const dispenserRetryMs = 250;
 /** A site or tariff file. Unit: byte. A village with 32 bins fits in 16 KiB. */
 export const configBytesMax = 256 * 1024;
+/** How long a command waits for a dispenser to be settled and fenced. Unit: wire ms. */
+export const stationReadyWaitMs = 20_000;
+/** How long a command waits for the metal; the job itself goes on and is settled by reading. Unit: wire ms. */
+export const drawWaitMs = 60_000;
+/** Events one `events list` may give. */
+export const eventsListedMax = 10_000;
+/** Body of one request on the socket: a roster of 4 MiB in base64. Unit: byte. */
+export const socketBodyBytesMax = 6 * 1024 * 1024;
+/** How long a command waits for the answer of a running gateway. Unit: wire ms. */
+export const socketAnswerMs = 120_000;

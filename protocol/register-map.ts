@@ -239,14 +239,14 @@ const isWhole = (value: unknown, min: number, max: number): value is number => N
 
 function* faultsOfNumber(row: NumberRow): Generator<string> {
   if (!row.unit?.trim()) yield 'has no unit';
-  const { words, ...raw } = numericKinds[row.kind];
+  const raw = numericKinds[row.kind];
   const scale = row.scale ?? 1;
   if (!isWhole(scale, 1, 1_000_000)) return yield `scale ${scale} is not a whole number of 1 or more`;
   const { min, max } = boundsOf(row);
   if (min > max) yield `min ${min} is above max ${max}`;
   for (const bound of [min, max]) {
     const holds = Number.isSafeInteger(bound) && bound % scale === 0 && bound / scale >= raw.min && bound / scale <= raw.max;
-    if (!holds) yield `bound ${bound} cannot be held by ${row.kind} (${words} words) with scale ${scale}`;
+    if (!holds) yield `bound ${bound} cannot be held by ${row.kind} with scale ${scale}`;
   }
 }
 

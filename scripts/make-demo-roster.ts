@@ -27,7 +27,14 @@ export function demoRoster(): string {
     const card = encodeCredential(Uint8Array.from({ length: cardBytes }, () => random.whole(0, 255)));
     const phone = random.chance(0.15) ? '' : phones[index];
     const number = String(index + 1).padStart(3, '0');
-    return [number, people[index], random.pick(householdSizes), phone, `${hamlets[index % hamlets.length]}${Math.floor(index / hamlets.length) + 1}号`, card].join(',');
+    return [
+      number,
+      people[index],
+      random.pick(householdSizes),
+      phone,
+      `${hamlets[index % hamlets.length]}${Math.floor(index / hamlets.length) + 1}号`,
+      card,
+    ].join(',');
   });
   return `\ufeff${['户号,户主,人数,电话,门牌,卡号', ...rows].join('\r\n')}\r\n`;
 }

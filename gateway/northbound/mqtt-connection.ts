@@ -6,7 +6,7 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import { uplinkCloseMs, uplinkConnectMs, uplinkKeepaliveSeconds, uplinkRetryMsMax, uplinkRetryMsMin } from '../limits.ts';
+import { uplinkAckMs, uplinkCloseMs, uplinkConnectMs, uplinkKeepaliveSeconds, uplinkRetryMsMax, uplinkRetryMsMin } from '../limits.ts';
 
 /** Where to and as whom. `protocol` 4 is MQTT 3.1.1. The URL begins with mqtt:// or mqtts:// and holds no password. */
 export interface MqttTarget {
@@ -76,31 +76,49 @@ export class MqttConnection {
     );
   }
 
-  /** @throws GatewayError when the broker does not grant the filter. */
+  /** @throws GatewayError when the broker does not grant the filter within 15 s. */
   async subscribe(filter: string): Promise<void> {
+    const settled = new AbortController();
     try {
-      await this.#client.subscribeAsync(filter, { qos: 1 });
+      const granted = this.#client.subscribeAsync(filter, { qos: 1 });
+      const late = this.#clock.sleep(uplinkAckMs, 'broker grants a subscription', settled.signal).catch(ignoreAbort);
+      const outcome = await Promise.race([granted, late]);
+      if (outcome === undefined) throw new Error('no answer');
     } catch (cause) {
       throw new GatewayError('uplink_down', `${this.#label} does not grant a subscription to ${filter}: ${messageOf(cause)}`, {
         cause,
         hint: 'Check the rights of this user at the broker; the embedded broker grants filters that begin with sifen/v1/.',
       });
+    } finally {
+      settled.abort();
     }
   }
 
   /** Cuts the connection now; the broker publishes the last will. */
   drop(): void {
-    this.#client.end(true);
+    cut(this.#client);
   }
 
   /** Says DISCONNECT, so that no last will is published, and waits for the end at most 2 s. */
   async close(): Promise<void> {
-    const done = new AbortController();
+    const settled = new AbortController();
     this.#client.end();
-    await Promise.race([this.ended, this.#clock.sleep(uplinkCloseMs, 'broker says goodbye', done.signal).catch(ignoreAbort)]);
-    done.abort();
+    await Promise.race([this.ended, this.#clock.sleep(uplinkCloseMs, 'broker says goodbye', settled.signal).catch(ignoreAbort)]);
+    settled.abort();
     this.drop();
   }
+}
+
+/** end(true) alone does nothing once a polite end has begun. */
+function cut(client: MqttClient): void {
+  client.end(true);
+  client.stream.destroy();
+}
+
+/** Name of a broker for people: host and port, never the user. @throws GatewayError config_invalid when the address is not one. */
+export function brokerLabel(url: string): string {
+  if (!URL.canParse(url) || new URL(url).host === '') throw new GatewayError('config_invalid', `${url} is not the address of an MQTT broker.`);
+  return `The broker at ${new URL(url).host}`;
 }
 
 /**
@@ -110,7 +128,7 @@ export class MqttConnection {
 export async function openMqtt(options: MqttConnectionOptions): Promise<MqttConnection> {
   const { target, clock, signal } = options;
   signal.throwIfAborted();
-  const label = `The broker at ${new URL(target.url).host}`;
+  const label = brokerLabel(target.url);
   const client = connect(target.url, clientOptions(options));
   let cause: Error | undefined;
   client.on('error', (error) => {
@@ -120,11 +138,13 @@ export async function openMqtt(options: MqttConnectionOptions): Promise<MqttConn
     client.on('close', () => resolve(cause ?? new GatewayError('uplink_down', `${label} closed the connection.`)));
   });
   client.on('message', (topic, payload) => {
+    // Packets already parsed still come after a cut.
+    if (client.disconnecting) return;
     try {
       options.onMessage?.(topic, payload);
     } catch (error) {
-      cause ??= error instanceof Error ? error : new Error(String(error));
-      client.end(true);
+      cause = error instanceof Error ? error : new Error(String(error));
+      cut(client);
     }
   });
   const up = new Promise<MqttConnection>((resolve) => {
@@ -136,7 +156,7 @@ export async function openMqtt(options: MqttConnectionOptions): Promise<MqttConn
     const late = clock.sleep(uplinkConnectMs, 'broker connects', AbortSignal.any([signal, settled.signal]));
     const outcome = await Promise.race([up, ended, late.catch(ignoreAbort)]);
     if (outcome instanceof MqttConnection) return outcome;
-    client.end(true);
+    cut(client);
     signal.throwIfAborted();
     const why = outcome === undefined ? 'no answer' : messageOf(outcome);
     throw new GatewayError('uplink_down', `${label} cannot be used: ${why}`, { cause: outcome });

@@ -49,7 +49,8 @@ export function openByteStream(transport: SerialTransport | TcpTransport, listen
 }
 
 /** Name of a wire for people: the device file or host:port. */
-export const nameOfTransport = (transport: SerialTransport | TcpTransport): string => (transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`);
+export const nameOfTransport = (transport: SerialTransport | TcpTransport): string =>
+  transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`;
 
 async function openSerial(transport: SerialTransport, listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
   const { path, baud, parity, dataBits, stopBits } = transport;

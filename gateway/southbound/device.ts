@@ -3,13 +3,14 @@
  * is tried again, so that it costs its neighbours nothing, and tells who listens when it comes and goes.
  * It never repeats a command and never makes up, keeps or repairs a value: a word outside the map is an error, not a reading.
  */
-import { GatewayError, isGatewayError } from '../errors.ts';
-import type { Clock } from '../clock.ts';
-import { type DeviceHealth, type HealthInput, mayTry, stepHealth, unknownHealth } from '../core/device-health.ts';
+
 import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
 import { planReads, readRequest } from '../../protocol/read-plan.ts';
 import { decodeSpan, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
 import type { DeviceMap, ReadableName, ReadingOf, WritableOf } from '../../protocol/register-map.ts';
+import type { Clock } from '../clock.ts';
+import { type DeviceHealth, type HealthInput, mayTry, stepHealth, unknownHealth } from '../core/device-health.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Line } from './line.ts';
 import type { Priority } from './request-queue.ts';
 

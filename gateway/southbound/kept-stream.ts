@@ -43,7 +43,7 @@ export function keepOpen(transport: SerialTransport | TcpTransport, listener: Wi
     const lost = Promise.withResolvers<{ reason: string; planned: boolean }>();
     const onClose = (reason: string) => lost.resolve({ reason, planned: false });
     const onStop = () => onClose(`${nameOfTransport(transport)} was closed`);
-    const stream = await openByteStream(transport, { onBytes: listener.onBytes, onClose }, clock, stop.signal);
+    const stream = await openByteStream(transport, { onBytes: (bytes) => listener.onBytes(bytes), onClose }, clock, stop.signal);
     const openedAtMs = clock.monotonicMs();
     sound = false;
     drop = (reason) => lost.resolve({ reason, planned: true });

@@ -136,9 +136,12 @@ export class Line {
   /** Still waiting: it is taken out. Already sent: only the result is dropped; the line reads on, so that the reply meets nobody else. */
   #cancel(job: Job): void {
     const error = new GatewayError('bus_cancelled', 'The request was called off.');
-    if (!this.#queue.remove(job)) return this.#fail(job, error);
-    this.#counts.unsent += 1;
-    job.outcome.reject(error);
+    if (this.#queue.remove(job)) {
+      this.#counts.unsent += 1;
+      job.outcome.reject(error);
+    } else {
+      this.#fail(job, error);
+    }
   }
 
   /** Ends a job that was sent. Nobody knows then whether a write was obeyed. */

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import modbus from 'modbus-serial';
 import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
+import { decodeRequest } from '../../protocol/rtu-frame.ts';
 import { GatewayError } from '../errors.ts';
 
 const { default: ModbusRTU } = modbus;
@@ -51,9 +52,10 @@ export function openTransaction(unit: number, request: ModbusRequest): Transacti
   send(client, unit, request, (error, answer) => {
     outcome = { error, answer };
   });
-  assert(port.sent, `${request.kind} was not encoded`);
+  const frame = port.sent;
+  assert(frame && decodeRequest(frame).ok, `${request.kind} at ${request.address} is beyond what one request may ask`);
   return {
-    frame: port.sent,
+    frame,
     decode(reply) {
       port.emit('data', reply);
       const code = outcome?.error?.modbusCode;
@@ -64,32 +66,39 @@ export function openTransaction(unit: number, request: ModbusRequest): Transacti
   };
 }
 
-/** Calls the client's method for this request. Each only ever calls `done` once, from inside `emit('data')`. */
+/** Calls the client's method for this request. Each calls `done` at most once, from inside `emit('data')`. */
 function send(client: Client, unit: number, request: ModbusRequest, done: Done): void {
-  // The library types its callback with a result that is always there; on an error it is undefined.
+  // The library's types promise an answer beside an error; there is none.
   const next = done as (error: Error, answer: object) => void;
   switch (request.kind) {
-    case 'read': {
-      const { space, address, count } = request;
-      const bits = space === 'coil' || space === 'discrete';
-      assert(count >= 1 && count <= (bits ? 2000 : 125), `${count} ${space} cannot be read at once`);
-      if (space === 'coil') client.writeFC1(unit, address, count, next);
-      else if (space === 'discrete') client.writeFC2(unit, address, count, next);
-      else if (space === 'holding') client.writeFC3(unit, address, count, next);
-      else client.writeFC4(unit, address, count, next);
-      return;
-    }
+    case 'read':
+      sendRead(client, unit, request, next);
+      break;
     case 'writeCoil':
-      return client.writeFC5(unit, request.address, request.on, next);
+      client.writeFC5(unit, request.address, request.on, next);
+      break;
     case 'writeRegister':
-      return client.writeFC6(unit, request.address, request.value, next);
+      client.writeFC6(unit, request.address, request.value, next);
+      break;
     case 'writeCoils':
-      assert(request.bits.length >= 1 && request.bits.length <= 1968, `${request.bits.length} coils cannot be written at once`);
-      return client.writeFC15(unit, request.address, [...request.bits], next);
+      client.writeFC15(unit, request.address, [...request.bits], next);
+      break;
     case 'writeRegisters':
-      assert(request.words.length >= 1 && request.words.length <= 123, `${request.words.length} registers cannot be written at once`);
-      return client.writeFC16(unit, request.address, [...request.words], next);
+      client.writeFC16(unit, request.address, [...request.words], next);
+      break;
   }
+}
+
+function sendRead(
+  client: Client,
+  unit: number,
+  { space, address, count }: ModbusRequest & { kind: 'read' },
+  next: (error: Error, answer: object) => void,
+): void {
+  if (space === 'coil') client.writeFC1(unit, address, count, next);
+  else if (space === 'discrete') client.writeFC2(unit, address, count, next);
+  else if (space === 'holding') client.writeFC3(unit, address, count, next);
+  else client.writeFC4(unit, address, count, next);
 }
 
 function responseTo(request: ModbusRequest, answer: Answer): ModbusResponse {

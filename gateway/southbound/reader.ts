@@ -6,7 +6,7 @@
 import { type ScanFault, ScanLineParser, type ScanResult } from '../../protocol/scan-line.ts';
 import type { Clock } from '../clock.ts';
 import { scanBytesMax, scanDebounceMs, scanIdleMs } from '../limits.ts';
-import type { SerialTransport, TcpTransport } from './byte-stream.ts';
+import type { SerialTransport } from './byte-stream.ts';
 import { type KeptStream, keepOpen } from './kept-stream.ts';
 import type { LineState } from './line.ts';
 

@@ -30,10 +30,10 @@ export class DispenserBoard {
     const checked = checkStatusBlock(words);
     if (!checked.ok) throw new GatewayError('device_value', `${this.#device.id}: ${checked.issues.join('; ')}.`);
     // The board counts every status it serves, so the same count twice is an old answer that came again.
-    if (checked.value.snapshot === this.#lastSnapshot) throw new GatewayError('device_value', `${this.#device.id} repeated status ${checked.value.snapshot}.`);
-    this.#lastSnapshot = checked.value.snapshot;
-    this.#nonce = checked.value.nonce;
-    return checked.value;
+    if (checked.values.snapshot === this.#lastSnapshot) throw new GatewayError('device_value', `${this.#device.id} repeated status ${checked.values.snapshot}.`);
+    this.#lastSnapshot = checked.values.snapshot;
+    this.#nonce = checked.values.nonce;
+    return checked.values;
   }
 
   /** Writes one command once. A lost reply counts as written: it may have been obeyed. @throws the signal's reason. */

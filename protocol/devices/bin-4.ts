@@ -13,7 +13,7 @@ export const bin4 = defineDevice({
   model: 'BIN-4',
   kind: 'bin',
   title: 'Sorting bin controller, two or four compartments',
-  source: { document: 'BIN-4 register contract (this project)', revision: '1' },
+  source: { document: 'BIN-4 register contract (this project)', revision: 'revision 1' },
   wordOrder: 'highFirst',
   units: { first: 1, last: 247 },
   timeoutMs: 150,

@@ -20,7 +20,7 @@ export const dispenserBd1 = defineDevice({
   model: 'BD-1',
   kind: 'dispenser',
   title: 'Bag roll dispenser with job register and non-volatile counters',
-  source: { document: 'BD-1 register contract (this project)', revision: '1' },
+  source: { document: 'BD-1 register contract (this project)', revision: 'revision 1' },
   wordOrder: 'highFirst',
   units: { first: 1, last: 247 },
   timeoutMs: 150,

@@ -66,6 +66,18 @@ export const scaleWcn = defineDevice({
         valley: 10,
         peak: 11,
       },
+      initial: {
+        decimals: 2,
+        negative: false,
+        zeroedAtPowerOn: true,
+        unstable: false,
+        overflow: false,
+        atZero: true,
+        smartSensor: false,
+        overload: false,
+        valley: false,
+        peak: false,
+      },
       access: 'r',
       poll: 'status',
       doc: 'Decimals of all weights, and flags. Polarity: unstable is 1 while the load moves.',
@@ -93,13 +105,24 @@ export const scaleWcn = defineDevice({
       block: 'weights',
       doc: 'Tare; writing 2147483647 (0x7FFFFFFF) takes the gross weight as tare.',
     },
-    maxRange: { space: 'holding', address: 0x0056, kind: 'i32', unit: '10^-decimals kg', min: 0, access: 'r', poll: 'slow', doc: 'Maximum range Max.' },
+    maxRange: {
+      space: 'holding',
+      address: 0x0056,
+      kind: 'i32',
+      unit: '10^-decimals kg',
+      min: 0,
+      initial: 3000,
+      access: 'r',
+      poll: 'status',
+      doc: 'Maximum range Max.',
+    },
     divisionCode: {
       space: 'holding',
       address: 0x0058,
       kind: 'u16',
       unit: 'code',
       max: 17,
+      initial: 6,
       access: 'r',
       poll: 'status',
       doc: 'Division d: 0..17 = 0.0001, 0.0002, 0.0005, 0.001 ... 10, 20, 50 kg.',
@@ -183,14 +206,16 @@ export const scaleWcn = defineDevice({
   },
 });
 
-/** Fields a canonical reading needs, to plan the read with. */
-export const scaleReadingFields = ['status', 'gross', 'net', 'tare', 'divisionCode'] as const;
+/** Fields a canonical reading needs, to plan the read with: two requests. */
+export const scaleReadingFields = ['status', 'gross', 'net', 'tare', 'maxRange', 'divisionCode'] as const;
 
 /** One look at a scale, device-independent. A flag of `unstable`, `overload` or `overflow` makes every gram here worthless. */
 export interface ScaleReading {
   readonly grossGrams: number;
   readonly netGrams: number;
   readonly tareGrams: number;
+  /** Maximum range Max. */
+  readonly maxGrams: number;
   /** Scale interval d, at least 1. */
   readonly intervalGrams: number;
   readonly unstable: boolean;
@@ -214,7 +239,7 @@ export function divisionGrams(code: number): number {
 export function decodeScaleReading(values: Pick<ReadingOf<typeof scaleWcn>, (typeof scaleReadingFields)[number]>): Decoded<ScaleReading> {
   const { decimals, unstable, atZero, negative, overload, overflow } = values.status;
   const issues: string[] = [];
-  const gramsOf = (name: 'gross' | 'net' | 'tare') => {
+  const gramsOf = (name: 'gross' | 'net' | 'tare' | 'maxRange') => {
     const count = values[name];
     const value = decimals <= 3 ? count * 10 ** (3 - decimals) : count / 10 ** (decimals - 3);
     if (!Number.isSafeInteger(value)) issues.push(`W-CN.${name}: ${count} with ${decimals} decimals is not a whole gram`);
@@ -223,6 +248,6 @@ export function decodeScaleReading(values: Pick<ReadingOf<typeof scaleWcn>, (typ
   const intervalGrams = divisionGrams(values.divisionCode);
   if (!Number.isSafeInteger(intervalGrams)) issues.push(`W-CN.divisionCode: code ${values.divisionCode} is ${intervalGrams} g, not a whole gram`);
   if (decimals < 3 && intervalGrams < 10 ** (3 - decimals)) issues.push(`W-CN.divisionCode: ${intervalGrams} g is finer than ${decimals} decimals can show`);
-  const weights = { grossGrams: gramsOf('gross'), netGrams: gramsOf('net'), tareGrams: gramsOf('tare') };
+  const weights = { grossGrams: gramsOf('gross'), netGrams: gramsOf('net'), tareGrams: gramsOf('tare'), maxGrams: gramsOf('maxRange') };
   return issues.length > 0 ? { ok: false, issues } : { ok: true, values: { ...weights, intervalGrams, unstable, atZero, negative, overload, overflow } };
 }

@@ -3,10 +3,10 @@
  * another, and a next request that succeeds. Run by bus.test.ts over TCP and by test/system over a pty.
  */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ModbusRequest } from '../../protocol/modbus.ts';
 import { wireClock } from '../../gateway/clock.ts';
 import { type Line, openLine, type RequestOptions } from '../../gateway/southbound/line.ts';
 import type { LineTransport } from '../../gateway/southbound/line-wire.ts';
+import type { ModbusRequest } from '../../protocol/modbus.ts';
 import { honest, registersReply, type Script, type ScriptedSlave, type Step, withCrc, writeReply } from '../support/scripted-slave.ts';
 
 /** A slave that follows `script`, and the way to it. */
@@ -21,7 +21,7 @@ const wordsFrom = (first: number) => ({ kind: 'words', words: [first, first + 1]
 
 /** Wrong answers to a read of two registers that any wire can carry. `unit` 1, FC03. */
 const wrongReads: Record<string, (request: Buffer) => readonly Step[]> = {
-  'silence': () => [],
+  silence: () => [],
   'a reply from another unit': (request) => [{ rtu: withCrc(9, ...registersReply(request).subarray(1, -2)) }],
   'a reply to another function': (request) => [{ rtu: withCrc(1, 4, ...registersReply(request).subarray(2, -2)) }],
   'a byte count that does not fit the request': () => [{ rtu: withCrc(1, 3, 2, 0, 7) }],
@@ -50,7 +50,9 @@ export function describeBus(name: string, openBench: OpenBench): void {
 
     it('carries every request of the vocabulary and its answer', async () => {
       const bits = withCrc(1, 1, 2, 0b1000_0001, 0b10);
-      const { line, bench } = await start((request, count, adu) => (count <= 2 ? [{ rtu: count === 1 ? bits : withCrc(1, 2, ...bits.subarray(2, -2)) }] : honest(request, count, adu)));
+      const { line, bench } = await start((request, count, adu) =>
+        count <= 2 ? [{ rtu: count === 1 ? bits : withCrc(1, 2, ...bits.subarray(2, -2)) }] : honest(request, count, adu),
+      );
       const answers = { kind: 'bits', bits: [true, false, false, false, false, false, false, true, false, true] };
       expect(await line.request(1, { kind: 'read', space: 'coil', address: 0, count: 10 }, poll)).toEqual(answers);
       expect(await line.request(1, { kind: 'read', space: 'discrete', address: 0, count: 10 }, poll)).toEqual(answers);

@@ -40,11 +40,18 @@ async function expectOneLost(kind: 'rtu-over-tcp' | 'modbus-tcp', wrong: (reques
 
 describe('RTU framing', () => {
   const flipped = (frame: Buffer, at: number) => Buffer.from(frame.map((byte, n) => (n === at ? byte ^ 0x10 : byte)));
-  it.each([0, 1, 2, 3, 6, 7, 8])('takes no value from a reply with a bit flipped in byte %i', (at) => expectOneLost('rtu-over-tcp', (request) => [{ raw: flipped(registersReply(request), at) }]));
-  it.each([1, 4, 8])('takes no value from a reply cut to %i bytes', (length) => expectOneLost('rtu-over-tcp', (request) => [{ raw: registersReply(request).subarray(0, length) }]));
-  it('takes no value from two frames glued together', () => expectOneLost('rtu-over-tcp', (request) => [{ raw: Buffer.concat([registersReply(request), registersReply(request)]) }]));
-  it('takes no value behind a stray byte', () => expectOneLost('rtu-over-tcp', (request) => [{ raw: Buffer.concat([Buffer.of(0xff), registersReply(request)]) }]));
-  it('takes no value from the echo of the request glued to its reply', () => expectOneLost('rtu-over-tcp', (request) => [{ raw: Buffer.concat([request, registersReply(request)]) }]));
+  it.each([0, 1, 2, 3, 6, 7, 8])('takes no value from a reply with a bit flipped in byte %i', (at) =>
+    expectOneLost('rtu-over-tcp', (request) => [{ raw: flipped(registersReply(request), at) }]),
+  );
+  it.each([1, 4, 8])('takes no value from a reply cut to %i bytes', (length) =>
+    expectOneLost('rtu-over-tcp', (request) => [{ raw: registersReply(request).subarray(0, length) }]),
+  );
+  it('takes no value from two frames glued together', () =>
+    expectOneLost('rtu-over-tcp', (request) => [{ raw: Buffer.concat([registersReply(request), registersReply(request)]) }]));
+  it('takes no value behind a stray byte', () =>
+    expectOneLost('rtu-over-tcp', (request) => [{ raw: Buffer.concat([Buffer.of(0xff), registersReply(request)]) }]));
+  it('takes no value from the echo of the request glued to its reply', () =>
+    expectOneLost('rtu-over-tcp', (request) => [{ raw: Buffer.concat([request, registersReply(request)]) }]));
 
   it('joins a reply that comes in pieces', async () => {
     const { line } = await startLine('rtu-over-tcp', (request) => [...registersReply(request)].map((byte) => ({ raw: Buffer.of(byte), afterMs: 3 })));
@@ -52,7 +59,10 @@ describe('RTU framing', () => {
   });
 
   it('opens a new connection when a whole frame comes that nobody asked for', async () => {
-    const { slave, line } = await startLine('rtu-over-tcp', (request, count, adu) => [...honest(request, count, adu), ...(count === 1 ? [{ raw: withCrc(1, 3, 4, 0, 1, 0, 2), afterMs: 60 }] : [])]);
+    const { slave, line } = await startLine('rtu-over-tcp', (request, count, adu) => [
+      ...honest(request, count, adu),
+      ...(count === 1 ? [{ raw: withCrc(1, 3, 4, 0, 1, 0, 2), afterMs: 60 }] : []),
+    ]);
     await line.request(1, readAt(0x50), poll);
     await wireClock.sleep(120, 'the stray frame');
     expect(await line.request(1, readAt(0x60), poll)).toEqual({ kind: 'words', words: [0x60, 0x61] });
@@ -67,11 +77,16 @@ describe('MBAP framing', () => {
     change(reply);
     return [{ raw: reply }];
   };
-  it.each([0, 1, 2, 6, 255, 65_535])('takes no value from a reply that claims a length of %i', (length) => expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, (reply) => reply.writeUInt16BE(length, 4))));
-  it('takes no value from another transaction', () => expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, (reply) => reply.writeUInt16BE(adu.readUInt16BE(0) ^ 1, 0))));
+  it.each([0, 1, 2, 6, 255, 65_535])('takes no value from a reply that claims a length of %i', (length) =>
+    expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, (reply) => reply.writeUInt16BE(length, 4))),
+  );
+  it('takes no value from another transaction', () =>
+    expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, (reply) => reply.writeUInt16BE(adu.readUInt16BE(0) ^ 1, 0))));
   it('takes no value from another protocol', () => expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, (reply) => reply.writeUInt16BE(1, 2))));
-  it('takes no value from two replies glued together', () => expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, () => undefined).map(({ raw }) => ({ raw: Buffer.concat([raw, raw]) }))));
-  it('takes no value from a torn reply', () => expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, () => undefined).map(({ raw }) => ({ raw: raw.subarray(0, 9) }))));
+  it('takes no value from two replies glued together', () =>
+    expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, () => undefined).map(({ raw }) => ({ raw: Buffer.concat([raw, raw]) }))));
+  it('takes no value from a torn reply', () =>
+    expectOneLost('modbus-tcp', (request, adu) => changed(adu, request, () => undefined).map(({ raw }) => ({ raw: raw.subarray(0, 9) }))));
 });
 
 describe('a line that loses its other side', () => {

@@ -1,0 +1,79 @@
+/**
+ * One readable line an event, in Chinese or English: for the terminal of a village, `sifen events list` and `sifen watch`. It knows
+ * pseudonyms only. Adding an event means adding its line here; the types see to that.
+ */
+import type { EventDraft, EventName, EventPayload } from '../protocol/events.ts';
+import { formatLocal } from './core/calendar.ts';
+
+export const languages = ['zh', 'en'] as const;
+export type Language = (typeof languages)[number];
+type Line = readonly [zh: string, en: string];
+type Lines = { readonly [Name in EventName]: (data: EventPayload<Name>) => Line };
+
+/** Households are told apart by the first six of their twenty hex digits; enough for a person's eye. */
+const short = (household: string | null): string => (household === null ? '?' : household.slice(2, 8));
+const kg = (grams: number): string => (grams / 1000).toFixed(3);
+const rollsOf = (rolls: readonly { roll: string | null }[]): string => rolls.map(({ roll }) => roll ?? '?').join(', ');
+
+const lines: Lines = {
+  'epoch.opened': ({ village, gateway }) => [`账本开账：${village} / ${gateway}`, `ledger opened for ${village} by ${gateway}`],
+  'gateway.started': ({ boot, lastSequence }) => [`网关第 ${boot} 次启动，接续第 ${lastSequence} 号事件`, `gateway start ${boot}, continuing after event ${lastSequence}`],
+  'config.activated': ({ tariffVersion, rollsPerPeriod }) => [`规则生效：积分标准 ${tariffVersion}，每月 ${rollsPerPeriod} 卷`, `rules in force: tariff ${tariffVersion}, ${rollsPerPeriod} roll(s) a month`],
+  'clock.adjusted': ({ reason }) => [`时钟调整（${reason}）`, `clock adjusted (${reason})`],
+  'household.registered': ({ household, members }) => [`农户 ${short(household)} 登记，${members} 人`, `household ${short(household)} registered, ${members} member(s)`],
+  'household.changed': ({ household, members }) => [`农户 ${short(household)} 现为 ${members} 人`, `household ${short(household)} now has ${members} member(s)`],
+  'credential.added': ({ household }) => [`农户 ${short(household)} 新增一张卡`, `household ${short(household)} has a further card`],
+  'credential.revoked': ({ household, reason }) => [`农户 ${short(household)} 的卡作废（${reason}）`, `a card of household ${short(household)} was revoked (${reason})`],
+  'bag.roll.stocked': ({ roll, dispenser }) => [`${dispenser} 装入 ${roll}`, `${roll} loaded into ${dispenser}`],
+  'bag.issue.requested': ({ household, dispenser, period }) => [`农户 ${short(household)} 在 ${dispenser} 领 ${period} 的垃圾袋`, `household ${short(household)} asks ${dispenser} for its ${period} roll`],
+  'bag.roll.issued': ({ household, rolls, rollUnconfirmed }) => [`农户 ${short(household)} 领到 ${rollsOf(rolls)}${rollUnconfirmed ? '（待确认）' : ''}`, `household ${short(household)} took ${rollsOf(rolls)}${rollUnconfirmed ? ' (unconfirmed)' : ''}`],
+  'bag.issue.voided': ({ household, reason }) => [`农户 ${short(household)} 未领到，额度退回（${reason}）`, `household ${short(household)} got no roll, quota given back (${reason})`],
+  'bag.roll.wasted': ({ dispenser, rolls, reason }) => [`${dispenser} 有 ${rolls} 卷作废（${reason}）`, `${rolls} roll(s) of ${dispenser} went to waste (${reason})`],
+  'bag.roll.unattributed': ({ dispenser, rolls }) => [`${dispenser} 有 ${rolls} 卷去向不明，待人核实`, `${rolls} roll(s) of ${dispenser} are unaccounted for: a person must look`],
+  'device.fenced': ({ device, reason }) => [`${device} 已隔离旧任务（${reason}）`, `${device} fenced off earlier jobs (${reason})`],
+  'device.rebaselined': ({ device, reason, ctrOut }) => [`${device} 计数从 ${ctrOut} 起（${reason}）`, `${device} counts from ${ctrOut} (${reason})`],
+  'device.locked': ({ device, reason }) => [`${device} 停用，需人检查（${reason}）`, `${device} is locked, a person must look (${reason})`],
+  'device.unlocked': ({ device }) => [`${device} 恢复使用`, `${device} is in use again`],
+  'device.health': ({ device, state, cause }) => [`${device} ${state === 'online' ? '上线' : '离线'}`, `${device} is ${state}${cause === null ? '' : ` (${cause})`}`],
+  'weigh.committed': ({ household, material, netGrams, alibi }) => [`农户 ${short(household)} 称重 ${kg(netGrams)} 千克 ${material}，第 ${alibi} 号`, `household ${short(household)} weighed ${kg(netGrams)} kg of ${material}, weighing ${alibi}`],
+  'points.awarded': ({ household, points }) => [`农户 ${short(household)} 得 ${points} 分（${(points / 100).toFixed(2)} 元）`, `household ${short(household)} earned ${points} points (${(points / 100).toFixed(2)} yuan)`],
+  'bin.level.changed': ({ bin, compartment, levelPercent, fillState }) => [`${bin} 第 ${compartment} 格 ${levelPercent}%（${fillState}）`, `${bin} compartment ${compartment} at ${levelPercent} % (${fillState})`],
+  'alarm.fire': ({ bin, compartment }) => [`火警！${bin} 第 ${compartment} 格`, `FIRE ALARM in ${bin} compartment ${compartment}`],
+  'alarm.cleared': ({ bin, compartment }) => [`${bin} 第 ${compartment} 格火警解除`, `alarm of ${bin} compartment ${compartment} cleared`],
+};
+
+/** What happened, without the time. */
+export function describeEvent(draft: EventDraft, language: Language): string {
+  const [zh, en] = (lines[draft.name] as (data: EventDraft['data']) => Line)(draft.data);
+  return language === 'zh' ? zh : en;
+}
+
+/** Village date and time, number and sentence. */
+export const formatEvent = (event: { readonly atMs: number; readonly sequence: number; readonly draft: EventDraft }, language: Language): string =>
+  `${formatLocal(event.atMs)}  #${String(event.sequence).padStart(5)}  ${describeEvent(event.draft, language)}`;
+
+const refusals: Readonly<Record<string, Line>> = {
+  card_unknown: ['这张卡没有登记，请找村里的管理员', 'this card is not registered; ask the village clerk'],
+  card_revoked: ['这张卡已挂失或作废', 'this card was reported lost or replaced'],
+  household_unknown: ['没有这个农户', 'there is no such household'],
+  quota_used: ['本月的垃圾袋已经领过', 'this month’s roll has already been drawn'],
+  dispenser_starting: ['发袋机正在启动，请稍等', 'the dispenser is starting, please wait'],
+  dispenser_busy: ['发袋机正在出袋，请稍等', 'the dispenser is busy, please wait'],
+  dispenser_unreachable: ['发袋机没有应答，请找管理员', 'the dispenser does not answer; ask the clerk'],
+  dispenser_locked: ['发袋机停用，等待检查', 'the dispenser is locked until somebody has looked at it'],
+  dispenser_fault: ['发袋机故障，请找管理员', 'the dispenser has a fault; ask the clerk'],
+  door_open: ['发袋机门开着，请稍等', 'the door of the dispenser is open, please wait'],
+  magazine_empty: ['垃圾袋已发完，等待补充', 'the dispenser is empty and waits for a refill'],
+  door_closed: ['先开门再扫卷标签', 'open the door before scanning roll labels'],
+  label_unreadable: ['不是本村的袋卷标签', 'not a roll label of this village'],
+  roll_known: ['这一卷已经登记过', 'this roll is already registered'],
+};
+
+/** A refusal as a sentence a villager understands; an unknown code is shown as it is. */
+export function describeRefusal(code: string, language: Language): string {
+  const line = refusals[code];
+  return line === undefined ? code : line[language === 'zh' ? 0 : 1];
+}
+
+/** The language of a terminal: Chinese when its locale says so. */
+export const languageOf = (locale: string | undefined): Language => (locale?.toLowerCase().startsWith('zh') ? 'zh' : 'en');

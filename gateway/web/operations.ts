@@ -1,0 +1,118 @@
+/**
+ * What a person may ask of a village, each with its checked input: the same table answers the Unix socket of a running gateway and a
+ * command that opened the files itself. An operation runs a workflow or reads facts; it decides nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { deviceIdSchema, eventNames, householdIdSchema } from '../../protocol/events.ts';
+import { hashCredential, parseCredential } from '../../protocol/credential.ts';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import { drawWaitMs, eventsListedMax, stationReadyWaitMs } from '../limits.ts';
+import type { PersonalFile } from '../store/personal.ts';
+import type { Store } from '../store/store.ts';
+import type { DispenserStation } from '../workflows/dispenser-station.ts';
+import { importRoster, listCards } from '../workflows/import-roster.ts';
+
+/** The village as operations see it. */
+export interface Desk {
+  readonly store: Store;
+  readonly personal: PersonalFile;
+  readonly credentialKey: Uint8Array;
+  readonly dispensers: ReadonlyMap<string, DispenserStation>;
+  readonly wire: Clock;
+  /** Live facts for the status page. */
+  readonly status: () => object;
+}
+
+interface Operation<Input extends z.ZodType> {
+  readonly input: Input;
+  readonly run: (desk: Desk, input: z.output<Input>) => unknown;
+}
+const operation = <Input extends z.ZodType>(input: Input, run: (desk: Desk, input: z.output<Input>) => unknown): Operation<Input> => ({ input, run });
+
+const nothing = z.strictObject({});
+const operator = z.string().trim().min(1).max(64);
+
+export const operations = {
+  status: operation(nothing, (desk) => desk.status()),
+  issue: operation(z.strictObject({ card: z.string().max(64).optional(), household: householdIdSchema.optional(), dispenser: deviceIdSchema.optional() }), issue),
+  'roster.import': operation(z.strictObject({ fileBase64: z.base64().max(6_000_000), skipBad: z.boolean() }), (desk, { fileBase64, skipBad }) =>
+    importRoster({ bytes: Buffer.from(fileBase64, 'base64'), skipBad, personal: desk.personal, store: desk.store, credentialKey: desk.credentialKey, random: randomBytes }),
+  ),
+  'roster.cards': operation(nothing, (desk) => listCards(desk.personal)),
+  'ledger.show': operation(z.strictObject({ account: z.string().max(64).optional() }), ({ store }, { account }) => ({
+    balances: account === undefined ? store.ledger.totals() : store.ledger.balances().filter((row) => row.account === account),
+    unitSums: store.ledger.unitSums(),
+    problems: store.ledger.problems(),
+    dispensers: store.ledger.dispensers(),
+  })),
+  'ledger.rebuild': operation(nothing, ({ store }) => store.rebuild()),
+  'events.list': operation(z.strictObject({ after: z.int().min(0).default(0), limit: z.int().min(1).max(eventsListedMax).default(50), name: z.enum(eventNames as [string, ...string[]]).optional() }), listEvents),
+  'events.show': operation(z.strictObject({ sequence: z.int().min(1) }), ({ store }, { sequence }) => {
+    const row = store.readAfter(sequence - 1, 1)[0];
+    if (row?.sequence !== sequence) throw new GatewayError('usage', `There is no event ${sequence}; the last one is ${store.head.sequence}.`);
+    return { sequence, name: row.name, envelope: row.envelope.toString() };
+  }),
+  'events.verify': operation(nothing, ({ store }) => ({ ...store.verify(), head: store.head.sequence, leaf: store.head.leaf })),
+  'device.rebaseline': operation(z.strictObject({ device: deviceIdSchema, operator }), async (desk, { device, operator: name }) => {
+    const done = await (await readyStation(desk, device, false)).rebaseline(name);
+    if (!done) throw new GatewayError('device_backing_off', `${device} does not answer, so its counters cannot be read.`);
+    return { device, rebaselined: true };
+  }),
+} as const;
+
+export type OperationName = keyof typeof operations;
+/** @returns whether `name` is an operation. */
+export const isOperation = (name: string): name is OperationName => Object.hasOwn(operations, name);
+
+/** Checks the input and runs the operation. @throws GatewayError usage for a bad input, and whatever the operation meets outside. */
+export async function runOperation(desk: Desk, name: OperationName, input: unknown): Promise<unknown> {
+  const { input: schema, run } = operations[name] as Operation<z.ZodType>;
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new GatewayError('usage', parsed.error.issues.map((issue) => `${issue.path.join('.') || name}: ${issue.message}`).join('; '));
+  return await run(desk, parsed.data);
+}
+
+async function issue(desk: Desk, request: { card?: string | undefined; household?: string | undefined; dispenser?: string | undefined }): Promise<object> {
+  if ((request.card === undefined) === (request.household === undefined)) throw new GatewayError('usage', 'Give either a card or a household.');
+  const who = request.card === undefined ? findHousehold(desk, request.household ?? '') : findCardOwner(desk, request.card);
+  if ('code' in who) return { kind: 'refused', household: null, code: who.code };
+  const station = await readyStation(desk, request.dispenser, true);
+  const patience = new AbortController();
+  const late = desk.wire.sleep(drawWaitMs, 'answer of a draw', patience.signal).then(() => ({ kind: 'undecided', household: who.household }), () => ({ kind: 'undecided' }));
+  const outcome = await Promise.race([station.draw(who.household), late]);
+  patience.abort();
+  return outcome;
+}
+
+const findHousehold = (desk: Desk, household: string) => (desk.store.people.household(household) ? { household } : { code: 'household_unknown' });
+
+function findCardOwner(desk: Desk, text: string): { household: string } | { code: string } {
+  const card = parseCredential(text);
+  if (!card.ok) return { code: 'card_unknown' };
+  const row = desk.store.people.credential(hashCredential(card.code, desk.credentialKey));
+  if (row === undefined) return { code: 'card_unknown' };
+  return row.state === 'active' ? { household: row.household } : { code: 'card_revoked' };
+}
+
+/** The station named, or the only one; waits while it settles after a start. */
+async function readyStation(desk: Desk, name: string | undefined, fenced: boolean): Promise<DispenserStation> {
+  const names = [...desk.dispensers.keys()];
+  const id = name ?? (names.length === 1 ? names[0] : undefined);
+  const station = id === undefined ? undefined : desk.dispensers.get(id);
+  if (station === undefined) throw new GatewayError('usage', id === undefined ? `Say which dispenser: ${names.join(', ') || 'this site has none'}.` : `There is no dispenser ${id}; this site has ${names.join(', ')}.`);
+  const until = desk.wire.monotonicMs() + stationReadyWaitMs;
+  while (!(fenced ? station.ready : station.status !== null) && desk.wire.monotonicMs() < until) await desk.wire.sleep(20, `readiness of ${station.id}`);
+  return station;
+}
+
+function listEvents({ store }: Desk, { after, limit, name }: { after: number; limit: number; name?: string | undefined }): object[] {
+  const found: object[] = [];
+  for (const event of store.events(after)) {
+    if (name !== undefined && event.draft.name !== name) continue;
+    found.push({ sequence: event.sequence, epoch: event.epoch, atMs: event.atMs, timeq: event.timeq, ...event.draft });
+    if (found.length >= limit) break;
+  }
+  return found;
+}

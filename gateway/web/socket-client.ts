@@ -1,0 +1,33 @@
+/** Asks a running gateway through its Unix socket. Knows no operation by name and opens no database. */
+import { request } from 'node:http';
+import { GatewayError } from '../errors.ts';
+import { socketAnswerMs } from '../limits.ts';
+
+/** Nobody listens on this socket: there is no running gateway. */
+export const noGateway = Symbol('no gateway');
+
+/** @returns the result, or `noGateway`. @throws GatewayError as the gateway answered it, or uplink-free transport failures as store_failed. */
+export async function askGateway(socketPath: string, name: string, input: object): Promise<unknown> {
+  const { status, body } = await post(socketPath, `/v1/${name}`, JSON.stringify(input)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') return { status: 0, body: '' };
+    throw new GatewayError('store_locked', `The running gateway did not answer on ${socketPath}: ${error.message}.`, { cause: error });
+  });
+  if (status === 0) return noGateway;
+  const answer = JSON.parse(body) as { result?: unknown; code?: string; message?: string; hint?: string };
+  if (status === 200) return answer.result;
+  throw new GatewayError(answer.code === 'usage' ? 'usage' : 'store_failed', answer.message ?? `The gateway answered ${status}.`, answer.hint === undefined ? {} : { hint: answer.hint });
+}
+
+function post(socketPath: string, path: string, body: string): Promise<{ status: number; body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const call = request({ socketPath, path, method: 'POST', headers, signal: AbortSignal.timeout(socketAnswerMs) }, (response) => {
+    const parts: Buffer[] = [];
+    response.on('data', (part: Buffer) => parts.push(part));
+    response.on('end', () => resolve({ status: response.statusCode ?? 500, body: Buffer.concat(parts).toString() }));
+    response.on('error', reject);
+  });
+  call.on('error', reject);
+  call.end(body);
+  return promise;
+}
