@@ -121,3 +121,5 @@ export const eventsListedMax = 10_000;
 export const socketBodyBytesMax = 6 * 1024 * 1024;
 /** How long a command waits for the answer of a running gateway. Unit: wire ms. */
 export const socketAnswerMs = 120_000;
+/** Lines of the timeline the status page shows. */
+export const recentEventsMax = 20;

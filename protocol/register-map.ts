@@ -301,10 +301,16 @@ function faultOfInitial(row: FieldRow): string | undefined {
   return because === undefined ? undefined : `initial ${because}`;
 }
 
+const keysOf = (row: FieldRow) => kindKeys[row.kind] ?? (Object.hasOwn(numericKinds, row.kind) ? numberKeys : undefined);
+
+/** Faults that leave nothing else to be checked in this map. */
+function faultOfShape(row: FieldRow): string | undefined {
+  if (keysOf(row) === undefined) return `kind ${row.kind} is unknown`;
+  return registerSpaces.includes(row.space) ? undefined : `space ${row.space} is unknown`;
+}
+
 function* faultsOfRow(row: FieldRow): Generator<string> {
-  const own = kindKeys[row.kind] ?? (Object.hasOwn(numericKinds, row.kind) ? numberKeys : undefined);
-  if (own === undefined) return yield `kind ${row.kind} is unknown`;
-  if (!registerSpaces.includes(row.space)) return yield `space ${row.space} is unknown`;
+  const own = keysOf(row) ?? [];
   for (const key of Object.keys(row)) if (!rowKeys.has(key) && !own.includes(key)) yield `a row of kind ${row.kind} has no property ${key}`;
   const ofKind = [...faultsOfKind(row)];
   yield* ofKind;
@@ -346,7 +352,11 @@ function* faultsOfMap(map: DeviceMap): Generator<string> {
   if (!isWhole(map.timeoutMs, 1, 60_000)) yield `${map.model}: timeoutMs ${map.timeoutMs} is outside 1..60000`;
   if (!isWhole(map.guardMs, 0, 60_000)) yield `${map.model}: guardMs ${map.guardMs} is outside 0..60000`;
   if ((map.kind === 'dispenser') !== (map.reliability !== undefined)) yield `${map.model}: reliability is for dispensers, and every dispenser needs one`;
-  for (const [name, row] of Object.entries(map.fields)) {
+  const rows = Object.entries(map.fields);
+  const shapeless = rows.filter(([, row]) => faultOfShape(row) !== undefined);
+  for (const [name, row] of shapeless) yield `${map.model}.${name}: ${faultOfShape(row)}`;
+  if (shapeless.length > 0) return;
+  for (const [name, row] of rows) {
     for (const fault of faultsOfRow(row)) yield `${map.model}.${name}: ${fault}`;
     if (row.block !== undefined && map.blocks?.[row.block] === undefined) yield `${map.model}.${name}: block ${row.block} is not declared`;
   }

@@ -137,7 +137,8 @@ function brokerOptions(credentials: BrokerCredentials, note: Note): AedesOptions
     },
     authenticate(client, username, password, done) {
       const claims = username === credentials.username || client.id === credentials.clientId;
-      if (claims && client.id === credentials.clientId && username === credentials.username && password?.toString() === credentials.password) gateways.add(client);
+      if (claims && client.id === credentials.clientId && username === credentials.username && password?.toString() === credentials.password)
+        gateways.add(client);
       if (!claims || gateways.has(client)) return done(null, true);
       note('warn', 'Somebody tried to pass for the gateway.', { from: client.id });
       done(Object.assign(new Error('bad user name or password'), { returnCode: 4 } satisfies Pick<AuthenticateError, 'returnCode'>), null);
@@ -155,7 +156,8 @@ function authorizePublish(gateways: WeakSet<Client>, note: Note): NonNullable<Ae
   const told = new WeakSet<Client>();
   return (client, packet: PublishPacket, callback) => {
     if (client === null || !gateways.has(client)) {
-      if (client !== null && !told.has(client)) note('warn', 'A client that may only listen tried to publish; its messages are discarded.', { from: client.id });
+      if (client !== null && !told.has(client))
+        note('warn', 'A client that may only listen tried to publish; its messages are discarded.', { from: client.id });
       if (client !== null) told.add(client);
       packet.topic = discardTopic;
       packet.payload = Buffer.alloc(0);

@@ -32,35 +32,52 @@ export function backOffMs(failures: number, random: () => number): number {
   return uplinkRetryMsMin + Math.floor(random() * (ceiling - uplinkRetryMsMin));
 }
 
-/** A connection that is up or was. */
+/** A connection that is coming up, is up, or was. `openMqtt` makes it. */
 export class MqttConnection {
   readonly #client: MqttClient;
   readonly #clock: Clock;
   readonly #label: string;
   #heardMs: number;
-  #ended = false;
-  /** Most unacknowledged publishes this broker wants to see. */
-  readonly receiveMax: number;
-  /** Resolves with the reason when the connection is gone, whoever ended it. Never rejects. */
+  #cause: Error | undefined;
+  #isEnded = false;
+  /** Resolves with the reason when the connection is gone, whoever ended it: a GatewayError, or what `onMessage` threw. Never rejects. */
   readonly ended: Promise<Error>;
 
-  constructor(client: MqttClient, ended: Promise<Error>, clock: Clock, label: string) {
+  constructor(client: MqttClient, label: string, { clock, onMessage }: MqttConnectionOptions) {
     this.#client = client;
     this.#clock = clock;
     this.#label = label;
     this.#heardMs = clock.monotonicMs();
-    this.receiveMax = client.serverProperties?.receiveMaximum ?? 65_535;
-    this.ended = ended;
     client.on('packetreceive', () => {
       this.#heardMs = clock.monotonicMs();
     });
-    void ended.then(() => {
-      this.#ended = true;
+    client.on('error', (cause) => {
+      this.#cause = new GatewayError('uplink_down', `${label} cannot be used: ${messageOf(cause)}`, { cause });
+    });
+    client.on('message', (topic, payload) => {
+      // Packets already parsed still come after a cut.
+      if (client.disconnecting) return;
+      try {
+        onMessage?.(topic, payload);
+      } catch (error) {
+        this.#cut(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    this.ended = new Promise((resolve) => {
+      client.on('close', () => {
+        this.#isEnded = true;
+        resolve(this.#cause ?? new GatewayError('uplink_down', `${label} closed the connection.`));
+      });
     });
   }
 
   get isUp(): boolean {
-    return !this.#ended && this.#client.connected;
+    return !this.#isEnded && this.#client.connected;
+  }
+
+  /** Most unacknowledged publishes this broker wants to see. Source: MQTT 5 section 3.2.2.3.3, Receive Maximum. */
+  get receiveMax(): number {
+    return this.#client.serverProperties?.receiveMaximum ?? 65_535;
   }
 
   /** Time since the broker last said anything. Unit: ms. */
@@ -68,12 +85,10 @@ export class MqttConnection {
     return this.#clock.monotonicMs() - this.#heardMs;
   }
 
-  /** Publishes with QoS 1. `onTaken` hears of the PUBACK, or why there will be none. */
-  publish(topic: string, payload: Buffer, retain: boolean, onTaken: (error: GatewayError | undefined) => void): void {
-    if (!this.isUp) return onTaken(new GatewayError('uplink_down', `${this.#label} is not connected.`));
-    this.#client.publish(topic, payload, { qos: 1, retain }, (cause) =>
-      onTaken(cause ? new GatewayError('uplink_down', `${this.#label} did not take a message: ${cause.message}`, { cause }) : undefined),
-    );
+  /** Publishes with QoS 1. `onTaken` hears of the PUBACK, or in words that complete "The broker at ... " why there is none. */
+  publish(topic: string, payload: Buffer, retain: boolean, onTaken: (problem: string | undefined) => void): void {
+    if (this.isUp) this.#client.publish(topic, payload, { qos: 1, retain }, (cause) => onTaken(cause ? `did not take a message: ${cause.message}` : undefined));
+    else onTaken('is not connected.');
   }
 
   /** @throws GatewayError when the broker does not grant the filter within 15 s. */
@@ -94,9 +109,12 @@ export class MqttConnection {
     }
   }
 
-  /** Cuts the connection now; the broker publishes the last will. */
-  drop(): void {
-    cut(this.#client);
+  /**
+   * Cuts the connection now; the broker publishes the last will. `why` completes "The broker at ... ". Not from within `onTaken`: the
+   * library is walking its table of publishes then.
+   */
+  drop(why: string): void {
+    this.#cut(new GatewayError('uplink_down', `${this.#label} ${why}`));
   }
 
   /** Says DISCONNECT, so that no last will is published, and waits for the end at most 2 s. */
@@ -105,14 +123,16 @@ export class MqttConnection {
     this.#client.end();
     await Promise.race([this.ended, this.#clock.sleep(uplinkCloseMs, 'broker says goodbye', settled.signal).catch(ignoreAbort)]);
     settled.abort();
-    this.drop();
+    this.drop('did not say goodbye.');
   }
-}
 
-/** end(true) alone does nothing once a polite end has begun. */
-function cut(client: MqttClient): void {
-  client.end(true);
-  client.stream.destroy();
+  #cut(cause: Error): void {
+    if (this.#isEnded) return;
+    this.#cause ??= cause;
+    this.#client.end(true);
+    // A forced end alone does nothing once a polite end has begun.
+    this.#client.stream.destroy();
+  }
 }
 
 /** Name of a broker for people: host and port, never the user. @throws GatewayError config_invalid when the address is not one. */
@@ -130,36 +150,17 @@ export async function openMqtt(options: MqttConnectionOptions): Promise<MqttConn
   signal.throwIfAborted();
   const label = brokerLabel(target.url);
   const client = connect(target.url, clientOptions(options));
-  let cause: Error | undefined;
-  client.on('error', (error) => {
-    cause ??= error;
-  });
-  const ended = new Promise<Error>((resolve) => {
-    client.on('close', () => resolve(cause ?? new GatewayError('uplink_down', `${label} closed the connection.`)));
-  });
-  client.on('message', (topic, payload) => {
-    // Packets already parsed still come after a cut.
-    if (client.disconnecting) return;
-    try {
-      options.onMessage?.(topic, payload);
-    } catch (error) {
-      cause = error instanceof Error ? error : new Error(String(error));
-      cut(client);
-    }
-  });
-  const up = new Promise<MqttConnection>((resolve) => {
-    client.on('connect', () => resolve(new MqttConnection(client, ended, clock, label)));
-  });
+  const connection = new MqttConnection(client, label, options);
   const settled = new AbortController();
   try {
+    const up = new Promise<'up'>((resolve) => client.on('connect', () => resolve('up')));
     // The library has a timeout of its own; ours also covers a client that is stuck between its states.
-    const late = clock.sleep(uplinkConnectMs, 'broker connects', AbortSignal.any([signal, settled.signal]));
-    const outcome = await Promise.race([up, ended, late.catch(ignoreAbort)]);
-    if (outcome instanceof MqttConnection) return outcome;
-    cut(client);
+    const late = clock.sleep(uplinkConnectMs, 'broker connects', AbortSignal.any([signal, settled.signal])).catch(ignoreAbort);
+    const outcome = await Promise.race([up, connection.ended, late]);
+    if (outcome === 'up') return connection;
+    connection.drop('does not answer.');
     signal.throwIfAborted();
-    const why = outcome === undefined ? 'no answer' : messageOf(outcome);
-    throw new GatewayError('uplink_down', `${label} cannot be used: ${why}`, { cause: outcome });
+    throw await connection.ended;
   } finally {
     settled.abort();
   }

@@ -75,6 +75,8 @@ class Runner {
   readonly #stopping = new AbortController();
   readonly #statusTopic: string;
   #retainedSentMs: number | undefined;
+  /** Why the broker did not take a publish of this connection. */
+  #refused: string | undefined;
   #state: UplinkReport['state'] = 'connecting';
   #failure: string | undefined;
 
@@ -139,7 +141,7 @@ class Runner {
     try {
       await this.#serve(connection, signal);
     } finally {
-      connection.drop();
+      connection.drop('is given up.');
     }
     if (!signal.aborted) this.#lose(await connection.ended);
   }
@@ -155,6 +157,7 @@ class Runner {
     this.#events.rewind();
     this.#retained.rewind();
     this.#retainedSentMs = undefined;
+    this.#refused = undefined;
     const over = new AbortController();
     const ticking = this.#tick(over.signal);
     void connection.ended.then(() => this.#pulse.fire());
@@ -163,8 +166,9 @@ class Runner {
         this.#events.settle();
         this.#retained.set(this.#statusTopic, statusPayload(this.#status()), uplinkStatusEveryMs);
         this.#send(connection, clock.monotonicMs());
-        if (this.#isStuck(connection, clock.monotonicMs())) connection.drop();
-        else await this.#pulse.wait();
+        const problem = this.#refused ?? this.#findStuck(connection, clock.monotonicMs());
+        if (problem === undefined) await this.#pulse.wait();
+        else connection.drop(problem);
       }
       if (connection.isUp) await this.#sayGoodbye(connection);
       this.#events.settle();
@@ -191,8 +195,8 @@ class Runner {
     if (this.#retainedSentMs === undefined && unanswered() < connection.receiveMax) this.#sendRetained(connection, nowMs);
     for (const { sequence, name, envelope } of this.#events.take(connection.receiveMax - unanswered(), nowMs)) {
       connection.publish(formatTopic(this.#options.owner, { kind: 'events', name }), envelope, false, (error) => {
-        if (error !== undefined) return connection.drop();
-        this.#events.acknowledge(sequence);
+        if (error === undefined) this.#events.acknowledge(sequence);
+        this.#refused ??= error;
         this.#pulse.fire();
       });
     }
@@ -203,15 +207,16 @@ class Runner {
     if (next === undefined) return;
     this.#retainedSentMs = nowMs;
     connection.publish(next.topic, next.payload, true, (error) => {
-      if (error !== undefined) return connection.drop();
-      this.#retainedSentMs = undefined;
+      if (error === undefined) this.#retainedSentMs = undefined;
+      this.#refused ??= error;
       this.#pulse.fire();
     });
   }
 
-  #isStuck(connection: MqttConnection, nowMs: number): boolean {
+  #findStuck(connection: MqttConnection, nowMs: number): string | undefined {
     const oldestMs = Math.min(this.#events.oldestSentMs ?? nowMs, this.#retainedSentMs ?? nowMs);
-    return nowMs - oldestMs > uplinkAckMs || connection.silentMs > uplinkKeepaliveSeconds * 3000;
+    if (nowMs - oldestMs > uplinkAckMs) return 'does not acknowledge.';
+    return connection.silentMs > uplinkKeepaliveSeconds * 3000 ? 'went silent.' : undefined;
   }
 
   async #sayGoodbye(connection: MqttConnection): Promise<void> {

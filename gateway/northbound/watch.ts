@@ -3,7 +3,7 @@
  * verdict each. `sifen watch` and the demo's own check use it. It holds no more than the last links of each gateway and must never
  * trust a topic: what an event is, it says itself under its signature.
  */
-import { type ChainState, type ChainVerdict, anchorChain, stepChain } from '../../protocol/chain.ts';
+import { anchorChain, type ChainState, type ChainVerdict, stepChain } from '../../protocol/chain.ts';
 import type { KeyLookup } from '../../protocol/envelope.ts';
 import { openEvent, type SignedEvent } from '../../protocol/signed-event.ts';
 import { allEventsFilter, parseTopic } from '../../protocol/topics.ts';
@@ -65,7 +65,7 @@ export async function watchEvents(options: WatchOptions): Promise<void> {
 async function watchOnce(options: WatchOptions, judge: (topic: string, payload: Buffer) => WatchReport): Promise<void> {
   const { target, clock, signal } = options;
   const connection = await openMqtt({ target, clock, signal, onMessage: (topic, payload) => options.onReport(judge(topic, payload)) });
-  const stop = () => connection.drop();
+  const stop = () => connection.drop('is no longer watched.');
   signal.addEventListener('abort', stop, { once: true });
   try {
     await connection.subscribe(options.filter ?? allEventsFilter);
@@ -73,10 +73,45 @@ async function watchOnce(options: WatchOptions, judge: (topic: string, payload: 
     const reason = await connection.ended;
     if (signal.aborted) return;
     // What onReport threw comes out as it is; a lost connection is waited out.
-    if (!isNetworkLoss(reason)) throw reason;
+    if (!isGatewayError(reason, 'uplink_down')) throw reason;
     options.note('warn', reason.message, {});
   } finally {
     signal.removeEventListener('abort', stop);
-    connection.drop();
+    stop();
   }
+}
+
+async function pause(clock: Clock, durationMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleep(durationMs, 'watch retries', signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
+}
+
+/** Verifies one message after the other, remembering how far each gateway has come. */
+function createJudge(keys: KeyLookup): (topic: string, payload: Buffer) => WatchReport {
+  const chains = new Map<string, ChainState>();
+  return (topic, payload) => {
+    const refuse = (reason: string, detail: string, place: string): WatchReport => ({ verdict: 'refused', topic, reason, detail, place });
+    const opened = openEvent(payload, keys);
+    if (!opened.ok) return refuse(opened.reason, opened.detail, opened.place);
+    const { event, leaf } = opened;
+    const place = parseTopic(topic);
+    const named = place?.leaf.kind === 'events' && place.owner.gateway === event.gateway && event.type.startsWith(`${place.leaf.name}.v`);
+    if (!named) return refuse('topic', `${event.type} of ${event.gateway} does not belong on this topic`, 'the topic');
+    const link = { ...event, leaf };
+    const chain = chains.get(event.source);
+    if (chain === undefined) {
+      if (chains.size >= watchSourcesMax) return refuse('source', `more than ${watchSourcesMax} gateways, not followed`, 'source');
+      chains.set(event.source, anchorChain(link));
+      return { verdict: 'anchor', sequence: event.sequence, event };
+    }
+    const step = stepChain(chain, link);
+    chains.set(event.source, step.verdict === 'gap' ? anchorChain(link) : step.state);
+    if (step.verdict === 'gap') return { verdict: 'gap', sequence: event.sequence, event, missing: step.missing };
+    return { verdict: step.verdict, sequence: event.sequence, event };
+  };
 }

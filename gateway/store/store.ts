@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { EnvelopeSigner, KeyLookup } from '../../protocol/envelope.ts';
-import type { EventDraft } from '../../protocol/events.ts';
+import type { EventDraft, EventName, EventPayload } from '../../protocol/events.ts';
 import { type EpochMs, epochMs } from '../../protocol/units.ts';
 import { GatewayError } from '../errors.ts';
 import { startVerifyEventsMax } from '../limits.ts';
@@ -102,6 +102,21 @@ export class Store {
   /** Verified events after `sequence`, in order. @throws GatewayError store_damaged. */
   events(sequence = 0): Generator<StoredEvent> {
     return this.#log.verified(sequence, this.#keys);
+  }
+
+  /** Data of the newest event of a name, or undefined when there is none. */
+  lastOf<Name extends EventName>(name: Name): EventPayload<Name> | undefined {
+    const sequence = this.#db.prepare('SELECT MAX(seq) FROM event WHERE name = ?').pluck().get(name) as number | null;
+    if (sequence === null) return undefined;
+    const event = this.events(sequence - 1).next().value;
+    assert(event?.draft.name === name);
+    return event.draft.data as EventPayload<Name>;
+  }
+
+  /** Village time of the newest event whose clock could be trusted; null when there is none. */
+  lastTrustedMs(): EpochMs | null {
+    const atMs = this.#db.prepare("SELECT at_ms FROM event WHERE timeq IN ('ntp', 'rtc', 'operator') ORDER BY seq DESC LIMIT 1").pluck().get() as number | undefined;
+    return atMs === undefined ? null : epochMs(atMs);
   }
 
   /** Forwarding position of one uplink; 0 when it never sent anything. */

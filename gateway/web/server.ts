@@ -44,9 +44,10 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     }
     throw error;
   }
-  const address = pages.addresses()[0];
+  const address = pages.server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : options.port;
   return {
-    url: `http://${options.host}:${address?.port ?? options.port}/`,
+    url: `http://${options.host}:${port}/`,
     async close() {
       await Promise.all([pages.close(), socket.close()]);
       rmSync(options.socketPath, { force: true });

@@ -4,6 +4,7 @@ import { encodeWrites } from '../../protocol/register-codec.ts';
 import { type DeviceMap, defineDevice, type FieldRow, fieldsOfBlock, fieldsPolled, type ReadingOf, type WritableOf } from '../../protocol/register-map.ts';
 
 const number = { space: 'holding', kind: 'u16', unit: 'count', access: 'r', doc: 'A count.' } as const;
+const bare = { space: 'holding', access: 'r', doc: 'No number.' } as const;
 const boards = {
   model: 'T-1',
   kind: 'bin',
@@ -20,9 +21,9 @@ function faultsOf(fields: Record<string, object>, more: object = {}): string[] {
   try {
     defineDevice({ ...boards, ...more, fields: fields as Record<string, FieldRow> } as DeviceMap);
   } catch (error) {
-    return String((error as Error).message)
-      .split('\n')
-      .slice(1);
+    const [head, ...faults] = (error as Error).message.split('\n');
+    expect(head).toBe('the register map has faults:');
+    return faults;
   }
   return [];
 }
@@ -40,15 +41,6 @@ describe('defineDevice refuses', () => {
       },
       'T-1.c: overlaps b at holding 105',
     ],
-    [
-      'an overlap with a row before the last',
-      {
-        wide: { space: 'holding', kind: 'hex', words: 10, access: 'r', doc: '', address: 100 },
-        inside: { ...number, address: 102 },
-        late: { ...number, address: 109 },
-      },
-      'T-1.late: overlaps wide at holding 109',
-    ],
     ['an address below 0', { a: { ...number, address: -1 } }, 'T-1.a: takes addresses -1..-1, outside 0..65535'],
     ['a last word past 65535', { a: { ...number, kind: 'u32', address: 65535 } }, 'T-1.a: takes addresses 65535..65536, outside 0..65535'],
     ['a broken address', { a: { ...number, address: 1.5 } }, 'T-1.a: takes addresses 1.5..1.5, outside 0..65535'],
@@ -63,43 +55,32 @@ describe('defineDevice refuses', () => {
       'T-1.a: bound 150 cannot be held by u16 with scale 100',
     ],
     ['a scale of a half', { a: { ...number, scale: 0.5, address: 0 } }, 'T-1.a: scale 0.5 is not a whole number of 1 or more'],
-    [
-      'a label outside one word',
-      { a: { ...number, kind: 'enum', unit: undefined, labels: { off: 0, on: 65536 }, address: 0 } },
-      'T-1.a: label on is 65536, outside 0..65535',
-    ],
-    [
-      'two labels of one value',
-      { a: { ...number, kind: 'enum', unit: undefined, labels: { off: 0, idle: 0 }, address: 0 } },
-      'T-1.a: label idle repeats value 0',
-    ],
+    ['a label outside one word', { a: { ...bare, kind: 'enum', labels: { off: 0, on: 65536 }, address: 0 } }, 'T-1.a: label on is 65536, outside 0..65535'],
+    ['two labels of one value', { a: { ...bare, kind: 'enum', labels: { off: 0, idle: 0 }, address: 0 } }, 'T-1.a: label idle repeats value 0'],
     ['an initial outside the bounds', { a: { ...number, max: 9, initial: 10, address: 0 } }, 'T-1.a: initial 10 count is outside 0..9'],
     ['a missing initial where zero is impossible', { a: { ...number, min: 1, address: 0 } }, 'T-1.a: needs an initial value: zero is not one of its values'],
-    [
-      'an initial that is no label',
-      { a: { ...number, kind: 'enum', unit: undefined, labels: { off: 0 }, initial: 'on', address: 0 } },
-      'T-1.a: initial on is none of off',
-    ],
-    [
-      'two flags on one bit',
-      { a: { ...number, kind: 'bits', unit: undefined, bits: { x: 3, y: { bit: 2, width: 2 } }, address: 0 } },
-      'T-1.a: bits x and y share bit 3',
-    ],
-    [
-      'a bit past the word',
-      { a: { ...number, kind: 'bits', unit: undefined, bits: { x: { bit: 15, width: 2 } }, address: 0 } },
-      'T-1.a: bit x is outside 0..15',
-    ],
+    ['an initial that is no label', { a: { ...bare, kind: 'enum', labels: { off: 0 }, initial: 'on', address: 0 } }, 'T-1.a: initial on is none of off'],
+    ['two flags on one bit', { a: { ...bare, kind: 'bits', bits: { x: 3, y: { bit: 2, width: 2 } }, address: 0 } }, 'T-1.a: bits x and y share bit 3'],
+    ['a bit past the word', { a: { ...bare, kind: 'bits', bits: { x: { bit: 15, width: 2 } }, address: 0 } }, 'T-1.a: bit x is outside 0..15'],
     ['a register kind in a bit space', { a: { ...number, space: 'coil', address: 0 } }, 'T-1.a: kind u16 cannot stand in space coil'],
-    ['a bit in a register space', { a: { ...number, kind: 'bit', unit: undefined, address: 0 } }, 'T-1.a: kind bit cannot stand in space holding'],
+    ['a bit in a register space', { a: { ...bare, kind: 'bit', address: 0 } }, 'T-1.a: kind bit cannot stand in space holding'],
     ['a writable input', { a: { ...number, space: 'input', access: 'rw', address: 0 } }, 'T-1.a: space input cannot be written'],
     ['polling what cannot be read', { a: { ...number, access: 'w', poll: 'status', address: 0 } }, 'T-1.a: is polled but cannot be read'],
     ['a misspelt property', { a: { ...number, maxx: 3, address: 0 } }, 'T-1.a: a row of kind u16 has no property maxx'],
     ['an unknown kind', { a: { ...number, kind: 'f32', address: 0 } }, 'T-1.a: kind f32 is unknown'],
+    ['an unknown space', { a: { ...number, space: 'memory', address: 0 } }, 'T-1.a: space memory is unknown'],
     ['a block nobody declared', { a: { ...number, block: 'status', address: 0 } }, 'T-1.a: block status is not declared'],
   ];
   it.each(cases)('%s', (_name, fields, fault) => {
     expect(faultsOf(fields)).toEqual([fault]);
+  });
+
+  it('every overlap with a long row, not only that of its neighbour', () => {
+    const wide = { ...bare, kind: 'hex', words: 10, address: 100 };
+    expect(faultsOf({ wide, inside: { ...number, address: 102 }, late: { ...number, address: 109 } })).toEqual([
+      'T-1.inside: overlaps wide at holding 102',
+      'T-1.late: overlaps wide at holding 109',
+    ]);
   });
 
   it('a block with a gap, of the wrong access, too long or empty', () => {

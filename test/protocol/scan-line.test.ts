@@ -59,13 +59,19 @@ describe('a scan line', () => {
   });
 
   it('gives the same for any way the bytes are cut into pieces', () => {
-    const line = fc.oneof(fc.string({ maxLength: 20 }), fc.uint8Array({ maxLength: 20 }).map((data) => Buffer.from(data).toString('latin1')));
+    const line = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.uint8Array({ maxLength: 20 }).map((data) => Buffer.from(data).toString('latin1')),
+    );
     fc.assert(
       fc.property(fc.array(line), fc.array(fc.nat(7)), (lines, cuts) => {
         const whole = Buffer.from(`${lines.join('\r\n')}\n`, 'latin1');
         const pieces: Buffer[] = [];
         let at = 0;
-        for (const cut of cuts) pieces.push(whole.subarray(at, (at += cut)));
+        for (const cut of cuts) {
+          pieces.push(whole.subarray(at, at + cut));
+          at += cut;
+        }
         expect(parse(...pieces, whole.subarray(at))).toEqual(parse(whole));
       }),
     );
@@ -73,6 +79,10 @@ describe('a scan line', () => {
 
   it('gives every printable text of its size back unchanged', () => {
     const printable = fc.string({ unit: fc.constantFrom(...'ABCxyz019-_:/ 外小将'), minLength: 1, maxLength: 5 });
-    fc.assert(fc.property(printable, (text) => expect(parse(bytes(`${text}\r`))).toEqual([text])));
+    fc.assert(
+      fc.property(printable, (text) => {
+        expect(parse(bytes(`${text}\r`))).toEqual([text]);
+      }),
+    );
   });
 });

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { type DeviceHealth, type HealthInput, mayTry, planRetryMs, stepHealth, unknownHealth } from '../../../gateway/core/device-health.ts';
 
 /** Feeds inputs one second apart from time 0. */
-const after = (...inputs: readonly HealthInput[]): DeviceHealth => inputs.reduce((health, input, n) => stepHealth(health, input, n * 1000), unknownHealth);
+const healthAfter = (...inputs: readonly HealthInput[]): DeviceHealth =>
+  inputs.reduce((health, input, n) => stepHealth(health, input, n * 1000), unknownHealth);
 
 describe('device health', () => {
   it('plans no pause for one or two lost frames, then 1, 2, 4, 8 and at most 10 s', () => {
@@ -12,38 +13,38 @@ describe('device health', () => {
   });
 
   it('is unknown until an answer or three silences', () => {
-    expect(after('silent', 'silent')).toMatchObject({ state: 'unknown', failures: 2 });
-    expect(after('answered').state).toBe('online');
-    expect(after('silent', 'silent', 'silent').state).toBe('offline');
+    expect(healthAfter('silent', 'silent')).toMatchObject({ state: 'unknown', failures: 2 });
+    expect(healthAfter('answered').state).toBe('online');
+    expect(healthAfter('silent', 'silent', 'silent').state).toBe('offline');
   });
 
   it('keeps a device online over two lost frames in a row, and forgets them with the next answer', () => {
-    const health = after('answered', 'silent', 'silent', 'answered', 'silent', 'silent');
+    const health = healthAfter('answered', 'silent', 'silent', 'answered', 'silent', 'silent');
     expect(health).toMatchObject({ state: 'online', failures: 2 });
     expect(mayTry(health, 5000)).toBe(true);
   });
 
   it('leaves an offline device alone until its pause is over, from the moment it failed', () => {
-    const health = after('silent', 'silent', 'silent');
+    const health = healthAfter('silent', 'silent', 'silent');
     expect(mayTry(health, 2999)).toBe(false);
     expect(mayTry(health, 3000)).toBe(true);
   });
 
   it('lets one regular read try an offline device while the others wait for its outcome', () => {
-    const trying = stepHealth(after('silent', 'silent', 'silent'), 'trying', 3000);
+    const trying = stepHealth(healthAfter('silent', 'silent', 'silent'), 'trying', 3000);
     expect(mayTry(trying, 3500)).toBe(false);
     expect(trying.state).toBe('offline');
   });
 
   it('holds nobody back while a device is online or unknown', () => {
-    expect(mayTry(after('answered', 'trying'), 1000)).toBe(true);
-    expect(mayTry(after('trying'), 0)).toBe(true);
+    expect(mayTry(healthAfter('answered', 'trying'), 1000)).toBe(true);
+    expect(mayTry(healthAfter('trying'), 0)).toBe(true);
   });
 
   it('tries at once when the line is back, and shows the device offline until it has answered', () => {
-    const away = after('answered', 'lineLost');
+    const away = healthAfter('answered', 'lineLost');
     expect(away.state).toBe('offline');
-    const back = stepHealth(stepHealth(after('silent', 'silent', 'silent', 'silent'), 'lineLost', 5000), 'lineOpened', 5000);
+    const back = stepHealth(stepHealth(healthAfter('silent', 'silent', 'silent', 'silent'), 'lineLost', 5000), 'lineOpened', 5000);
     expect(back).toMatchObject({ state: 'offline', failures: 0 });
     expect(mayTry(back, 5000)).toBe(true);
     expect(stepHealth(back, 'answered', 5001).state).toBe('online');
@@ -53,7 +54,7 @@ describe('device health', () => {
     const input = fc.constantFrom<HealthInput>('answered', 'silent', 'trying', 'lineLost', 'lineOpened');
     fc.assert(
       fc.property(fc.array(input), (inputs) => {
-        const health = after(...inputs);
+        const health = healthAfter(...inputs);
         expect(mayTry(health, inputs.length * 1000 + 10_000)).toBe(true);
         if (inputs.at(-1) === 'answered') expect(health.state).toBe('online');
       }),

@@ -128,7 +128,7 @@ it('refuses 10,000 mutated rosters with their place or takes exactly what they s
   const seen = { refusedFiles: 0, filesWithBadRows: 0, accepted: 0, rows: 0 };
   const runOne = (seed: number) => {
     const random = new Random(seed);
-    let bytes = random.pick(bases);
+    let bytes: Buffer = random.pick(bases);
     for (let rounds = random.pick([1, 1, 1, 2, 3]); rounds > 0 && bytes.length > 0; rounds -= 1) bytes = mutate(bytes, random);
     const lines = bytes.reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 1);
     const parsed = parseRoster(bytes);

@@ -1,0 +1,151 @@
+/**
+ * Everything at the end of a wire: lines, devices, readers, and the station that tells each counter's story. It routes what a reader saw
+ * to the station it stands at, and turns coming and going of devices into events. Start-up never waits for any of them.
+ */
+import { dirname, resolve } from 'node:path';
+import type { BagVillage } from '../protocol/bag-code.ts';
+import { hashCredential } from '../protocol/credential.ts';
+import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
+import type { DeviceMap } from '../protocol/register-map.ts';
+import { parseScan } from '../protocol/scan.ts';
+import { wireClock } from './clock.ts';
+import type { SiteConfig } from './config.ts';
+import type { LoadedSite } from './config-file.ts';
+import { quotaPeriod } from './core/calendar.ts';
+import type { DeviceHealth } from './core/device-health.ts';
+import { type GatewayKeys, loadMacKey } from './keys.ts';
+import { type Device, openDevice } from './southbound/device.ts';
+import { type Line, openLine } from './southbound/line.ts';
+import { openReader, type Reader } from './southbound/reader.ts';
+import type { Store } from './store/store.ts';
+import type { VillageTime } from './village-time.ts';
+import { DispenserBoard } from './workflows/dispenser-board.ts';
+import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
+
+/** What happened at a counter, for screens and timelines. `station` is the dispenser or scale. */
+export type FieldOutcome = { readonly station: string; readonly outcome: DispenserOutcome | { readonly kind: 'refused'; readonly household: string | null; readonly code: string } };
+
+export interface FieldOptions {
+  readonly site: LoadedSite;
+  readonly store: Store;
+  readonly keys: GatewayKeys;
+  readonly time: VillageTime;
+  readonly signal: AbortSignal;
+  /** Hands over a task that must not fail. */
+  readonly background: (name: string, task: Promise<void>) => void;
+  readonly onOutcome: (outcome: FieldOutcome) => void;
+}
+
+/** One device as pages show it. */
+export interface DeviceView {
+  readonly id: string;
+  readonly model: string;
+  readonly state: DeviceHealth['state'];
+  readonly note: string;
+}
+
+export class Field {
+  readonly dispensers = new Map<string, DispenserStation>();
+  readonly #options: FieldOptions;
+  readonly #lines = new Map<string, Line>();
+  readonly #devices: Device<DeviceMap>[] = [];
+  readonly #readers: Reader[] = [];
+  readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
+
+  constructor(options: FieldOptions) {
+    this.#options = options;
+    const { config } = options.site;
+    for (const { id, transport } of config.lines) this.#lines.set(id, openLine({ id, transport, clock: wireClock }));
+    for (const row of config.dispensers) this.#openDispenser(row);
+    for (const row of config.readers) this.#openReader(row);
+  }
+
+  devices(): DeviceView[] {
+    const { store } = this.#options;
+    return this.#devices.map((device) => {
+      const { state } = device.health();
+      const locked = store.jobs.board(device.id)?.locked;
+      const inMagazine = this.dispensers.has(device.id) ? `${store.jobs.magazineSize(device.id)} rolls` : '';
+      return { id: device.id, model: device.map.model, state, note: locked ? `locked: ${locked}` : inMagazine };
+    });
+  }
+
+  lines(): readonly Line[] {
+    return [...this.#lines.values()];
+  }
+
+  /** Stops listening to readers, so that nothing new begins. */
+  async closeReaders(): Promise<void> {
+    await Promise.all(this.#readers.splice(0).map((reader) => reader.close()));
+  }
+
+  async close(): Promise<void> {
+    await this.closeReaders();
+    for (const device of this.#devices) device.close();
+    await Promise.all([...this.#lines.values()].map((line) => line.close()));
+  }
+
+  #openDevice<const M extends DeviceMap>(row: { id: string; line: string; unit: number }, map: M): Device<M> {
+    const line = this.#lines.get(row.line);
+    if (line === undefined) throw new Error(`no line ${row.line}; the site file was not cross-checked`);
+    const device = openDevice({ id: row.id, line, unit: row.unit, map, clock: wireClock, onHealth: (health) => this.#onHealth(row.id, health) });
+    this.#devices.push(device as unknown as Device<DeviceMap>);
+    return device;
+  }
+
+  #openDispenser(row: SiteConfig['dispensers'][number]): void {
+    const { site, store, keys, time, signal, background, onOutcome } = this.#options;
+    const macKey = row.macKeyFile === undefined ? null : loadMacKey(resolve(dirname(site.file), row.macKeyFile));
+    const station = new DispenserStation({
+      id: row.id,
+      board: new DispenserBoard(this.#openDevice(row, dispenserBd1), macKey),
+      store,
+      clock: time.clock,
+      wire: wireClock,
+      bags: this.#bags(),
+      rollsPerPeriod: site.config.rules.rollsPerPeriod,
+      period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
+      onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
+    });
+    this.dispensers.set(row.id, station);
+    this.#scanners.set(row.id, { counter: (text) => this.#cardAtDispenser(station, text), exit: (text) => station.scanAtExit(text) });
+    background(`dispenser ${row.id}`, station.run(signal));
+    void keys;
+  }
+
+  #cardAtDispenser(station: DispenserStation, text: string): void {
+    const { store, keys, onOutcome } = this.#options;
+    const refuse = (code: string) => onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code } });
+    const scan = parseScan(text, { bags: this.#bags(), materials: this.#materials() });
+    if (!scan.ok || scan.kind !== 'card') return refuse('card_unknown');
+    const row = store.people.credential(hashCredential(scan.code, keys.credentialKey));
+    if (row === undefined) return refuse('card_unknown');
+    if (row.state !== 'active') return refuse('card_revoked');
+    void station.draw(row.household);
+  }
+
+  #openReader(row: SiteConfig['readers'][number]): void {
+    const onScan = (text: string) => this.#scanners.get(row.serves)?.[row.role]?.(text);
+    this.#readers.push(openReader({ id: row.id, transport: row.transport, clock: wireClock, gestureClock: this.#options.time.clock, onScan }));
+  }
+
+  #bags(): BagVillage {
+    return { village: this.#options.site.config.village.bagVillage, key: this.#options.keys.bagKey };
+  }
+
+  #materials(): string[] {
+    return this.#options.site.tariffs.flatMap((tariff) => Object.keys(tariff.materials));
+  }
+
+  /** Only a change of what the ledger knows becomes an event. */
+  #onHealth(id: string, health: DeviceHealth): void {
+    const { store, signal } = this.#options;
+    if (health.state === 'unknown' || signal.aborted) return;
+    const known = store.devices.health().find((row) => row.device === id)?.health;
+    if (known === health.state) return;
+    store.append([{ name: 'device.health', subject: id, data: { device: id, state: health.state, cause: health.state === 'offline' ? 'no_answer' : null } }]);
+  }
+}
+
+/** Opens everything in the site file. Returns at once. @throws GatewayError key_missing for a MAC key file that cannot be used. */
+export const openField = (options: FieldOptions): Field => new Field(options);

@@ -1,0 +1,181 @@
+/**
+ * A village in service: the open ledger and field, plus the broker, the uplink, the pages and the socket. It is what `sifen run` and the
+ * demo start, and it stops in reverse, saying goodbye on the status topic.
+ */
+import { join } from 'node:path';
+import { wireClock } from './clock.ts';
+import { formatLocal } from './core/calendar.ts';
+import type { Log } from './log.ts';
+import { recentEventsMax } from './limits.ts';
+import { openBroker } from './northbound/embedded-broker.ts';
+import type { MqttTarget } from './northbound/mqtt-connection.ts';
+import type { Note } from './northbound/note.ts';
+import { startUplink, type Uplink } from './northbound/uplink.ts';
+import { openVillage, type Village, type VillageOptions } from './runtime.ts';
+import { formatEvent } from './timeline.ts';
+import type { Metric } from './web/metrics.ts';
+import { openWeb } from './web/server.ts';
+import { readFileSync } from 'node:fs';
+
+export interface Gateway {
+  readonly village: Village;
+  readonly uplink: Uplink;
+  /** Address of the status page. */
+  readonly url: string;
+  /** Address of the broker that gets the events. */
+  readonly brokerUrl: string;
+  close(): Promise<void>;
+}
+
+const cursorName = 'uplink';
+
+/** @throws GatewayError port_in_use and whatever opening the village can meet; everything opened so far is closed again. */
+export async function openGateway(options: VillageOptions): Promise<Gateway> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    // Ports are taken before the ledger is touched: a second start that cannot serve must not write a boot event.
+    const broker = await openEmbedded(options);
+    if (broker !== null) closers.push(() => broker.close());
+    const village = openVillage(options);
+    closers.push(() => village.close());
+    const { mqtt, http } = options.site.config;
+    const target = targetOf(options, broker);
+    const uplink = openUplink(village, target, mqtt.uplink.url === null, noteTo(options.log));
+    closers.push(() => uplink.close());
+    const recent = keepRecent(village);
+    const status = () => statusOf(village, uplink, recent);
+    const unhealthy = () => village.store.ledger.problems()[0]?.detail ?? null;
+    const desk = { ...village.desk, status };
+    const web = await openWeb({ desk, ...http, socketPath: join(options.dataDir, 'sifen.sock'), metrics: () => metricsOf(village, uplink), unhealthy });
+    closers.push(() => web.close());
+    closers.push(startStateTopics(village, uplink));
+    return { village, uplink, url: web.url, brokerUrl: target.url, close: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openEmbedded({ site, log }: VillageOptions) {
+  const { embedded } = site.config.mqtt;
+  return embedded === null ? null : await openBroker({ ...embedded, note: noteTo(log) });
+}
+
+function targetOf({ site }: VillageOptions, broker: Awaited<ReturnType<typeof openEmbedded>>): MqttTarget {
+  const { uplink } = site.config.mqtt;
+  if (uplink.url === null) {
+    if (broker === null) throw new Error('neither broker nor uplink; the site file was not cross-checked');
+    return { url: broker.url, protocol: 4, ...broker.credentials };
+  }
+  const password = uplink.passwordFile === undefined ? undefined : readFileSync(uplink.passwordFile, 'utf8').trim();
+  return { url: uplink.url, protocol: uplink.protocol, clientId: `sifen-${site.config.gateway.id}`, username: uplink.username, password };
+}
+
+const noteTo = (log: Log): Note => (level, message, facts) => log[level](facts, message);
+
+function openUplink(village: Village, target: MqttTarget, embedded: boolean, note: Note): Uplink {
+  const { store, site, time } = village;
+  const uplink = startUplink({
+    target,
+    owner: { village: site.config.village.id, gateway: site.config.gateway.id },
+    acknowledge: embedded ? 'unconfirmed' : 'broker',
+    log: {
+      readAfter: (sequence, limit) => store.readAfter(sequence, limit),
+      loadCursor: () => store.loadCursor(cursorName),
+      saveCursor: (sequence) => store.saveCursor(cursorName, sequence),
+    },
+    facts: () => ({ boot: store.head.boot, epoch: store.head.epoch, head: store.head.sequence, timeq: time.quality() }),
+    clock: wireClock,
+    random: Math.random,
+    note,
+  });
+  store.onAppended(() => uplink.wake());
+  return uplink;
+}
+
+function keepRecent(village: Village): string[] {
+  const recent: string[] = [];
+  village.store.onAppended((event) => {
+    recent.unshift(formatEvent(event, 'zh'));
+    recent.length = Math.min(recent.length, recentEventsMax);
+  });
+  return recent;
+}
+
+function statusOf(village: Village, uplink: Uplink, recent: readonly string[]): object {
+  const { store, site, time, field } = village;
+  const { config } = site;
+  return {
+    villageName: config.village.name,
+    village: config.village.id,
+    gateway: config.gateway.id,
+    time: formatLocal(time.clock.now()),
+    timeq: time.quality(),
+    head: store.head.sequence,
+    epoch: store.head.epoch,
+    boot: store.head.boot,
+    uplink: uplink.report(),
+    problem: store.ledger.problems()[0]?.detail ?? null,
+    devices: field?.devices() ?? [],
+    bins: store.bins.state(),
+    ledger: store.ledger.totals(),
+    counts: store.ledger.counts(),
+    recent,
+  };
+}
+
+/** Device states on their retained topics, looked at once a second and sent when they changed. */
+function startStateTopics(village: Village, uplink: Uplink): () => Promise<void> {
+  const sent = new Map<string, string>();
+  const stopping = new AbortController();
+  const look = () => {
+    for (const device of village.field?.devices() ?? []) {
+      const text = JSON.stringify(device);
+      if (sent.get(device.id) === text) continue;
+      sent.set(device.id, text);
+      uplink.publishState(device.id, { ...device, atMs: village.time.clock.now() });
+    }
+  };
+  const task = (async () => {
+    while (!stopping.signal.aborted) {
+      look();
+      await wireClock.sleep(stateLookMs, 'state topics', stopping.signal).catch(() => undefined);
+    }
+  })();
+  return () => {
+    stopping.abort();
+    return task;
+  };
+}
+
+/** Unit: wire ms. */
+const stateLookMs = 1000;
+
+function metricsOf(village: Village, uplink: Uplink): Metric[] {
+  const { store, field } = village;
+  const report = uplink.report();
+  const gauge = (name: string, help: string, value: number): Metric => ({ name, help, type: 'gauge', samples: [{ value }] });
+  const lines = field?.lines() ?? [];
+  const perLine = (name: string, help: string, pick: (stats: ReturnType<(typeof lines)[number]['stats']>) => number): Metric => ({
+    name,
+    help,
+    type: 'counter',
+    samples: lines.map((line) => ({ labels: { line: line.id }, value: pick(line.stats()) })),
+  });
+  return [
+    { name: 'sifen_events_total', help: 'Events in the log by name.', type: 'counter', samples: Object.entries(store.ledger.counts()).map(([name, value]) => ({ labels: { name }, value })) },
+    gauge('sifen_event_head', 'Sequence number of the newest event.', store.head.sequence),
+    gauge('sifen_boot', 'Starts of the gateway so far.', store.head.boot),
+    gauge('sifen_uplink_backlog', 'Events not yet taken by the broker.', report.backlog),
+    gauge('sifen_uplink_online', '1 while connected to the broker.', report.state === 'online' ? 1 : 0),
+    gauge('sifen_ledger_problems', 'Things wrong with the books; 0 is sound.', store.ledger.problems().length),
+    { name: 'sifen_device_online', help: '1 while the device answers.', type: 'gauge', samples: (field?.devices() ?? []).map(({ id, state }) => ({ labels: { device: id }, value: state === 'online' ? 1 : 0 })) },
+    perLine('sifen_line_requests_total', 'Requests sent on a line.', (stats) => stats.sent),
+    perLine('sifen_line_timeouts_total', 'Requests nobody answered.', (stats) => stats.timeouts),
+    perLine('sifen_line_garbled_total', 'Replies that were not valid.', (stats) => stats.garbled),
+    gauge('sifen_memory_bytes', 'Resident set size.', process.memoryUsage.rss()),
+  ];
+}

@@ -1,0 +1,148 @@
+/**
+ * Builds a village by hand, in order, and takes it down in reverse: keys, ledger, names, lines, devices, stations. Nothing is found by
+ * magic and nothing starts by being imported. It is all a command needs that works on the files itself; gateway.ts adds the network.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventDraft } from '../protocol/events.ts';
+import { wireClock } from './clock.ts';
+import type { LoadedSite } from './config-file.ts';
+import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
+import type { Log } from './log.ts';
+import { openField, type Field, type FieldOutcome } from './field.ts';
+import { openPersonalFile, type PersonalFile } from './store/personal.ts';
+import { Store } from './store/store.ts';
+import { version } from './version.ts';
+import { openVillageTime, type Training, type VillageTime } from './village-time.ts';
+import type { Desk } from './web/operations.ts';
+
+export interface VillageOptions {
+  readonly site: LoadedSite;
+  readonly dataDir: string;
+  readonly training: Training | null;
+  readonly log: Log;
+  /** Whether the field devices are opened; commands that only read or write the books do not need them. */
+  readonly withField: boolean;
+  readonly onOutcome?: (outcome: FieldOutcome) => void;
+}
+
+/** An open village. `failed` rejects when a background task met a bug or a disk that refuses: the process must end then. */
+export interface Village {
+  readonly site: LoadedSite;
+  readonly store: Store;
+  readonly personal: PersonalFile;
+  readonly keys: GatewayKeys;
+  readonly time: VillageTime;
+  readonly field: Field | null;
+  readonly desk: Desk;
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+/** How often village time is stored, so that a restart resumes near where it stopped. Unit: wire ms. */
+const saveTimeMs = 1000;
+
+/**
+ * @throws GatewayError store_locked, store_damaged, store_failed, key_missing, config_invalid.
+ */
+export function openVillage(options: VillageOptions): Village {
+  const { site, dataDir, training, log } = options;
+  const { id: gateway } = site.config.gateway;
+  mkdirSync(dataDir, { recursive: true, mode: 0o750 });
+  const keysDir = join(dataDir, 'keys');
+  const keys = openKeys(keysDir, join(dataDir, 'ledger.db'));
+  let time: VillageTime | undefined;
+  const store = new Store({
+    path: join(dataDir, 'ledger.db'),
+    gateway,
+    signer: { keyid: keys.keyid, privateKey: keys.privateKey },
+    keys: (keyid) => (keyid === keys.keyid ? keys.publicKey : undefined),
+    time: () => {
+      if (time === undefined) throw new Error('the ledger is written before there is a time');
+      return { nowMs: time.clock.now(), timeq: time.quality() };
+    },
+  });
+  const closers: (() => void | Promise<void>)[] = [() => store.close()];
+  try {
+    time = openVillageTime(training, store.loadVillageTime());
+    const personal = openPersonalFile({ path: join(dataDir, 'personal.db'), masterKey: keys.personalMasterKey });
+    closers.push(() => personal.close());
+    openChapter(store, site, keys);
+    personal.sweep(new Set(store.people.households().map((row) => row.household)));
+    return assemble(options, { store, personal, keys, time, closers, log });
+  } catch (error) {
+    for (const close of closers.reverse()) void close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly personal: PersonalFile;
+  readonly keys: GatewayKeys;
+  readonly time: VillageTime;
+  readonly closers: (() => void | Promise<void>)[];
+  readonly log: Log;
+}
+
+function assemble(options: VillageOptions, { store, personal, keys, time, closers, log }: Parts): Village {
+  const { site } = options;
+  const stopping = new AbortController();
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => undefined);
+  const background = (name: string, task: Promise<void>): void => {
+    const settled = task.catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      log.fatal({ task: name, err: error }, 'a background task failed');
+      reject(error);
+    });
+    closers.push(() => settled);
+  };
+  closers.push(() => store.saveVillageTime(time.clock.now()));
+  background('village time', saveTime(store, time, stopping.signal));
+  const field = options.withField ? openField({ site, store, keys, time, signal: stopping.signal, background, onOutcome: options.onOutcome ?? (() => undefined) }) : null;
+  const desk: Desk = {
+    store,
+    personal,
+    credentialKey: keys.credentialKey,
+    dispensers: field?.dispensers ?? new Map(),
+    wire: wireClock,
+    status: () => ({ head: store.head.sequence, ledger: store.ledger.totals() }),
+  };
+  return {
+    ...{ site, store, personal, keys, time, field, desk, failed },
+    async close() {
+      stopping.abort(new Error('the gateway is stopping'));
+      await field?.close();
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}
+
+async function saveTime(store: Store, time: VillageTime, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await wireClock.sleep(saveTimeMs, 'village time', signal);
+    store.saveVillageTime(time.clock.now());
+  }
+}
+
+/** A ledger without its key is not given a new one in silence: that would be another gateway. */
+function openKeys(folder: string, ledgerFile: string): GatewayKeys {
+  if (!existsSync(ledgerFile)) createKeys(folder);
+  return loadKeys(folder);
+}
+
+/** First words of every start: the epoch if there is none, the boot, and the rules when they changed. */
+function openChapter(store: Store, site: LoadedSite, keys: GatewayKeys): void {
+  const { config, digest } = site;
+  const gateway = config.gateway.id;
+  if (store.head.sequence === 0) {
+    const data = { reason: 'new' as const, gateway, village: config.village.id, publicKey: rawPublicKey(keys.publicKey) };
+    store.append([{ name: 'epoch.opened', subject: gateway, data }], { epoch: 1 });
+  }
+  const boot = store.head.boot + 1;
+  const drafts: EventDraft[] = [{ name: 'gateway.started', subject: gateway, data: { version, boot, lastSequence: store.head.sequence } }];
+  const rules = { digest, tariffVersion: site.tariffs[0]?.version ?? 'none', rollsPerPeriod: config.rules.rollsPerPeriod };
+  if (store.lastOf('config.activated')?.digest !== digest) drafts.push({ name: 'config.activated', subject: gateway, data: rules });
+  store.append(drafts, { boot });
+}

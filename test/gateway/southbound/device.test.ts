@@ -1,0 +1,113 @@
+// Without this a dead unit could stall its line, a wrong word could become a weight, or a command of unknown outcome could look unsent.
+import { afterEach, describe, expect, it } from 'vitest';
+import { wireClock } from '../../../gateway/clock.ts';
+import type { HealthState } from '../../../gateway/core/device-health.ts';
+import { openDevice } from '../../../gateway/southbound/device.ts';
+import { type Line, openLine } from '../../../gateway/southbound/line.ts';
+import { scaleWcn } from '../../../protocol/devices/scale-wcn.ts';
+import { honest, type Script, type ScriptedSlave, startScriptedSlave, withCrc } from '../../support/scripted-slave.ts';
+
+const slaves: ScriptedSlave[] = [];
+const lines: Line[] = [];
+afterEach(async () => {
+  for (const line of lines.splice(0)) await line.close();
+  for (const slave of slaves.splice(0)) await slave.stop();
+});
+
+async function start(script: Script) {
+  const slave = await startScriptedSlave('mbap', script);
+  const line = openLine({ id: 'line-1', transport: { kind: 'modbus-tcp', host: '127.0.0.1', port: slave.port }, clock: wireClock });
+  slaves.push(slave);
+  lines.push(line);
+  const states: HealthState[] = [];
+  const scale = openDevice({ id: 'scale-1', line, unit: 1, map: scaleWcn, clock: wireClock, onHealth: ({ state }) => states.push(state) });
+  return { slave, line, scale, states };
+}
+const words = (...values: readonly number[]) => withCrc(1, 3, values.length * 2, ...values.flatMap((value) => [value >> 8, value & 0xff]));
+const poll = { priority: 'poll' } as const;
+const weighing = { priority: 'weighing' } as const;
+
+describe('a device', () => {
+  it('reads typed fields in as few requests as the map allows, with the words they came from', async () => {
+    const { slave, scale, states } = await start((request) => [{ rtu: request.readUInt16BE(2) === 8 ? words(0x0023) : words(0xffff, 0xc1ef, 0, 132, 0, 5) }]);
+    const { values, rawHex } = await scale.readRaw(['status', 'gross', 'net', 'tare'], weighing);
+    expect(values).toMatchObject({ gross: -15_889, net: 132, tare: 5, status: { decimals: 3, unstable: true, overload: false } });
+    expect(rawHex).toBe('0008:0023 0050:ffffc1ef0000008400000005');
+    expect(slave.requests.map((request) => request.subarray(2, 6).toString('hex'))).toEqual(['00080001', '00500006']);
+    expect(await scale.read(['gross'], weighing)).toMatchObject({ gross: -15_889 });
+    expect(states).toEqual(['online']);
+  });
+
+  it('refuses a word outside its map, naming the field, and is still online', async () => {
+    const { scale } = await start(() => [{ rtu: words(99) }]);
+    await expect(scale.read(['divisionCode'], poll)).rejects.toMatchObject({ code: 'device_value', message: expect.stringContaining('W-CN.divisionCode') });
+    expect(scale.health().state).toBe('online');
+  });
+
+  it('tells an exception with its code; the device is online', async () => {
+    const { scale } = await start(() => [{ rtu: withCrc(1, 0x90, 6) }]);
+    await expect(scale.write({ executeZero: 1 }, { priority: 'actuation' })).rejects.toMatchObject({ code: 'device_exception', exceptionCode: 6 });
+    expect(scale.health().state).toBe('online');
+  });
+
+  it('counts a gateway’s "target failed to respond" as silence, and a write then as unknown', async () => {
+    const { slave, scale } = await start((request) => [{ rtu: withCrc(1, (request[1] ?? 0) | 0x80, 11) }]);
+    for (let n = 0; n < 3; n++) await expect(scale.read(['status'], poll)).rejects.toMatchObject({ code: 'bus_timeout' });
+    await expect(scale.write({ executeZero: 1 }, weighing)).rejects.toMatchObject({ code: 'bus_write_unknown' });
+    expect(scale.health().state).toBe('offline');
+    expect(slave.connections()).toBe(1);
+  });
+
+  it('writes what the map says, and never what it forbids', async () => {
+    const { slave, scale } = await start(honest);
+    await scale.write({ executeZero: 1 }, { priority: 'actuation' });
+    // W-CN transmitter manual: execute zero.
+    expect(slave.requests[0]?.toString('hex')).toBe('0110005e00010200016aee');
+    await expect(scale.write({ executeZero: 256 }, { priority: 'actuation' })).rejects.toThrow(RangeError);
+    expect(slave.requests).toHaveLength(1);
+  });
+
+  it('is offline after three silences, asks no more spans of a dead unit, and refuses polls meanwhile, but not a weighing', async () => {
+    let isDead = true;
+    const { slave, scale, states } = await start((request, count, adu) => (isDead ? [] : honest(request, count, adu)));
+    for (let n = 0; n < 3; n++) await expect(scale.read(['status', 'gross'], poll)).rejects.toMatchObject({ code: 'bus_timeout' });
+    expect(slave.requests).toHaveLength(3);
+    await expect(scale.read(['status'], poll)).rejects.toMatchObject({ code: 'device_backing_off' });
+    expect(slave.requests).toHaveLength(3);
+    await expect(scale.read(['gross'], weighing)).rejects.toMatchObject({ code: 'bus_timeout' });
+    isDead = false;
+    expect(await scale.read(['gross'], weighing)).toMatchObject({ gross: 0x0050_0051 });
+    expect(await scale.read(['gross'], poll)).toMatchObject({ gross: 0x0050_0051 });
+    expect(states).toEqual(['offline', 'online']);
+  });
+
+  it('goes offline with its line, and is in service within 5 s of the port’s return although it had been given up', async () => {
+    const { slave, scale, states } = await start((request, count, adu) => (count === 1 ? honest(request, count, adu) : []));
+    await scale.read(['gross'], poll);
+    for (let n = 0; n < 4; n++) await expect(scale.read(['gross'], weighing)).rejects.toMatchObject({ code: 'bus_timeout' });
+    await slave.stop();
+    await expect.poll(() => scale.read(['gross'], poll).catch(({ code }) => code), { timeout: 5000 }).toBe('bus_closed');
+    slaves.push(await startScriptedSlave('mbap', honest, slave.port));
+    await expect.poll(() => scale.read(['gross'], poll).catch(() => undefined), { timeout: 5000 }).toMatchObject({ gross: 0x0050_0051 });
+    expect(states).toEqual(['online', 'offline', 'online']);
+  });
+
+  it('starts without a wait for a port that is not there, and serves within 5 s of its appearing', async () => {
+    const vacant = await startScriptedSlave('mbap', honest);
+    await vacant.stop();
+    const line = openLine({ id: 'line-1', transport: { kind: 'modbus-tcp', host: '127.0.0.1', port: vacant.port }, clock: wireClock });
+    lines.push(line);
+    const scale = openDevice({ id: 'scale-1', line, unit: 1, map: scaleWcn, clock: wireClock });
+    await expect(scale.read(['gross'], poll)).rejects.toMatchObject({ code: 'bus_closed' });
+    expect(scale.health().state).toBe('offline');
+    await wireClock.sleep(2000, 'the longest pause between tries');
+    slaves.push(await startScriptedSlave('mbap', honest, vacant.port));
+    await expect.poll(() => scale.read(['gross'], poll).catch(() => undefined), { timeout: 5000 }).toMatchObject({ gross: 0x0050_0051 });
+  });
+
+  it('says nothing of a device whose request was called off', async () => {
+    const { scale } = await start(() => []);
+    await expect(scale.read(['gross'], { ...poll, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'bus_cancelled' });
+    expect(scale.health()).toMatchObject({ state: 'unknown', failures: 0 });
+  });
+});
