@@ -40,7 +40,7 @@ function valuesText(row: FieldRow): string {
       return '0, 1';
     default: {
       const { min, max } = boundsOf(row);
-      const scale = row.scale === undefined ? '' : `, one count is ${row.scale}`;
+      const scale = row.scale === undefined ? '' : `, one count is ${row.scale} ${row.unit}`;
       return `${min}..${max} ${row.unit}${scale}`;
     }
   }

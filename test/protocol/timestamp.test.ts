@@ -4,15 +4,16 @@ import { expect, it } from 'vitest';
 import { formatTimestamp, parseTimestamp } from '../../protocol/timestamp.ts';
 import { epochMs } from '../../protocol/units.ts';
 
+const agreesWithEngine = (ms: number): boolean => {
+  const text = new Date(ms).toISOString();
+  return formatTimestamp(epochMs(ms)) === text && parseTimestamp(text) === ms;
+};
+
 it('writes and reads every instant as the engine does', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
-      const text = new Date(ms).toISOString();
-      expect(formatTimestamp(epochMs(ms))).toBe(text);
-      expect(parseTimestamp(text)).toBe(ms);
-    }),
-    { examples: [[0], [951_782_400_000], [951_868_799_999], [4_107_542_400_000], [253_402_300_799_999]], numRuns: 2000 },
-  );
+  fc.assert(fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), agreesWithEngine), { numRuns: 2000 });
+});
+it.each([0, 951_782_400_000, 951_868_799_999, 4_107_542_400_000, 253_402_300_799_999])('so does %d: leap days, centuries and both ends', (ms) => {
+  expect(agreesWithEngine(ms)).toBe(true);
 });
 it.each([
   '2026-02-29T00:00:00.000Z',

@@ -1,4 +1,5 @@
 // Without this file names and phones could lie readable on the disk of a stolen PC, or survive their own erasure.
+import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,6 +128,27 @@ describe('secrecy', () => {
     const heads = peek((db) => db.prepare('SELECT head, data_key FROM person').all() as { head: Buffer; data_key: Buffer }[]);
     expect(heads[0]?.head.equals(heads[1]?.head as Buffer)).toBe(false);
     expect(heads[0]?.data_key.equals(heads[1]?.data_key as Buffer)).toBe(false);
+  });
+
+  it('is opened by the written format alone, and each person has a key of their own', () => {
+    const file = openFile();
+    file.put([person(1), person(2)]);
+    close(file);
+    const unseal = (key: Uint8Array, boundTo: string, sealed: Buffer) => {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(Buffer.from(boundTo)).setAuthTag(sealed.subarray(-16));
+      return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]);
+    };
+    const wrapKey = new Uint8Array(hkdfSync('sha256', masterKey, '', 'sifen personal file wrap', 32));
+    const rows = peek(
+      (db) => db.prepare('SELECT household, data_key, head FROM person ORDER BY household').all() as { household: string; data_key: Buffer; head: Buffer }[],
+    );
+    const keys = rows.map((row) => unseal(wrapKey, `person|data_key|${row.household}|1`, row.data_key));
+    expect(rows.map((row, index) => unseal(keys[index] as Buffer, `person|head|${row.household}|1`, row.head).toString())).toEqual([
+      person(1).head,
+      person(2).head,
+    ]);
+    expect(keys[0]).toHaveLength(32);
+    expect(keys[0]?.equals(keys[1] as Buffer)).toBe(false);
   });
 
   it('refuses another master key in one sentence and changes nothing', () => {

@@ -1,5 +1,6 @@
 // Without this file a roster could be read with the wrong encoding, column or line, and nobody would know which household to correct.
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rosterBytesMax, rosterRowsMax } from '../../../gateway/limits.ts';
 import { parseRoster } from '../../../gateway/workflows/roster-file.ts';
@@ -87,6 +88,10 @@ describe('headers', () => {
     }
   });
 
+  it('does not take a separator inside quotes for the separator of the file', () => {
+    expect(good('户号,户主,人数,"备注;1;2;3;4;5"\n1,竺甲子,4,x').ignoredColumns).toEqual(['备注;1;2;3;4;5']);
+  });
+
   it('names each missing column and what the file has', () => {
     const parsed = read('户主,性别\n竺甲子,女');
     expect(refusals('户主,性别\n竺甲子,女')).toEqual(['1 户号 column_missing', '1 人数 column_missing']);
@@ -136,6 +141,7 @@ describe('rows', () => {
     ['1,竺甲子,3,,,H1FCXZ64', '卡号 card_shape'],
     ['1,竺甲子,3,,,abc', '卡号 card_shape'],
     ['1,竺甲子,3,,,0001、0002、0003、0004、0005、0006、0007、0008、0009', '卡号 cards_too_many'],
+    ['1,竺甲子,3,,,AAAA 330624195001011234', '卡号 identity_number'],
     ['1,竺甲子,3', 'null field_count'],
     ['1,竺甲子,3,,,,', 'null field_count'],
   ])('%s', (row, refusal) => expect(withRow(row)).toEqual([`2 ${refusal}`]));
@@ -220,4 +226,38 @@ describe('structure and bounds', () => {
     expect(read(Buffer.alloc(rosterBytesMax, text)).ok).toBe(false);
     expect(performance.now() - started).toBeLessThan(20_000);
   });
+});
+
+it('gives back any village written in any of the dialects', () => {
+  const name = fc.string({ unit: fc.constantFrom(...'竺裘求梁甲乙丙丁𠮷㐂龘·'), minLength: 1, maxLength: 12 }).filter((text) => !text.startsWith('·'));
+  const house = fc.string({ unit: fc.constantFrom(...'上村12号, ;"“”\t#'), maxLength: 20 }).map((text) => text.trim().replaceAll('\t', ''));
+  const person = fc.record({ head: name, members: fc.integer({ min: 1, max: 30 }), house, phone: fc.constantFrom('', '19900000001', '05758612345') });
+  const dialect = fc.record({
+    mark: fc.constantFrom(',', ';', '\t'),
+    newline: fc.constantFrom('\n', '\r\n'),
+    bom: fc.boolean(),
+    quoteAll: fc.boolean(),
+    last: fc.boolean(),
+  });
+  const order = fc.shuffledSubarray(['户号', '户主', '人数', '电话', '门牌'], { minLength: 5 });
+  fc.assert(
+    fc.property(fc.array(person, { minLength: 1, maxLength: 20 }), dialect, order, (people, { mark, newline, bom, quoteAll, last }, columns) => {
+      const write = (cell: string) => (quoteAll || /[,;\t"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+      const cells = people.map(({ head, members, house, phone }, index) => ({ 户号: `${index}`, 户主: head, 人数: `${members}`, 电话: phone, 门牌: house }));
+      const lines = [columns, ...cells.map((row) => columns.map((column) => row[column as keyof typeof row]))].map((row) => row.map(write).join(mark));
+      const roster = good(`${bom ? '\ufeff' : ''}${lines.join(newline)}${last ? newline : ''}`);
+      expect(roster.issues).toEqual([]);
+      expect(roster.rows).toEqual(
+        people.map(({ head, members, house, phone }, index) => ({
+          line: index + 2,
+          number: `${index}`,
+          head,
+          members,
+          phone: phone || null,
+          house: house || null,
+          cards: [],
+        })),
+      );
+    }),
+  );
 });

@@ -122,6 +122,7 @@ it('takes nothing of a file with a bad row, and the rest of it when told to', ()
 
 it('reports bad cells and cards of other households together, by line', () => {
   run(`${header}\n1,竺甲子,3,,,CARD-1`);
+  expect(run(`${header}\n2,裘乙丑,2,,,CARD-1`)).toMatchObject({ applied: false, issues: [{ line: 2, column: '卡号', code: 'card_taken' }] });
   const report = run(`${header}\n2,裘乙丑,2,,,CARD-1\n3,俞丙寅,0,,,`, { skipBad: true });
   expect(report.issues.map(({ line, code }) => [line, code])).toEqual([
     [2, 'card_taken'],

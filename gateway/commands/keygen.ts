@@ -1,0 +1,21 @@
+/** `sifen keygen`: the keys of a new gateway, so that the public one can be enrolled before the first start. */
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { createKeys, loadKeys, rawPublicKey } from '../keys.ts';
+import { defaultDataDir, print } from './access.ts';
+
+export function addKeygen(program: Command): void {
+  program
+    .command('keygen')
+    .option('--data <dir>', 'data folder of the village', defaultDataDir)
+    .option('--json', 'print the answer as JSON')
+    .description('Make the keys of a gateway (DIR/keys, mode 0600) and print the public one. Keys that exist are kept.')
+    .action((flags: { data: string; json?: boolean }) => {
+      const folder = join(flags.data, 'keys');
+      const created = createKeys(folder);
+      const { keyid, publicKey, publicKeyFile } = loadKeys(folder);
+      const answer = { keyid, publicKey: rawPublicKey(publicKey), publicKeyFile, state: created ? 'created' : 'already_created' };
+      print(flags, answer, () => `${created ? 'Made' : 'Kept'} key ${keyid} in ${folder}.\nPublic key, for whoever verifies (${publicKeyFile}):\n${readFileSync(publicKeyFile, 'utf8').trim()}`);
+    });
+}

@@ -1,0 +1,44 @@
+/** `sifen roster ...`: the households of a village, from the table the village keeps. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { GatewayError } from '../errors.ts';
+import type { PrintableCard, RosterReport } from '../workflows/import-roster.ts';
+import { ask, print, type VillageFlags, villageFlags } from './access.ts';
+
+export function addRoster(program: Command): void {
+  const roster = program.command('roster').description('Import households, and list the cards made for them.');
+  villageFlags(roster.command('import').argument('<file>', 'CSV: UTF-8 or GB18030, Chinese or English headers').option('--skip-bad', 'take the good rows although others are bad', false))
+    .description('Import a roster. All or nothing unless --skip-bad; importing the same file again changes nothing.')
+    .addHelpText(
+      'after',
+      '\nColumns: 户号 number, 户主 head, 人数 members, 电话 phone, 门牌 house, 卡号 cards. Names stay in the encrypted personal file.\nExample:\n  sifen roster import 外小将.csv --data sifen-data',
+    )
+    .action(async (file: string, flags: VillageFlags & { skipBad: boolean }) => {
+      const report = (await ask(flags, 'roster.import', { fileBase64: readFile(file).toString('base64'), skipBad: flags.skipBad })) as RosterReport;
+      print(flags, report, () => describe(file, report));
+      if (!report.applied) process.exitCode = 1;
+    });
+  villageFlags(roster.command('cards'))
+    .description('List household numbers with the text of their cards, for printing.')
+    .action(async (flags: VillageFlags) => {
+      const cards = (await ask(flags, 'roster.cards', {})) as PrintableCard[];
+      print(flags, cards, () => cards.map((card) => Object.values(card).join('\t')).join('\n'));
+    });
+}
+
+function readFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new GatewayError('file_unreadable', `${file} cannot be read: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function describe(file: string, report: RosterReport): string {
+  const issues = report.issues.map((issue) => `${file}${issue.line === null ? '' : `:${issue.line}`}${issue.column === null ? '' : ` ${issue.column}`}: ${issue.message}`);
+  const { added, changed, unchanged, skipped, credentialsAdded } = report;
+  const sum = report.applied
+    ? `${report.rows} row(s): ${added} added, ${changed} changed, ${unchanged} as before, ${skipped} skipped; ${credentialsAdded} new card(s).`
+    : 'Nothing was imported. Correct these rows, or import the others with --skip-bad.';
+  return [...issues, sum].join('\n');
+}

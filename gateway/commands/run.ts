@@ -1,0 +1,66 @@
+/** `sifen run`: the gateway in service, until it is told to stop. */
+import { writeFileSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { epochMs } from '../../protocol/units.ts';
+import { type LoadedSite, loadSite } from '../config-file.ts';
+import { openGateway } from '../gateway.ts';
+import { openLog } from '../log.ts';
+import { defaultDataDir, resolvedSiteFile, wholeNumber } from './access.ts';
+import { stopSignal, whenAborted } from './stop-signal.ts';
+
+interface RunFlags {
+  readonly site: string;
+  readonly data: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly httpPort?: number;
+  readonly mqttPort?: number;
+  readonly pace?: number;
+  readonly start?: number;
+}
+
+export const port = (name: string) => wholeNumber(name, 0, 65_535);
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .requiredOption('--site <file>', 'site file (see config/ for examples)')
+    .option('--data <dir>', 'data folder: ledger, names, keys, socket', defaultDataDir)
+    .option('--http-port <n>', 'port of the status page, instead of http.port', port('--http-port'))
+    .option('--mqtt-port <n>', 'port of the embedded broker, instead of mqtt.embedded.port', port('--mqtt-port'))
+    .option('--pace <n>', 'training: village time runs this much faster, 1 to 60', wholeNumber('--pace', 1, 60))
+    .option('--start <ms>', 'training: village time of a new village, ms since 1970', wholeNumber('--start', 0, Number.MAX_SAFE_INTEGER))
+    .addOption(new Option('--log-level <level>', 'how much goes to the log on standard error').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .description('Run the gateway: devices, ledger, broker, uplink, status page. Stops cleanly on Ctrl-C or SIGTERM.')
+    .action(async (flags: RunFlags) => {
+      const stop = stopSignal();
+      const log = openLog(flags.logLevel);
+      const site = withPorts(loadSite(flags.site), flags);
+      const training = flags.pace === undefined ? null : { pace: flags.pace, firstMs: epochMs(flags.start ?? Date.now()) };
+      const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true });
+      keepSite(flags.data, site);
+      log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
+      try {
+        await Promise.race([whenAborted(stop.signal), gateway.village.failed, gateway.uplink.done]);
+      } finally {
+        await gateway.close();
+        log.info({}, 'stopped');
+      }
+    });
+}
+
+/** The site with the ports of the command line in place. */
+export function withPorts(site: LoadedSite, { httpPort, mqttPort }: { readonly httpPort?: number; readonly mqttPort?: number }): LoadedSite {
+  const { config } = site;
+  const http = httpPort === undefined ? config.http : { ...config.http, port: httpPort };
+  const embedded = mqttPort === undefined || config.mqtt.embedded === null ? config.mqtt.embedded : { ...config.mqtt.embedded, port: mqttPort };
+  return { ...site, config: { ...config, http, mqtt: { ...config.mqtt, embedded } } };
+}
+
+/** Keeps the resolved site beside the data, so that later commands find the village by its folder alone. */
+export function keepSite(dataDir: string, { config, file }: LoadedSite): void {
+  mkdirSync(dataDir, { recursive: true });
+  const rules = { ...config.rules, tariff: resolve(dirname(file), config.rules.tariff) };
+  const dispensers = config.dispensers.map((row) => (row.macKeyFile === undefined ? row : { ...row, macKeyFile: resolve(dirname(file), row.macKeyFile) }));
+  writeFileSync(join(dataDir, resolvedSiteFile), `${JSON.stringify({ ...config, dispensers, rules }, null, 2)}\n`);
+}

@@ -1,0 +1,43 @@
+/**
+ * The `sifen` command: hands the arguments to one subcommand and turns its end into an exit code: 0 done, 1 failed, 2 wrong usage,
+ * 70 our own mistake. The only place of the gateway that ends the process.
+ */
+import { Command, CommanderError } from 'commander';
+import { addCheck } from './commands/check.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDevice } from './commands/device.ts';
+import { addEvents } from './commands/events.ts';
+import { addIssue } from './commands/issue.ts';
+import { addKeygen } from './commands/keygen.ts';
+import { addLedger } from './commands/ledger.ts';
+import { addRoster } from './commands/roster.ts';
+import { addRun } from './commands/run.ts';
+import { addWatch } from './commands/watch.ts';
+import { isGatewayError } from './errors.ts';
+import { version } from './version.ts';
+
+const program = new Command('sifen')
+  .description('Gateway of a village waste-sorting point: bags, weights and points, decided here and provable anywhere.')
+  .version(version)
+  .showHelpAfterError('(see sifen --help)')
+  .exitOverride()
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage.\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.');
+for (const add of [addDemo, addRun, addCheck, addRoster, addIssue, addLedger, addEvents, addWatch, addDevice, addKeygen]) add(program);
+for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
+
+async function main(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!isGatewayError(error)) {
+      process.stderr.write(`sifen has a fault of its own and stops: ${error instanceof Error ? error.stack : String(error)}\n`);
+      return 70;
+    }
+    process.stderr.write(`${error.message}\n${error.hint}\n`);
+    return error.code === 'usage' ? 2 : 1;
+  }
+}
+
+process.exit(await main());
