@@ -96,12 +96,6 @@ export const rooms = [
     why: 'Web shows and calls workflows; settings and start-up are handed in by runtime.',
   },
   {
-    name: 'gateway/runtime',
-    holds: /^gateway\/runtime(?:\.ts$|\/)/,
-    imports: [...upToWorkflows, 'gateway/web', 'gateway/config', 'gateway/runtime'],
-    why: 'Runtime builds everything and knows no command: pass what a command decided as an argument.',
-  },
-  {
     name: 'gateway/commands',
     holds: /^gateway\/commands\//,
     imports: [...upToWorkflows, 'gateway/web', 'gateway/config', 'gateway/runtime', 'gateway/commands'],
@@ -112,6 +106,13 @@ export const rooms = [
     holds: /^gateway\/main\.ts$/,
     imports: [...base, 'gateway/config', 'gateway/runtime', 'gateway/commands'],
     why: 'Main turns arguments into a command and ends the process; everything else belongs in a command.',
+  },
+  {
+    // runtime.ts and the parts it is put together from, which stand beside it.
+    name: 'gateway/runtime',
+    holds: /^gateway\/(?:[^/]+\.ts$|runtime\/)/,
+    imports: [...upToWorkflows, 'gateway/web', 'gateway/config', 'gateway/runtime'],
+    why: 'Runtime builds everything and knows no command: pass what a command decided as an argument.',
   },
   {
     name: 'device-sim/base',

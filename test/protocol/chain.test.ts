@@ -1,5 +1,5 @@
 // Lost without this file: the table that tells a resend from a cloned key, row by row.
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anchorChain, type ChainLink, type ChainState, chainStart, stepChain } from '../../protocol/chain.ts';
 import { firstPrev } from '../../protocol/signed-event.ts';

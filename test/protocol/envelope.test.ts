@@ -1,7 +1,7 @@
 // Lost without this file: the proof that our envelopes are those of the standard, and that no other bytes pass for them.
 import { sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodePae, eventPayloadType, innerBytesMax, openEnvelope, signEnvelope } from '../../protocol/envelope.ts';
 import { testKeys, testSigner } from '../support/test-keys.ts';

@@ -1,5 +1,5 @@
 // Lost without this file: the check character would only agree with itself, not with the standard.
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkCharacter, encodeCrockford } from '../../protocol/printed-code.ts';
 
@@ -42,7 +42,7 @@ describe('ISO 7064 MOD 37,36', () => {
 
 describe('Crockford base 32', () => {
   it('writes bits in order, most significant first', () => {
-    expect(encodeCrockford(Uint8Array.of(0x00, 0x44, 0x32, 0x14, 0xc7), 8)).toBe('01234567'.replace('', ''));
+    expect(encodeCrockford(Uint8Array.of(0x00, 0x44, 0x32, 0x14, 0xc7), 8)).toBe('01234567');
     expect(encodeCrockford(Uint8Array.of(0xff), 1)).toBe('Z');
   });
   it('is base32hex with another alphabet', () => {

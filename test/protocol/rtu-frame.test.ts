@@ -101,6 +101,7 @@ describe('a board refuses', () => {
   it.each([
     ['too few bytes', bytes('11 03 00'), 'length'],
     ['a CRC with its bytes turned round', bytes('11 03 00 6B 00 03 87 76'), 'crc'],
+    ['zeros behind a good frame, which keep its CRC right', bytes('11 03 00 6B 00 03 76 87 00 00'), 'length'],
     ['a sealed frame of the wrong length', frameOf('03 00 00 00 01 00'), 'length'],
   ])('%s, in silence', (_name, frame, fault) => {
     expect(decodeRequest(frame)).toEqual({ ok: false, fault, unit: 17, functionCode: 3 });

@@ -1,6 +1,6 @@
 // Lost without this file: a smudged or forged code could be taken for another roll, card or material.
 import { createHmac } from 'node:crypto';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeBagCode, formatRollCode, parseBagCode } from '../../protocol/bag-code.ts';
 import { encodeCredential, hashCredential } from '../../protocol/credential.ts';

@@ -1,6 +1,6 @@
 // Lost without this file: the rules for what an event may say, which every consumer of the stream relies on.
 import { readFileSync } from 'node:fs';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventPayloadType, signEnvelope } from '../../protocol/envelope.ts';
 import type { EventDraft } from '../../protocol/events.ts';

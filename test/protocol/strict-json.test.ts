@@ -1,5 +1,5 @@
 // Lost without this file: the guarantee that a signed text has one reading, whoever parses it.
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseStrictJson } from '../../protocol/strict-json.ts';
 

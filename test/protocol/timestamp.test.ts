@@ -1,5 +1,5 @@
 // Lost without this file: the certainty that event times read the same as every other program's.
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { formatTimestamp, parseTimestamp } from '../../protocol/timestamp.ts';
 import { epochMs } from '../../protocol/units.ts';

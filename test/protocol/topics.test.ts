@@ -1,5 +1,5 @@
 // Lost without this file: the promise that topics hold names from the site file only, and read back as what they are.
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { eventNames } from '../../protocol/events.ts';
 import { formatTopic, parseTopic, type TopicLeaf } from '../../protocol/topics.ts';

@@ -1,6 +1,6 @@
 // The ways a text goes wrong between a printer, a camera and a wire; for the "10,000 random mutations" properties. Without it each
 // such test would invent its own, weaker damage.
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 
 type Mutation = {
   readonly kind: 'replace' | 'insert' | 'delete' | 'swap' | 'truncate' | 'double' | 'flip' | 'splice';

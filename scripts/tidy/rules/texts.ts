@@ -34,7 +34,8 @@ export const openingComments: Rule = {
     [...tree].flatMap(([path, text]) => {
       if (!/\.(?:ts|sh)$|^scripts\/[^.]+$|^\.ci\/[^.]+$/.test(path)) return [];
       const opening = openingComment(text);
-      if (opening.length >= openingLettersMin && (!path.endsWith('.ts') || isTestFile(path) || text.replace(/^#!.*\n/, '').startsWith('/**'))) return [];
+      if (opening.length >= openingLettersMin && (!path.endsWith('.ts') || path.startsWith('test/') || text.replace(/^#!.*\n/, '').startsWith('/**')))
+        return [];
       const what = isTestFile(path)
         ? 'Begin with a line that says what is lost if this test is deleted.'
         : 'Begin with a doc comment: what this is for, and what it must never do.';

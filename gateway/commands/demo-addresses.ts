@@ -1,0 +1,64 @@
+/**
+ * Where the demo's lines and readers are: six TCP ports from one base, or six pty pairs made by socat. Both the gateway's site file and the
+ * simulator's command line are given the same places.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { wireClock } from '../clock.ts';
+import type { LoadedSite } from '../config-file.ts';
+import { GatewayError } from '../errors.ts';
+
+/** Lines and readers of the demo, in the order of their ports; the simulator uses the same names. */
+const channels = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader', 'exit-reader', 'scale-reader'] as const;
+
+export interface FieldAddresses {
+  readonly listen: readonly string[];
+  /** The site with these places in its transports. */
+  readonly apply: (site: LoadedSite) => LoadedSite;
+  close(): Promise<void>;
+}
+
+/** @throws GatewayError usage when ptys are asked for and socat is not there. */
+export function fieldAddresses({ serial, fieldPort, data }: { readonly serial: boolean; readonly fieldPort: number; readonly data: string }): FieldAddresses {
+  return serial ? ptyAddresses(join(data, 'tty')) : tcpAddresses(fieldPort);
+}
+
+function tcpAddresses(base: number): FieldAddresses {
+  const portOf = (id: string) => base + channels.findIndex((channel) => channel === id);
+  return {
+    listen: channels.map((id) => `${id}=127.0.0.1:${portOf(id)}`),
+    apply: (site) => rewire(site, (id, transport) => ({ ...transport, port: portOf(id) })),
+    close: () => Promise.resolve(),
+  };
+}
+
+function ptyAddresses(folder: string): FieldAddresses {
+  if (spawnSync('socat', ['-V'], { stdio: 'ignore' }).error) throw new GatewayError('usage', '--serial needs socat, which is not installed.', { hint: 'Install it (scripts/install-test-tools does), or leave --serial out.' });
+  mkdirSync(folder, { recursive: true });
+  const end = (id: string, side: 'gateway' | 'board') => resolve(folder, `${id}.${side}`);
+  const pairs: ChildProcess[] = channels.map((id) => {
+    for (const side of ['gateway', 'board'] as const) rmSync(end(id, side), { force: true });
+    return spawn('socat', [`pty,raw,echo=0,link=${end(id, 'board')}`, `pty,raw,echo=0,link=${end(id, 'gateway')}`], { stdio: 'ignore', detached: true });
+  });
+  waitForPtys(channels.flatMap((id) => [end(id, 'board'), end(id, 'gateway')]));
+  return {
+    listen: channels.map((id) => `${id}=${end(id, 'board')}`),
+    apply: (site) => rewire(site, (id) => ({ kind: 'serial', path: end(id, 'gateway'), baud: 115_200, parity: 'none', dataBits: 8, stopBits: 1 })),
+    async close() {
+      for (const pair of pairs) pair.kill();
+      await wireClock.sleep(50, 'end of socat');
+    },
+  };
+}
+
+/** socat makes a pair in a few ms; 5 s is patience for a busy machine. */
+function waitForPtys(paths: readonly string[]): void {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < 250 && !paths.every((path) => existsSync(path)); tries += 1) Atomics.wait(cell, 0, 0, 20);
+}
+
+function rewire(site: LoadedSite, place: (id: string, transport: object) => object): LoadedSite {
+  const rewireRow = <Row extends { id: string; transport: object }>(row: Row): Row => ({ ...row, transport: place(row.id, row.transport) as Row['transport'] });
+  return { ...site, config: { ...site.config, lines: site.config.lines.map(rewireRow), readers: site.config.readers.map(rewireRow) } };
+}
