@@ -5,7 +5,9 @@
 import { dirname, resolve } from 'node:path';
 import type { BagVillage } from '../protocol/bag-code.ts';
 import { hashCredential } from '../protocol/credential.ts';
+import { bin4 } from '../protocol/devices/bin-4.ts';
 import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
+import { scaleWcn } from '../protocol/devices/scale-wcn.ts';
 import type { DeviceMap } from '../protocol/register-map.ts';
 import { parseScan } from '../protocol/scan.ts';
 import { wireClock } from './clock.ts';
@@ -21,9 +23,11 @@ import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
+import { watchBin } from './workflows/watch-bins.ts';
+import { type WeighOutcome, WeighStation } from './workflows/weigh-for-points.ts';
 
 /** What happened at a counter, for screens and timelines. `station` is the dispenser or scale. */
-export type FieldOutcome = { readonly station: string; readonly outcome: DispenserOutcome | { readonly kind: 'refused'; readonly household: string | null; readonly code: string } };
+export type FieldOutcome = { readonly station: string; readonly outcome: DispenserOutcome | WeighOutcome };
 
 export interface FieldOptions {
   readonly site: LoadedSite;
@@ -57,6 +61,8 @@ export class Field {
     const { config } = options.site;
     for (const { id, transport } of config.lines) this.#lines.set(id, openLine({ id, transport, clock: wireClock }));
     for (const row of config.dispensers) this.#openDispenser(row);
+    for (const row of config.scales) this.#openScale(row);
+    for (const row of config.bins) options.background(`bin ${row.id}`, watchBin({ device: this.#openDevice(row, bin4), store: options.store, clock: options.time.clock }, options.signal));
     for (const row of config.readers) this.#openReader(row);
   }
 
@@ -94,7 +100,7 @@ export class Field {
   }
 
   #openDispenser(row: SiteConfig['dispensers'][number]): void {
-    const { site, store, keys, time, signal, background, onOutcome } = this.#options;
+    const { site, store, time, signal, background, onOutcome } = this.#options;
     const macKey = row.macKeyFile === undefined ? null : loadMacKey(resolve(dirname(site.file), row.macKeyFile));
     const station = new DispenserStation({
       id: row.id,
@@ -110,18 +116,33 @@ export class Field {
     this.dispensers.set(row.id, station);
     this.#scanners.set(row.id, { counter: (text) => this.#cardAtDispenser(station, text), exit: (text) => station.scanAtExit(text) });
     background(`dispenser ${row.id}`, station.run(signal));
-    void keys;
   }
 
   #cardAtDispenser(station: DispenserStation, text: string): void {
     const { store, keys, onOutcome } = this.#options;
-    const refuse = (code: string) => onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code } });
+    const refuse = (code: 'card_unknown' | 'card_revoked') => onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code } });
     const scan = parseScan(text, { bags: this.#bags(), materials: this.#materials() });
     if (!scan.ok || scan.kind !== 'card') return refuse('card_unknown');
     const row = store.people.credential(hashCredential(scan.code, keys.credentialKey));
     if (row === undefined) return refuse('card_unknown');
     if (row.state !== 'active') return refuse('card_revoked');
     void station.draw(row.household);
+  }
+
+  #openScale(row: SiteConfig['scales'][number]): void {
+    const { site, store, keys, time, signal, background, onOutcome } = this.#options;
+    const station = new WeighStation({
+      device: this.#openDevice(row, scaleWcn),
+      minimumGrams: row.minimumGrams,
+      store,
+      tariffs: site.tariffs,
+      clock: time.clock,
+      wire: wireClock,
+      hashCard: (code) => hashCredential(code, keys.credentialKey),
+      onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
+    });
+    this.#scanners.set(row.id, { counter: (text) => station.scan(parseScan(text, { bags: this.#bags(), materials: this.#materials() })) });
+    background(`scale ${row.id}`, station.run(signal));
   }
 
   #openReader(row: SiteConfig['readers'][number]): void {

@@ -123,3 +123,9 @@ export const socketBodyBytesMax = 6 * 1024 * 1024;
 export const socketAnswerMs = 120_000;
 /** Lines of the timeline the status page shows. */
 export const recentEventsMax = 20;
+/** Pause between two looks at a bin. Unit: village ms. */
+export const binPollMs = 2000;
+/** Pause between two looks at an empty tray. Unit: village ms. */
+export const scaleIdlePollMs = 500;
+/** Pause between two looks at a scale with somebody at it. Unit: wire ms. */
+export const scaleBusyPollMs = 20;

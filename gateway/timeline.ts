@@ -66,6 +66,18 @@ const refusals: Readonly<Record<string, Line>> = {
   magazine_empty: ['垃圾袋已发完，等待补充', 'the dispenser is empty and waits for a refill'],
   door_closed: ['先开门再扫卷标签', 'open the door before scanning roll labels'],
   label_unreadable: ['不是本村的袋卷标签', 'not a roll label of this village'],
+  material_unknown: ['没有这种材质', 'this material is not in the tariff'],
+  priced_by_piece: ['这种材质按件计分，请到柜台', 'this material is counted by the piece; go to the counter'],
+  tariff_not_yet_valid: ['积分标准尚未生效', 'the tariff is not in force yet'],
+  over_session_limit: ['重量过大，请找管理员', 'more than one person brings at once; ask the clerk'],
+  below_minimum: ['太轻，不计分', 'too light to count'],
+  unstable_too_long: ['秤不稳定，请放好再试', 'the scale does not come to rest; place the goods again'],
+  overload: ['超重，请分次称', 'too heavy; weigh in parts'],
+  underload: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
+  negative: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
+  tare_changed: ['皮重被改动，请重新称', 'the tare was changed; weigh again'],
+  no_return_to_zero: ['请先清空秤盘', 'empty the tray first'],
+  stale: ['秤没有应答，请重新称', 'the scale did not answer; weigh again'],
   roll_known: ['这一卷已经登记过', 'this roll is already registered'],
 };
 

@@ -88,6 +88,11 @@ describe('planReads', () => {
     ]);
   });
 
+  it('breaks between spaces even where their addresses meet', () => {
+    const fields = { in: { ...word, space: 'input', address: 4 }, hold: { ...word, address: 5 } } as const;
+    expect(shape(defineDevice({ ...board, fields }))).toEqual(['input 4+1', 'holding 5+1']);
+  });
+
   it('breaks at 2000 bits', () => {
     const rows = Array.from({ length: 2001 }, (_, at): [string, FieldRow] => [`b${at}`, { ...bit, address: at }]);
     expect(shape(defineDevice({ ...board, fields: Object.fromEntries(rows) }))).toEqual(['discrete 0+2000', 'discrete 2000+1']);

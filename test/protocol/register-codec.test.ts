@@ -1,7 +1,7 @@
 // Lost if deleted: golden words for every kind and both word orders, and the refusals that keep a wrong word from becoming a value.
 import { describe, expect, it } from 'vitest';
 import { decodeField, decodeSpan, encodeField, encodeFields, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
-import { defineDevice } from '../../protocol/register-map.ts';
+import { type DeviceMap, defineDevice } from '../../protocol/register-map.ts';
 
 const board = {
   model: 'T-2',
@@ -102,6 +102,26 @@ describe('writing', () => {
       { kind: 'writeRegisters', address: 10, words: [0, 0, 0, 2] },
     ]);
     expect(encodeWrites(map, {})).toEqual([]);
+  });
+  it('breaks at 123 registers and at 1968 coils, never inside a field', () => {
+    const hex = { space: 'holding', kind: 'hex', access: 'rw', doc: '' } as const;
+    const coils = Object.fromEntries(
+      Array.from({ length: 1969 }, (_, address) => [`c${address}`, { space: 'coil', address, kind: 'bit', access: 'rw', doc: '' } as const]),
+    );
+    const { blocks: _, ...rest } = board;
+    const wide = defineDevice({
+      ...rest,
+      wordOrder: 'highFirst',
+      fields: { ...coils, a: { ...hex, words: 122, address: 0 }, b: { ...hex, words: 2, address: 122 } },
+    });
+    const values = { a: '0'.repeat(488), b: '00000000', ...Object.fromEntries(Object.keys(coils).map((name) => [name, true])) };
+    const sizes = encodeWrites<DeviceMap>(wide, values).map((request) => [request.kind, request.address]);
+    expect(sizes).toEqual([
+      ['writeCoils', 0],
+      ['writeCoil', 1968],
+      ['writeRegisters', 0],
+      ['writeRegisters', 122],
+    ]);
   });
   it('sends a block whole or not at all', () => {
     expect(encodeWrites(map, { quantity: 2, opcode: 1 })).toEqual([{ kind: 'writeRegisters', address: 30, words: [1, 2] }]);

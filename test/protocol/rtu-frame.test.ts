@@ -114,6 +114,7 @@ describe('the master refuses', () => {
   it.each([
     ['another unit', read, '12', 'unit'],
     ['another function', read, '11 04', 'function'],
+    ['an exception of another unit', read, '12 83 02 C1 70', 'unit'],
     ['an exception of another function', read, '11 84 02', 'function'],
     ['byte count 0', read, '11 03 00', 'byte count'],
     ['one register too many', read, '11 03 08', 'byte count'],

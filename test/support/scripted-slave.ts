@@ -16,6 +16,8 @@ export interface ScriptedSlave {
   /** RTU frames of all requests so far. */
   readonly requests: readonly Buffer[];
   connections(): number;
+  /** Sends bytes to everybody connected, unasked. */
+  say(bytes: Buffer): void;
   stop(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export async function startScriptedSlave(framing: 'rtu' | 'mbap', script: Script
     port: address.port,
     requests,
     connections: () => connections,
+    say: (bytes) => {
+      for (const socket of sockets) socket.write(bytes);
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
