@@ -5,7 +5,16 @@
  * Source: Modbus Application Protocol V1.1b3, sections 6 and 7.
  */
 import assert from 'node:assert/strict';
-import { type ExceptionName, exceptionCodes, type ModbusRequest, type ModbusResponse, type RegisterSpace } from '../protocol/modbus.ts';
+import {
+  type ExceptionName,
+  exceptionCodes,
+  isBitSpace,
+  type ModbusRequest,
+  type ModbusResponse,
+  maxReadCount,
+  maxWriteCount,
+  type RegisterSpace,
+} from '../protocol/modbus.ts';
 import { decodeField, encodeField } from '../protocol/register-codec.ts';
 import {
   addressCount,
@@ -14,10 +23,6 @@ import {
   type FieldsOf,
   fieldsOfBlock,
   initialOf,
-  maxReadBits,
-  maxReadWords,
-  maxWriteBits,
-  maxWriteWords,
   rowOf,
   rowsInOrder,
   type WritableOf,
@@ -62,7 +67,6 @@ type Cells = ReadonlyMap<number, Cell>;
 type Refusal = { readonly kind: 'exception'; readonly code: number };
 
 const refuse = (name: ExceptionName): Refusal => ({ kind: 'exception', code: exceptionCodes[name] });
-const isBitSpace = (space: RegisterSpace) => space === 'coil' || space === 'discrete';
 
 function layOut(map: DeviceMap, space: RegisterSpace): Cells {
   const cells = new Map<number, Cell>();
@@ -129,7 +133,7 @@ export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}
   };
 
   const answerRead = ({ space, address, count }: Extract<ModbusRequest, { kind: 'read' }>): ModbusResponse => {
-    if (count < 1 || count > (isBitSpace(space) ? maxReadBits : maxReadWords)) return refuse('illegalValue');
+    if (count < 1 || count > maxReadCount(space)) return refuse('illegalValue');
     const touched = cellsTouched(map, spaces[space], address, count, 'w');
     if ('kind' in touched) return touched;
     hooks.beforeRead?.(bank, [...new Set(touched.map((cell) => cell.name))]);
@@ -139,7 +143,7 @@ export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}
 
   const answerWrite = (request: WriteRequest): ModbusResponse => {
     const { space, address, words } = writtenWords(request);
-    if (words.length < 1 || words.length > (space === 'coil' ? maxWriteBits : maxWriteWords)) return refuse('illegalValue');
+    if (words.length < 1 || words.length > maxWriteCount(space)) return refuse('illegalValue');
     const touched = cellsTouched(map, spaces[space], address, words.length, 'r');
     if ('kind' in touched) return touched;
     const written = valuesWritten(map, new Set(touched.map((cell) => cell.name)), address, words);

@@ -7,6 +7,12 @@
 
 /** The four address spaces. Addresses are zero-based protocol addresses (manuals often print them plus one, or plus 40001). */
 export type RegisterSpace = 'coil' | 'discrete' | 'input' | 'holding';
+/** Whether a space holds single bits rather than registers. */
+export const isBitSpace = (space: RegisterSpace): boolean => space === 'coil' || space === 'discrete';
+/** Most bits or registers one request may read (V1.1b3 sections 6.1 to 6.4). */
+export const maxReadCount = (space: RegisterSpace): number => (isBitSpace(space) ? 2000 : 125);
+/** Most coils or registers one request may write (V1.1b3 sections 6.11 and 6.12). */
+export const maxWriteCount = (space: 'coil' | 'holding'): number => (isBitSpace(space) ? 1968 : 123);
 
 /** What a master asks. `count` is 1..125 registers or 1..2000 bits for reads, 1..123 and 1..1968 for writes (V1.1b3 section 6). */
 export type ModbusRequest =

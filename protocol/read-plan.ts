@@ -3,8 +3,8 @@
  * address it does not have), a field or block is never split between two requests.
  * Pure planning; sending is the bus's work and decoding register-codec.ts's.
  */
-import type { ModbusRequest, RegisterSpace } from './modbus.ts';
-import { addressCount, type DeviceMap, fieldsOfBlock, maxReadBits, maxReadWords, type ReadableName, rowOf, rowsInOrder } from './register-map.ts';
+import { type ModbusRequest, maxReadCount, type RegisterSpace } from './modbus.ts';
+import { addressCount, type DeviceMap, fieldsOfBlock, type ReadableName, rowOf, rowsInOrder } from './register-map.ts';
 
 /** One read request and the fields its answer holds, in address order. */
 export interface ReadSpan<Name extends string = string> {
@@ -16,7 +16,6 @@ export interface ReadSpan<Name extends string = string> {
 }
 
 const end = (span: ReadSpan) => span.address + span.count;
-const limitOf = (space: RegisterSpace) => (space === 'coil' || space === 'discrete' ? maxReadBits : maxReadWords);
 
 /** The stretch of addresses that must be read together with `name`: its block, or itself. */
 function spanAround<M extends DeviceMap>(map: M, name: string): ReadSpan<ReadableName<M>> {
@@ -40,7 +39,7 @@ export function planReads<M extends DeviceMap>(map: M, fieldNames?: readonly Rea
     const next = spanAround(map, name);
     for (const field of next.fields) planned.add(field);
     const last = spans.at(-1);
-    const joins = last !== undefined && last.space === next.space && end(last) === next.address && last.count + next.count <= limitOf(next.space);
+    const joins = last !== undefined && last.space === next.space && end(last) === next.address && last.count + next.count <= maxReadCount(next.space);
     if (joins) spans[spans.length - 1] = { ...last, count: last.count + next.count, fields: [...last.fields, ...next.fields] };
     else spans.push(next);
   }

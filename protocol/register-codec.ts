@@ -5,7 +5,7 @@
  * Source: Modbus Application Protocol V1.1b3, section 4.2 (big-endian words).
  */
 import assert from 'node:assert/strict';
-import type { ModbusRequest } from './modbus.ts';
+import { isBitSpace, type ModbusRequest, maxWriteCount } from './modbus.ts';
 import type { ReadSpan } from './read-plan.ts';
 import {
   addressCount,
@@ -17,8 +17,6 @@ import {
   type FieldValue,
   fieldsOfBlock,
   illegalBecause,
-  maxWriteBits,
-  maxWriteWords,
   type NumberRow,
   numericKinds,
   type ReadableName,
@@ -138,7 +136,7 @@ export function decodeSpan<M extends DeviceMap>(
   answer: readonly number[] | readonly boolean[],
 ): Decoded<Partial<ReadingOf<M>>> {
   if (answer.length !== span.count) return { ok: false, issues: [`${map.model}.${span.fields.join('+')}: asked for ${span.count}, got ${answer.length}`] };
-  const isBitSpan = span.space === 'coil' || span.space === 'discrete';
+  const isBitSpan = isBitSpace(span.space);
   if (answer.some((item) => (typeof item === 'boolean') !== isBitSpan)) {
     return { ok: false, issues: [`${map.model}.${span.fields.join('+')}: got ${isBitSpan ? 'words for bits' : 'bits for words'}`] };
   }
@@ -196,9 +194,12 @@ export function encodeWrites<M extends DeviceMap>(map: M, values: Partial<Writab
     for (const one of together) done.add(one);
     const words = together.flatMap((one) => wordsToWrite(map, one, given[one]));
     const space = row.kind === 'bit' ? 'coil' : 'holding';
-    const most = space === 'coil' ? maxWriteBits : maxWriteWords;
     const last = runs.at(-1);
-    const joins = last !== undefined && last.space === space && last.address + last.words.length === row.address && last.words.length + words.length <= most;
+    const joins =
+      last !== undefined &&
+      last.space === space &&
+      last.address + last.words.length === row.address &&
+      last.words.length + words.length <= maxWriteCount(space);
     if (joins) last.words.push(...words);
     else runs.push({ space, address: row.address, words });
   }

@@ -5,16 +5,8 @@
  * Source: Modbus Application Protocol V1.1b3, section 4.4 (data model) and section 6 (quantities).
  */
 import assert from 'node:assert/strict';
-import type { RegisterSpace } from './modbus.ts';
+import { isBitSpace, maxReadCount, maxWriteCount, type RegisterSpace } from './modbus.ts';
 
-/** Most registers one FC03 or FC04 may read (V1.1b3 sections 6.3 and 6.4). */
-export const maxReadWords = 125;
-/** Most bits one FC01 or FC02 may read (V1.1b3 sections 6.1 and 6.2). */
-export const maxReadBits = 2000;
-/** Most registers one FC16 may write (V1.1b3 section 6.12). */
-export const maxWriteWords = 123;
-/** Most coils one FC15 may write (V1.1b3 section 6.11). */
-export const maxWriteBits = 1968;
 /** The four spaces in the order tables and plans list them. */
 export const registerSpaces = ['coil', 'discrete', 'input', 'holding'] as const satisfies readonly RegisterSpace[];
 
@@ -281,13 +273,12 @@ function* faultsOfKind(row: FieldRow): Generator<string> {
   if (row.kind === 'enum') yield* faultsOfEnum(row);
   else if (row.kind === 'bits') yield* faultsOfBits(row);
   else if (row.kind === 'hex') {
-    if (!isWhole(row.words, 1, maxWriteWords)) yield `words ${row.words} is outside 1..${maxWriteWords}`;
+    if (!isWhole(row.words, 1, maxWriteCount('holding'))) yield `words ${row.words} is outside 1..${maxWriteCount('holding')}`;
   } else if (row.kind !== 'bit') yield* faultsOfNumber(row);
 }
 
 function* faultsOfPlace(row: FieldRow): Generator<string> {
-  const isBitSpace = row.space === 'coil' || row.space === 'discrete';
-  if ((row.kind === 'bit') !== isBitSpace) yield `kind ${row.kind} cannot stand in space ${row.space}`;
+  if ((row.kind === 'bit') !== isBitSpace(row.space)) yield `kind ${row.kind} cannot stand in space ${row.space}`;
   if (row.access !== 'r' && (row.space === 'discrete' || row.space === 'input')) yield `space ${row.space} cannot be written`;
   if (row.access === 'w' && row.poll !== undefined && row.poll !== 'never') yield 'is polled but cannot be read';
   const last = row.address + addressCount(row) - 1;
@@ -341,8 +332,8 @@ function* faultsOfBlock(map: DeviceMap, block: string, mode: 'read' | 'write'): 
     count += addressCount(row);
   }
   if (rows.length === 0) yield `${map.model}.${block}: block has no rows`;
-  const isBits = rows[0]?.[1].kind === 'bit';
-  const most = mode === 'read' ? (isBits ? maxReadBits : maxReadWords) : isBits ? maxWriteBits : maxWriteWords;
+  const isCoils = rows[0]?.[1].space === 'coil';
+  const most = mode === 'read' ? maxReadCount(rows[0]?.[1].space ?? 'holding') : maxWriteCount(isCoils ? 'coil' : 'holding');
   if (count > most) yield `${map.model}.${block}: block takes ${count} addresses, more than ${most} in one request`;
 }
 

@@ -5,7 +5,7 @@
  * Source: Modbus over Serial Line V1.02 section 2.5.1 and 6.2; Modbus Application Protocol V1.1b3 sections 6 and 7.
  */
 import assert from 'node:assert/strict';
-import type { ExceptionName, ModbusRequest, ModbusResponse, RegisterSpace } from './modbus.ts';
+import { type ExceptionName, isBitSpace, type ModbusRequest, type ModbusResponse, maxReadCount, maxWriteCount, type RegisterSpace } from './modbus.ts';
 
 const readFunctions = { 1: 'coil', 2: 'discrete', 3: 'holding', 4: 'input' } as const satisfies Record<number, RegisterSpace>;
 const readCodes = { coil: 1, discrete: 2, holding: 3, input: 4 } as const satisfies Record<RegisterSpace, number>;
@@ -15,6 +15,8 @@ const leastFrameBytes = 4;
 const exceptionFrameBytes = 5;
 const fixedFrameBytes = 8;
 const coilOn = 0xff00;
+/** Set in the function code of an exception. */
+const exceptionFlag = 0x80;
 
 /** CRC-16/MODBUS of the bytes, 0..65535: polynomial 0xA001 reflected, start 0xFFFF (Serial Line V1.02 section 6.2.2). Sent low byte first. */
 export function crc16(bytes: Uint8Array): number {
@@ -27,7 +29,8 @@ export function crc16(bytes: Uint8Array): number {
 }
 
 const readWord = (bytes: Uint8Array, at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-const wordBytes = (...words: readonly number[]) => words.flatMap((word) => [word >> 8, word & 0xff]);
+/** Registers as bytes, high byte first. */
+export const wordBytes = (...words: readonly number[]): readonly number[] => words.flatMap((word) => [word >> 8, word & 0xff]);
 const packBits = (bits: readonly boolean[]) => {
   const bytes = new Array<number>(Math.ceil(bits.length / 8)).fill(0);
   for (const [at, bit] of bits.entries()) if (bit) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (at & 7));
@@ -66,31 +69,37 @@ export type DecodedRequest =
   | { readonly ok: true; readonly unit: number; readonly request: ModbusRequest }
   | { readonly ok: false; readonly fault: RequestFault; readonly unit: number; readonly functionCode: number; readonly exception?: ExceptionName };
 
+/** Faults a board answers, with the exception it answers. */
 const exceptionOf = { function: 'illegalFunction', address: 'illegalAddress', value: 'illegalValue' } as const satisfies Partial<
   Record<RequestFault, ExceptionName>
 >;
+type AnsweredFault = keyof typeof exceptionOf;
 
-function decodeMany(frame: Uint8Array, address: number, count: number): ModbusRequest | RequestFault {
+function decodeMany(frame: Uint8Array, address: number, count: number): ModbusRequest | AnsweredFault {
   const byteCount = frame[6] ?? 0;
   if (frame[1] === 15) {
-    if (count < 1 || count > 1968 || byteCount !== Math.ceil(count / 8)) return 'value';
+    if (count < 1 || count > maxWriteCount('coil') || byteCount !== Math.ceil(count / 8)) return 'value';
     return { kind: 'writeCoils', address, bits: Array.from({ length: count }, (_, at) => (((frame[7 + (at >> 3)] ?? 0) >> (at & 7)) & 1) === 1) };
   }
-  if (count < 1 || count > 123 || byteCount !== count * 2) return 'value';
+  if (count < 1 || count > maxWriteCount('holding') || byteCount !== count * 2) return 'value';
   return { kind: 'writeRegisters', address, words: Array.from({ length: count }, (_, at) => readWord(frame, 7 + at * 2)) };
 }
 
-/** The body of a frame whose CRC and length are right. */
-function decodeBody(frame: Uint8Array): ModbusRequest | RequestFault {
+/** The request, unless it reaches past address 65535. */
+function inRange(request: ModbusRequest | AnsweredFault, count: number): ModbusRequest | AnsweredFault {
+  return typeof request !== 'string' && request.address + count > 0x1_0000 ? 'address' : request;
+}
+
+/** The body of a frame whose CRC, function and length are right. */
+function decodeBody(frame: Uint8Array): ModbusRequest | AnsweredFault {
   const code = frame[1] ?? 0;
   const address = readWord(frame, 2);
   const value = readWord(frame, 4);
   if (code === 5) return value === coilOn || value === 0 ? { kind: 'writeCoil', address, on: value === coilOn } : 'value';
   if (code === 6) return { kind: 'writeRegister', address, value };
-  const isRead = code === 1 || code === 2 || code === 3 || code === 4;
-  if (isRead && (value < 1 || value > (code <= 2 ? 2000 : 125))) return 'value';
-  const request = isRead ? ({ kind: 'read', space: readFunctions[code], address, count: value } as const) : decodeMany(frame, address, value);
-  return typeof request !== 'string' && address + value > 0x1_0000 ? 'address' : request;
+  if (code === 15 || code === 16) return inRange(decodeMany(frame, address, value), value);
+  const space = readFunctions[code as keyof typeof readFunctions];
+  return value < 1 || value > maxReadCount(space) ? 'value' : inRange({ kind: 'read', space, address, count: value }, value);
 }
 
 /** Decodes one whole request frame, in the order of V1.1b3 section 7: CRC, function, length, quantity and value, address range. */
@@ -103,12 +112,11 @@ export function decodeRequest(frame: Uint8Array): DecodedRequest {
   if (length !== 'unknown' && length !== frame.length) return refuse('length');
   const body = length === 'unknown' ? 'function' : decodeBody(frame);
   if (typeof body !== 'string') return { ok: true, unit, request: body };
-  if (body === 'length' || body === 'crc') return refuse(body);
   return { ok: false, fault: body, unit, functionCode, exception: exceptionOf[body] };
 }
 
 /** The frame that says a unit heard a request and refuses it. */
-export const encodeException = (unit: number, functionCode: number, code: number): Buffer => sealFrame([unit, functionCode | 0x80, code]);
+export const encodeException = (unit: number, functionCode: number, code: number): Buffer => sealFrame([unit, functionCode | exceptionFlag, code]);
 
 function responseBody(request: ModbusRequest, response: ModbusResponse): readonly number[] {
   switch (response.kind) {
@@ -133,8 +141,7 @@ function responseBody(request: ModbusRequest, response: ModbusResponse): readonl
 /** The answer of `unit` as a frame. A response that does not belong to the request is our own bug. */
 export function encodeResponse(unit: number, request: ModbusRequest, response: ModbusResponse): Buffer {
   const code = functionCodeOf(request);
-  if (response.kind === 'exception') return encodeException(unit, code, response.code);
-  return sealFrame([unit, code, ...responseBody(request, response)]);
+  return sealFrame([unit, response.kind === 'exception' ? code | exceptionFlag : code, ...responseBody(request, response)]);
 }
 
 /** What the normal reply to a request must look like: its first bytes, known beforehand, and its length. */
@@ -152,7 +159,7 @@ export function expectedReply(requestFrame: Uint8Array): ExpectedReply {
   const { unit, request } = decoded;
   const code = functionCodeOf(request);
   if (request.kind !== 'read') return { head: Buffer.from(requestFrame.subarray(0, 6)), length: fixedFrameBytes };
-  const byteCount = code <= 2 ? Math.ceil(request.count / 8) : request.count * 2;
+  const byteCount = isBitSpace(request.space) ? Math.ceil(request.count / 8) : request.count * 2;
   return { head: Buffer.from([unit, code, byteCount]), length: 5 + byteCount };
 }
 
@@ -168,7 +175,7 @@ export type ReplyMatch =
  */
 export function matchReply(requestFrame: Uint8Array, bytes: Uint8Array): ReplyMatch {
   const { head, length } = expectedReply(requestFrame);
-  const isException = bytes[0] === head[0] && bytes[1] === ((head[1] ?? 0) | 0x80);
+  const isException = bytes[0] === head[0] && bytes[1] === ((head[1] ?? 0) | exceptionFlag);
   if (!isException) {
     const wrongAt = head.findIndex((byte, at) => at < bytes.length && bytes[at] !== byte);
     if (wrongAt >= 0) return { kind: 'mismatch', reason: wrongAt === 0 ? 'unit' : wrongAt === 1 ? 'function' : head.length === 3 ? 'byte count' : 'echo' };

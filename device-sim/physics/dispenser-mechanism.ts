@@ -29,8 +29,10 @@ export interface MechanismOptions {
 
 /** Motor time of one roll, drawn evenly. Unit: ms of village time. */
 const cycleBounds = { least: 2_200, most: 2_800 } as const;
-/** Part of its way after which a roll stands in the throat. */
+/** Part of its way after which a roll stands in the throat; that is where rolls stick. */
 const throatShare = 0.6;
+/** Rolls the tray holds; what comes on top pushes the oldest one out into the yard. */
+const trayHolds = 20;
 /** Rolls at which the low-level switch falls: 20 % of a full magazine. */
 const lowShare = 0.2;
 
@@ -59,13 +61,13 @@ export function stepMechanism(mechanism: Mechanism, elapsedMs: number, options: 
   const started = mechanism.cycleMs > 0 ? mechanism : startRoll(mechanism, options, random);
   const pushedMs = Math.min(started.pushedMs + elapsedMs, started.sticksAtMs ?? Number.POSITIVE_INFINITY);
   if (pushedMs < started.cycleMs) return { mechanism: { ...started, pushedMs }, out: null };
-  return { mechanism: { ...started, magazine: rest, tray: [...started.tray, label], pushedMs: 0, cycleMs: 0, sticksAtMs: null }, out: label };
+  return { mechanism: { ...started, magazine: rest, tray: [...started.tray, label].slice(-trayHolds), pushedMs: 0, cycleMs: 0, sticksAtMs: null }, out: label };
 }
 
 function startRoll(mechanism: Mechanism, options: MechanismOptions, random: Random): Mechanism {
   const cycleMs = random.whole(cycleBounds.least, cycleBounds.most);
   const sticks = random.chance(options.jamProbability);
-  const sticksAtMs = sticks ? Math.floor(cycleMs * (0.2 + 0.7 * random.next())) : null;
+  const sticksAtMs = sticks ? Math.floor(cycleMs * (throatShare + (1 - throatShare) * (0.1 + 0.8 * random.next()))) : null;
   return { ...mechanism, cycleMs, sticksAtMs, pushedMs: 0 };
 }
 

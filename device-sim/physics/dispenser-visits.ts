@@ -20,10 +20,12 @@ export interface DispenserCounter {
   readonly loadUpTo: number;
 }
 
-/** Who still has a right this month, in the order they come, and who has had a roll. Shared by all counters. */
+/** Who still means to come this month, in that order; who has left in vain once; who is through. Shared by all counters. */
 export interface Turnout {
   readonly waiting: readonly number[];
-  readonly served: readonly number[];
+  readonly disappointed: readonly number[];
+  /** Had a roll, or gave up after a second time in vain. */
+  readonly through: readonly number[];
 }
 
 /** The first load is a short one, so that the first villager need not wait for a full magazine. */
@@ -88,6 +90,7 @@ function stepFree(counter: DispenserCounter, turnout: Turnout, scene: Scene): Co
   const { seen, village, post } = scene;
   if (!seen.lampOn) return stay({ ...counter, leftMs: 1_000 }, turnout);
   if (counter.leftMs > 0) return stay(counter, turnout);
+  if (seen.motorOn) return stay(counter, turnout);
   const wanted = seen.rollsInMagazine <= keeperComesAt && scene.rollsInStore > 0;
   if (wanted || seen.throatBlocked || seen.doorOpen) {
     const opening = { ...counter, phase: 'opening' as const, leftMs: patienceMs(village, 3_000, 400) };
@@ -100,9 +103,9 @@ function stepFree(counter: DispenserCounter, turnout: Turnout, scene: Scene): Co
 function welcome(counter: DispenserCounter, turnout: Turnout, scene: Scene): CounterStep {
   const { random, village, post, seen } = scene;
   const everybodyServed = turnout.waiting.length === 0;
-  const again = (random.chance(againShare) || everybodyServed) && turnout.served.length > 0;
+  const again = (random.chance(againShare) || everybodyServed) && turnout.through.length > 0;
   const [first, ...rest] = turnout.waiting;
-  const household = again ? random.pick(turnout.served) : first;
+  const household = again ? random.pick(turnout.through) : first;
   const pause = everybodyServed ? idleVisit : visit;
   const nextComesInMs = random.whole(pause.least, pause.most);
   if (household === undefined) return stay({ ...counter, nextComesInMs }, turnout);
@@ -128,11 +131,15 @@ function leave(counter: DispenserCounter, turnout: Turnout, scene: Scene, outcom
   const { household, waitedMs } = counter;
   const acts: Act[] = [{ kind: 'leave', at: post.dispenser, household, outcome, waitedMs }];
   if (outcome === 'served' || outcome === 'again_served') acts.unshift({ kind: 'takeRolls', dispenser: post.dispenser });
-  const after: Record<string, Turnout> = {
-    served: { ...turnout, served: [...turnout.served, household] },
-    empty_handed: { ...turnout, waiting: [...turnout.waiting, household] },
-  };
-  return { counter: { ...counter, phase: 'free', leftMs: patienceMs(village, 5_000, 150) }, turnout: after[outcome] ?? turnout, acts };
+  return { counter: { ...counter, phase: 'free', leftMs: patienceMs(village, 5_000, 150) }, turnout: afterVisit(turnout, household, outcome), acts };
+}
+
+function afterVisit(turnout: Turnout, household: number, outcome: VisitOutcome): Turnout {
+  if (outcome === 'served') return { ...turnout, through: [...turnout.through, household] };
+  if (outcome !== 'empty_handed') return turnout;
+  // Whoever was left standing comes once more; after that it is a matter for the clerk, not for this queue.
+  if (turnout.disappointed.includes(household)) return { ...turnout, through: [...turnout.through, household] };
+  return { ...turnout, waiting: [...turnout.waiting, household], disappointed: [...turnout.disappointed, household] };
 }
 
 function stepKeeper(counter: DispenserCounter, scene: Scene): { counter: DispenserCounter; acts: readonly Act[] } {

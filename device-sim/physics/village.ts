@@ -48,6 +48,8 @@ export interface Sight {
     /** The ready lamp: the board hears its gateway and the reader is listened to. */
     readonly lampOn: boolean;
     readonly doorOpen: boolean;
+    /** It can be heard. */
+    readonly motorOn: boolean;
     readonly throatBlocked: boolean;
     readonly rollsInMagazine: number;
     readonly rollsInTray: number;

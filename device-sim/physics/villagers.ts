@@ -36,11 +36,25 @@ export function gatherVillagers(village: Village, seed: number): Villagers {
   return {
     random: seed,
     month: -1,
-    turnout: { waiting: [], served: [] },
+    turnout: { waiting: [], disappointed: [], through: [] },
     dispensers: village.dispensers.map(() => openingCounter),
     scales: village.scales.map(() => openingScaleCounter),
     collectors: village.bins.map(() => ({ phase: 'away', leftMs: 0 })),
   };
+}
+
+/**
+ * The same village after a stop: whoever stood at a counter went home, so every counter opens afresh. Households that were just then in
+ * front, or are new in the card file, come later this month.
+ */
+export function resumeVillagers(kept: Villagers, village: Village): Villagers {
+  const fresh = gatherVillagers(village, kept.random);
+  const known = (household: number) => household < village.households;
+  const waiting = kept.turnout.waiting.filter(known);
+  const through = kept.turnout.through.filter(known);
+  const placed = new Set([...waiting, ...through]);
+  const unplaced = Array.from({ length: village.households }, (_unused, household) => household).filter((household) => !placed.has(household));
+  return { ...fresh, month: kept.month, turnout: { waiting: [...waiting, ...unplaced], disappointed: kept.turnout.disappointed.filter(known), through } };
 }
 
 /** Lets `elapsedMs` of village time pass. */
@@ -75,7 +89,7 @@ export function stepVillagers(villagers: Villagers, village: Village, sight: Sig
 
 function newMonth(village: Village, random: Random): Turnout {
   const everybody = Array.from({ length: village.households }, (_unused, household) => household);
-  return { waiting: random.shuffle(everybody), served: [] };
+  return { waiting: random.shuffle(everybody), disappointed: [], through: [] };
 }
 
 function throwSomething(village: Village, sight: Sight, random: Random): readonly Act[] {

@@ -87,6 +87,8 @@ async function runDemo(flags: DemoFlags): Promise<void> {
     try {
       await live(flags, gateway, field, stop, say);
     } finally {
+      // The gateway first: a site that vanishes under a running gateway would be recorded as a failure of the field.
+      await gateway.close();
       await field.stop();
     }
   } finally {

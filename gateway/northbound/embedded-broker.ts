@@ -161,7 +161,6 @@ function authorizePublish(gateways: WeakSet<Client>, note: Note): NonNullable<Ae
       if (client !== null) told.add(client);
       packet.topic = discardTopic;
       packet.payload = Buffer.alloc(0);
-      packet.retain = false;
     }
     callback(null);
   };

@@ -1,5 +1,6 @@
 /** The story of one sorting bin: look at it at every poll, record what is worth recording. It moves nothing. */
 import { bin4, decodeCompartments } from '../../protocol/devices/bin-4.ts';
+import { fieldsPolled } from '../../protocol/register-map.ts';
 import type { Clock } from '../clock.ts';
 import { type CompartmentState, recordedCompartment, stepCompartment } from '../core/bins.ts';
 import { isGatewayError } from '../errors.ts';
@@ -14,7 +15,7 @@ export interface BinWatchOptions {
   readonly clock: Clock;
 }
 
-const fields = ['food', 'recyclable', 'hazardous', 'residual'].flatMap((name) => [`${name}LevelPercent`, `${name}TemperatureDeciC`, `${name}DoorOpen`, `${name}Smoke`]) as (keyof Parameters<typeof decodeCompartments>[0])[];
+const fields = [...new Set([...fieldsPolled(bin4, 'status'), 'fitted' as const])];
 
 /** Watches until `signal` aborts. Bus failures are waited out; the device's own back-off paces them. */
 export async function watchBin({ device, store, clock }: BinWatchOptions, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ import { aesCmac } from '../cmac.ts';
 import type { dispenseResults } from '../events.ts';
 import { type Decoded, decodeField, decodeSpan, encodeFields, joinReadings } from '../register-codec.ts';
 import { defineDevice, fieldsPolled, type ReadingOf, type WritableOf } from '../register-map.ts';
-import { crc16 } from '../rtu-frame.ts';
+import { crc16, wordBytes } from '../rtu-frame.ts';
 
 const resultLabels = { none: 0, armed: 1, ok: 2, jam: 3, indeterminate: 4, fenced: 5 } as const satisfies Record<(typeof dispenseResults)[number], number>;
 
@@ -253,13 +253,13 @@ export type CommandFlaw = 'length' | 'crc' | 'mac' | 'value';
 const commandWordCount = 17;
 const crcAt = 12;
 const macAt = 13;
-const wordBytes = (words: readonly number[]) => Buffer.from(words.flatMap((word) => [word >> 8, word & 0xff]));
+const bytesOf = (words: readonly number[]) => Buffer.from(wordBytes(...words));
 
 function macOf(words: readonly number[], { key, nonce }: CommandSeal): Buffer {
   if (key === null) return Buffer.alloc(8);
   const nonceBytes = Buffer.alloc(4);
   nonceBytes.writeUInt32BE(nonce);
-  return aesCmac(key, Buffer.concat([nonceBytes, wordBytes(words)])).subarray(0, 8);
+  return aesCmac(key, Buffer.concat([nonceBytes, bytesOf(words)])).subarray(0, 8);
 }
 
 const isQuantityOf = ({ opcode, quantity }: DispenserCommand) => (opcode === 'dispense' ? quantity >= 1 : quantity === 0);
@@ -273,7 +273,7 @@ export function sealCommand(command: DispenserCommand, seal: CommandSeal): Seale
   const { jobId, opcode, quantity, expectLastJob, expectCtrOut } = command;
   const body = { jobId, opcode, quantity, expectLastJob, expectCtrOut };
   const words = encodeFields(dispenserBd1, body);
-  const commandCrc = crc16(wordBytes(words));
+  const commandCrc = crc16(bytesOf(words));
   return { ...body, commandCrc, commandMac: macOf([...words, commandCrc], seal).toString('hex') };
 }
 
@@ -283,8 +283,8 @@ export function openCommand(
   seal: CommandSeal,
 ): { readonly ok: true; readonly command: DispenserCommand } | { readonly ok: false; readonly flaw: CommandFlaw } {
   if (words.length !== commandWordCount) return { ok: false, flaw: 'length' };
-  if (crc16(wordBytes(words.slice(0, crcAt))) !== words[crcAt]) return { ok: false, flaw: 'crc' };
-  if (!timingSafeEqual(macOf(words.slice(0, macAt), seal), wordBytes(words.slice(macAt)))) return { ok: false, flaw: 'mac' };
+  if (crc16(bytesOf(words.slice(0, crcAt))) !== words[crcAt]) return { ok: false, flaw: 'crc' };
+  if (!timingSafeEqual(macOf(words.slice(0, macAt), seal), bytesOf(words.slice(macAt)))) return { ok: false, flaw: 'mac' };
   const jobId = decodeField(dispenserBd1, 'jobId', words.slice(0, 4));
   const opcode = decodeField(dispenserBd1, 'opcode', words.slice(4, 5));
   const quantity = decodeField(dispenserBd1, 'quantity', words.slice(5, 6));
@@ -296,7 +296,7 @@ export function openCommand(
 }
 
 /** CRC-16/MODBUS over registers 0..18 of a status block: the value of register 19. */
-export const statusCrcOf = (words: readonly number[]): number => crc16(wordBytes(words.slice(0, statusWordCount - 1)));
+export const statusCrcOf = (words: readonly number[]): number => crc16(bytesOf(words.slice(0, statusWordCount - 1)));
 
 /** The gateway's side: checks the CRC of the 20 words of a status block, then decodes them. */
 export function checkStatusBlock(words: readonly number[]): Decoded<DispenserStatus> {

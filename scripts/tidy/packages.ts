@@ -62,7 +62,7 @@ export const packageRows: readonly PackageRow[] = [
   { packages: ['node:assert'], rooms: [...pureRooms, ...everyRoomThatRuns], why: 'Our own mistake is an assertion, anywhere but in a page.' },
   {
     packages: ['node:crypto'],
-    rooms: ['protocol', ...adapters, 'gateway/web', ...top, ...shell],
+    rooms: ['protocol', 'gateway/config', ...adapters, 'gateway/web', ...top, ...shell],
     why: 'Hashes and signatures are protocol; random numbers and keys are handed in from runtime.',
   },
   { packages: ['node:buffer'], rooms: ['protocol'], why: 'Buffer is a global elsewhere.' },

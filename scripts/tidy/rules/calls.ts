@@ -83,16 +83,25 @@ export const oneClock: Rule = {
     ),
 };
 
+/** Where randomness enters: handed on to what needs it, and never drawn on the spot. */
+const handsChanceIn = (path: string): boolean => /^gateway\/(?:runtime|commands)$/.test(roomOf(path)?.name ?? '');
+
 export const seededChance: Rule = {
   name: 'seeded-chance',
   reason: 'Every failure is a seed: chance nobody can repeat hides the failure it caused.',
-  inspect: ({ sources }) =>
-    inspectUses(
+  inspect: ({ sources }) => {
+    const instead = 'Take a seeded generator (device-sim/random.ts) or a function as an argument; runtime and commands hand Math.random in.';
+    const drawn = inspectUses(
       sources,
-      (path) => inGateway(path) || inDeviceSim(path) || path.startsWith('test/'),
-      isChance,
-      'Take a seeded generator (device-sim/random.ts) or random bytes as an argument.',
-    ),
+      (path) => handsChanceIn(path),
+      (use) => isChance(use) && use.as === 'call',
+      instead,
+    );
+    return [
+      ...drawn,
+      ...inspectUses(sources, (path) => !handsChanceIn(path) && (inGateway(path) || inDeviceSim(path) || path.startsWith('test/')), isChance, instead),
+    ];
+  },
 };
 
 export const oneExit: Rule = {

@@ -144,9 +144,10 @@ describe('what it withstands', () => {
   });
   it('a listener that stops reading does not hold up the others', async () => {
     const gateway = await asGateway();
-    const frozen = await connect();
-    await frozen.subscribeAsync('sifen/v1/#', { qos: 1 });
-    (frozen.stream as unknown as Socket).pause();
+    const frozen = await tcp();
+    frozen.pause();
+    // CONNECT as client "f", keep-alive 60 s; SUBSCRIBE to sifen/v1/# at QoS 1. Source: MQTT 3.1.1 sections 3.1 and 3.8.
+    frozen.write(Buffer.from(`100d00044d5154540402003c000166820f0001000a${Buffer.from('sifen/v1/#').toString('hex')}01`, 'hex'));
     const healthy = await connect();
     const heard = listen(healthy);
     await healthy.subscribeAsync('sifen/v1/#', { qos: 1 });

@@ -81,14 +81,28 @@ describe('a device', () => {
     expect(states).toEqual(['offline', 'online']);
   });
 
-  it('goes offline with its line, and is in service within 5 s of the port’s return although it had been given up', async () => {
-    const { slave, scale, states } = await start((request, count, adu) => (count === 1 ? honest(request, count, adu) : []));
+  it('lets one poll try an offline device and spares the others the wait', async () => {
+    const { slave, scale } = await start(() => []);
+    for (let n = 0; n < 3; n++) await expect(scale.read(['gross'], poll)).rejects.toMatchObject({ code: 'bus_timeout' });
+    await wireClock.sleep(1100, 'the first pause');
+    const tries = await Promise.allSettled([scale.read(['gross'], poll), scale.read(['gross'], poll)]);
+    expect(tries).toMatchObject([{ reason: { code: 'bus_timeout' } }, { reason: { code: 'device_backing_off' } }]);
+    expect(slave.requests).toHaveLength(4);
+  });
+
+  it('goes offline with its line although nobody asks it, and is tried at once when the line is back although it had been given up', async () => {
+    const { slave, line, scale, states } = await start((request, count, adu) => (count === 1 ? honest(request, count, adu) : []));
     await scale.read(['gross'], poll);
-    for (let n = 0; n < 4; n++) await expect(scale.read(['gross'], weighing)).rejects.toMatchObject({ code: 'bus_timeout' });
     await slave.stop();
-    await expect.poll(() => scale.read(['gross'], poll).catch(({ code }) => code), { timeout: 5000 }).toBe('bus_closed');
+    await expect.poll(() => states).toEqual(['online', 'offline']);
+    const silent = await startScriptedSlave('mbap', () => [], slave.port);
+    await expect.poll(() => line.state().open, { timeout: 5000 }).toBe(true);
+    for (let n = 0; n < 5; n++) await expect(scale.read(['gross'], weighing)).rejects.toMatchObject({ code: 'bus_timeout' });
+    await silent.stop();
+    await expect.poll(() => line.state().open).toBe(false);
     slaves.push(await startScriptedSlave('mbap', honest, slave.port));
-    await expect.poll(() => scale.read(['gross'], poll).catch(() => undefined), { timeout: 5000 }).toMatchObject({ gross: 0x0050_0051 });
+    await expect.poll(() => line.state().open, { timeout: 5000 }).toBe(true);
+    expect(await scale.read(['gross'], poll)).toMatchObject({ gross: 0x0050_0051 });
     expect(states).toEqual(['online', 'offline', 'online']);
   });
 
