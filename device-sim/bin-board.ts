@@ -49,6 +49,10 @@ export class BinBoard {
     return this.#compartments;
   }
 
+  get isPowered(): boolean {
+    return this.#powered;
+  }
+
   /** Silent while the power is off. */
   answer(request: ModbusRequest): ModbusResponse | undefined {
     return this.#powered ? this.#bank.answer(request) : undefined;
@@ -71,7 +75,7 @@ export class BinBoard {
   }
 
   /** The collector's key opens and shuts all doors at once. */
-  setDoors(open: boolean): void {
+  setDoor(open: boolean): void {
     this.#compartments = this.#compartments.map((compartment) => ({ ...compartment, doorOpen: open }));
   }
 

@@ -100,6 +100,10 @@ export class DispenserBoard {
     return this.#mechanism;
   }
 
+  get isPowered(): boolean {
+    return this.#ram !== null;
+  }
+
   get isMoving(): boolean {
     return this.#ram?.state === 'armed' || this.#ram?.state === 'moving';
   }
@@ -224,9 +228,7 @@ export class DispenserBoard {
   }
 
   #judgeWrite({ blocks, words, values }: BankWrite<typeof dispenserBd1>): ExceptionName | undefined {
-    const word = blocks.includes('service')
-      ? this.#feed({ kind: 'serviceDispense', rolls: values.serviceDispense ?? 1 })
-      : this.#judgeCommand(words);
+    const word = blocks.includes('service') ? this.#feed({ kind: 'serviceDispense', rolls: values.serviceDispense ?? 1 }) : this.#judgeCommand(words);
     if (word === 'busy') return 'busy';
     return word === 'written' ? undefined : 'illegalValue';
   }

@@ -4,7 +4,7 @@
  */
 import { autoTare, divisionGrams, scaleWcn } from '../protocol/devices/scale-wcn.ts';
 import type { ExceptionName, ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
-import { samplePeriodMs, type ScaleRam, type ScaleSetup, scaleFlags, startScale, stepScale, tareScale, zeroScale } from './firmware/scale-wcn.ts';
+import { type ScaleRam, type ScaleSetup, samplePeriodMs, scaleFlags, startScale, stepScale, tareScale, zeroScale } from './firmware/scale-wcn.ts';
 import { type LoadCell, restingCell, senseGrams, stepLoadCell } from './physics/load-cell.ts';
 import type { Random } from './random.ts';
 import { type BankWrite, createBank } from './register-bank.ts';
@@ -19,6 +19,8 @@ export interface ScaleOptions {
   /** Standard deviation of one converter value. Unit: gram. */
   readonly noiseGrams: number;
   readonly random: Random;
+  /** Wire time for the ready lamp. Unit: ms, never going back. */
+  readonly wireMs: () => number;
   readonly onEvent: (event: MachineEvent) => void;
 }
 
@@ -40,13 +42,16 @@ export class ScaleBoard {
   /** `null` while the power is off. */
   #ram: ScaleRam | null = startScale;
   #sinceSampleMs = 0;
+  /** When a request was last answered. Unit: ms of wire time. */
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScaleOptions) {
     this.#options = options;
     this.id = options.id;
     const { maxGrams, intervalGrams } = options;
     const divisionCode = divisionCodes.find((code) => divisionGrams(code) === intervalGrams);
-    if (divisionCode === undefined) throw new SiteError(`scale ${options.id}: a division of ${intervalGrams} g does not exist; use 1, 2 or 5 times a power of ten`);
+    if (divisionCode === undefined)
+      throw new SiteError(`scale ${options.id}: a division of ${intervalGrams} g does not exist; use 1, 2 or 5 times a power of ten`);
     this.#decimals = intervalGrams % 10 === 0 ? 2 : 3;
     this.#bank.set({ slaveAddress: options.unit, divisionCode, maxRange: this.#toCounts(maxGrams) });
     this.#setup = {
@@ -61,13 +66,20 @@ export class ScaleBoard {
     };
   }
 
-  get loadGrams(): number {
-    return this.#cell.loadGrams;
+  get isPowered(): boolean {
+    return this.#ram !== null;
+  }
+
+  /** The ready lamp: powered, and somebody has asked within `withinMs` of wire time. */
+  isAttended(withinMs: number): boolean {
+    return this.isPowered && this.#options.wireMs() - this.#answeredAtMs <= withinMs;
   }
 
   /** Silent while the power is off. */
   answer(request: ModbusRequest): ModbusResponse | undefined {
-    return this.#ram === null ? undefined : this.#bank.answer(request);
+    if (this.#ram === null) return undefined;
+    this.#answeredAtMs = this.#options.wireMs();
+    return this.#bank.answer(request);
   }
 
   /** Lets `elapsedMs` of village time pass. */

@@ -26,6 +26,7 @@ export interface SerialEvents {
   /** A fresh one at each opening: no half frame survives a re-plug. */
   readonly onOpen: () => void;
   readonly onBytes: (bytes: Buffer) => void;
+  /** Told once, not at every attempt to open it again. */
   readonly onLost: (reason: string) => void;
 }
 
@@ -40,16 +41,22 @@ export function keepSerialOpen(settings: SerialSettings, events: SerialEvents): 
   const port = new SerialPort({ path, baudRate: baud, parity, dataBits, stopBits, autoOpen: false });
   let closing = false;
   let again: NodeJS.Timeout | undefined;
+  let tellLoss = true;
   const retry = (reason: string): void => {
     if (closing) return;
-    events.onLost(reason);
+    if (tellLoss) events.onLost(reason);
+    tellLoss = false;
     again = setTimeout(open, reopenMs);
   };
   const open = (): void => {
     if (closing) return;
     port.open((error) => {
-      if (error) retry(error.message);
-      else events.onOpen();
+      if (error) {
+        retry(error.message);
+        return;
+      }
+      tellLoss = true;
+      events.onOpen();
     });
   };
   port.on('data', events.onBytes);

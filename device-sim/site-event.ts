@@ -21,6 +21,7 @@ export type MachineEvent =
 export type SiteEvent =
   | MachineEvent
   | { readonly event: 'listening'; readonly line: string; readonly address: string; readonly port: number | null }
+  | { readonly event: 'ready' }
   | { readonly event: 'link'; readonly line: string; readonly state: 'open' | 'lost'; readonly reason: string | null }
   | { readonly event: 'scan'; readonly reader: string; readonly what: 'card' | 'label' | 'material' | 'text'; readonly heard: boolean }
   | { readonly event: 'tray'; readonly device: string; readonly grams: number }

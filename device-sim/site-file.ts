@@ -1,32 +1,136 @@
-/** The site file of the simulator: which boards stand on which line, which readers where, and what people bring. Read once, at the start. */
+/**
+ * The site file of the simulator: which boards stand on which line, where lines and readers are found, and what people bring. Read once,
+ * at the start, checked whole, and every mistake named with its place; nothing is corrected silently.
+ */
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { SiteError } from './site-error.ts';
 
-const id = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/);
+const id = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'use 1 to 32 lower case letters, digits and hyphens');
 const unit = z.int().min(1).max(247);
-const place = z.string().min(1).max(255).describe('HOST:PORT, or the path of a serial port.');
+const listen = z.string().min(1).max(255).describe('HOST:PORT (port 0 takes a free one), or the path of a serial port or pty.');
+const baud = z.int().min(1_200).max(921_600).default(9_600).describe('Of a serial port.');
+const parity = z.enum(['none', 'even', 'odd']).default('none').describe('Of a serial port.');
+const grams = z.int().min(1).max(1_000_000);
 
 const siteSchema = z.strictObject({
-  lines: z.array(z.strictObject({ id, framing: z.enum(['rtu', 'mbap']).default('rtu'), listen: place })).max(16),
-  dispensers: z.array(z.strictObject({ id, line: id, unit, capacity: z.int().min(1).max(500).default(60), jamProbability: z.number().min(0).max(1).default(0), macKey: z.string().regex(/^[0-9a-f]{32}$/).optional(), counter: id, exit: id })).max(4).default([]),
-  scales: z.array(z.strictObject({ id, line: id, unit, counter: id })).max(8).default([]),
-  bins: z.array(z.strictObject({ id, line: id, unit })).max(32).default([]),
-  readers: z.array(z.strictObject({ id, listen: place })).max(16).default([]),
-  materials: z.array(z.strictObject({ code: z.string().max(64), leastGrams: z.int().min(1), mostGrams: z.int().min(1) })).max(32).default([]),
+  lines: z
+    .array(z.strictObject({ id, framing: z.enum(['rtu', 'mbap']).default('rtu').describe('Over TCP: RTU frames, or Modbus TCP.'), listen, baud, parity }))
+    .max(16),
+  dispensers: z
+    .array(
+      z.strictObject({
+        id,
+        line: id,
+        unit,
+        counter: id.describe('Reader people show their cards to.'),
+        exit: id.describe('Reader that sees each roll label as it passes, and while loading.'),
+        capacity: z.int().min(1).max(100).default(60).describe('Rolls the magazine holds.'),
+        jamProbability: z.number().min(0).max(1).default(0).describe('Chance that a roll sticks in the throat.'),
+        macKey: z
+          .string()
+          .regex(/^[0-9a-f]{32}$/, 'a key is 32 lower case hex digits')
+          .optional()
+          .describe('Shared with the gateway; commands need a right MAC then.'),
+      }),
+    )
+    .max(4)
+    .default([]),
+  scales: z
+    .array(
+      z.strictObject({
+        id,
+        line: id,
+        unit,
+        counter: id.describe('Reader people show card and material to.'),
+        maxGrams: grams.default(30_000),
+        intervalGrams: grams.default(10),
+        noiseGrams: z.number().min(0).max(100).default(1),
+      }),
+    )
+    .max(8)
+    .default([]),
+  bins: z
+    .array(z.strictObject({ id, line: id, unit }))
+    .max(32)
+    .default([]),
+  readers: z.array(z.strictObject({ id, listen, baud, parity })).max(16).default([]),
+  materials: z
+    .array(z.strictObject({ code: z.string().min(1).max(64), leastGrams: grams, mostGrams: grams }))
+    .max(32)
+    .default([])
+    .describe('Codes on the material board, and the least and most of one visit.'),
 });
 export type SiteFile = z.infer<typeof siteSchema>;
 
-/** @throws SiteError naming the file and every bad field. */
-export function loadSiteFile(file: string): SiteFile {
-  let plain: unknown;
-  try {
-    plain = parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new SiteError(`The site file ${file} cannot be read: ${(cause as Error).message}`, { cause });
+/** Where a line or reader is found. */
+export type Place = { readonly kind: 'tcp'; readonly host: string; readonly port: number } | { readonly kind: 'serial'; readonly path: string };
+
+/** Reads `HOST:PORT` or a path beginning with a slash; `undefined` for anything else. */
+export function parsePlace(text: string): Place | undefined {
+  if (text.startsWith('/')) return { kind: 'serial', path: text };
+  const match = /^(.+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  return match?.[1] !== undefined && port <= 65_535 ? { kind: 'tcp', host: match[1], port } : undefined;
+}
+
+/** What no schema sees: names used twice, units used twice on a line, rows that point at nothing, places that are none. */
+function crossCheck(site: SiteFile): string[] {
+  const issues: string[] = [];
+  const lines = new Set(site.lines.map((row) => row.id));
+  const readers = new Set(site.readers.map((row) => row.id));
+  const seen = new Set<string>();
+  const once = (what: string) => {
+    if (seen.has(what)) issues.push(`${what} is used twice`);
+    seen.add(what);
+  };
+  for (const row of [...site.lines, ...site.readers])
+    if (parsePlace(row.listen) === undefined) issues.push(`${row.id}: listen: ${row.listen} is neither HOST:PORT nor a path`);
+  for (const row of [...site.lines, ...site.readers, ...site.dispensers, ...site.scales, ...site.bins]) once(`the name ${row.id}`);
+  for (const row of [...site.dispensers, ...site.scales, ...site.bins]) {
+    if (!lines.has(row.line)) issues.push(`${row.id}: there is no line ${row.line}`);
+    once(`unit ${row.unit} on ${row.line}`);
   }
-  const parsed = siteSchema.safeParse(plain);
-  if (!parsed.success) throw new SiteError(parsed.error.issues.map((issue) => `${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}`).join('\n'));
-  return parsed.data;
+  for (const reader of [...site.dispensers.flatMap((row) => [row.counter, row.exit]), ...site.scales.map((row) => row.counter)]) {
+    if (!readers.has(reader)) issues.push(`there is no reader ${reader}`);
+  }
+  for (const row of site.materials) if (row.leastGrams > row.mostGrams) issues.push(`material ${row.code}: leastGrams is above mostGrams`);
+  return issues;
+}
+
+/** @throws SiteError naming the file and every mistake, a line each. */
+export function loadSiteFile(file: string): SiteFile {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SiteError(`the site file ${file} cannot be read; check the path`, { cause });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const refuse = (issues: readonly string[]): never => {
+    throw new SiteError(issues.map((issue) => `${file}: ${issue}`).join('\n'));
+  };
+  if (document.errors.length > 0) return refuse(document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`));
+  const parsed = siteSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (!parsed.success) return refuse(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`));
+  const crossed = crossCheck(parsed.data);
+  return crossed.length > 0 ? refuse(crossed) : parsed.data;
+}
+
+/**
+ * The site with other places: `overrides` are `ID=HOST:PORT` or `ID=PATH`, as given with --listen.
+ * @throws SiteError for a name the site does not have or a place that is none.
+ */
+export function movePlaces(site: SiteFile, overrides: readonly string[]): SiteFile {
+  const places = new Map<string, string>();
+  for (const override of overrides) {
+    const [, name = '', place = ''] = /^([^=]+)=(.+)$/.exec(override) ?? [];
+    if (parsePlace(place) === undefined) throw new SiteError(`--listen ${override} is neither ID=HOST:PORT nor ID=/PATH`);
+    if (![...site.lines, ...site.readers].some((row) => row.id === name)) throw new SiteError(`--listen ${override}: the site has no line or reader ${name}`);
+    places.set(name, place);
+  }
+  const move = <Row extends { id: string; listen: string }>(row: Row): Row => ({ ...row, listen: places.get(row.id) ?? row.listen });
+  return { ...site, lines: site.lines.map(move), readers: site.readers.map(move) };
 }

@@ -1,268 +1,331 @@
 /**
- * One simulated sorting point, alive: boards on their lines, readers, and villagers who come and go as village time passes. People reach
- * the machines only through `act`, and the gateway reaches them only through the wires. State is stored so that a site resumes.
+ * One simulated sorting point: boards by line and unit, readers, and the people who come. Village time passes through `advance` alone,
+ * in fixed steps, so that equal seeds and equal requests give equal runs. Wires, files, clocks and the terminal are handed in; nothing of
+ * the gateway is known here but what it asks over a line.
  */
-import { join } from 'node:path';
-import type { ModbusService } from '../protocol/modbus.ts';
-import { BinBoard, type Board, DispenserBoard, ScaleBoard } from './boards.ts';
-import type { BinCompartment } from './physics/bin-compartment.ts';
-import type { Mechanism } from './physics/dispenser-mechanism.ts';
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { binCompartments } from '../protocol/devices/bin-4.ts';
+import type { ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
+import { BinBoard, compartmentsSchema } from './bin-board.ts';
+import type { Order } from './control.ts';
+import { type BoardMemory, DispenserBoard } from './dispenser-board.ts';
+import { isThroatBlocked } from './physics/dispenser-mechanism.ts';
 import type { Act, Sight, Village } from './physics/village.ts';
-import { gatherVillagers, stepVillagers, type Villagers } from './physics/villagers.ts';
-import { randomFor } from './random.ts';
-import { serveReaderSerial, serveRtuSerial } from './serve-serial.ts';
-import { type Served, serveModbusTcp, serveRtuOverTcp, serveTcp } from './serve-tcp.ts';
+import { gatherVillagers, resumeVillagers, stepVillagers, type Villagers } from './physics/villagers.ts';
+import { Random, randomFor } from './random.ts';
+import type { BoardLine } from './rtu-slave.ts';
+import { ScaleBoard } from './scale-board.ts';
+import { SiteError } from './site-error.ts';
+import type { MachineEvent, SiteEvent } from './site-event.ts';
 import type { SiteFile } from './site-file.ts';
-import { type Durability, loadJsonFile, openJournal, openSlotFile, openStateFolder, replaceJsonFile } from './state-file.ts';
 
 export interface SiteOptions {
-  readonly file: SiteFile;
-  readonly stateFolder: string;
-  /** Card texts, one a household. */
+  readonly site: SiteFile;
+  readonly seed: number;
+  /** Village time at the start. Unit: ms since 1970. */
+  readonly startAtMs: number;
+  /** Village milliseconds in one on the wire, 1..60. */
+  readonly pace: number;
+  /** Card codes, one a household. */
   readonly cards: readonly string[];
   /** Roll labels in printing order. */
   readonly labels: readonly string[];
-  readonly pace: number;
-  readonly seed: number;
-  /** Village time at the start. Unit: ms since 1970. */
-  readonly startMs: number;
   readonly withVillagers: boolean;
-  readonly durability: Durability;
-  /** Places that replace those of the site file, by line or reader. */
-  readonly places: ReadonlyMap<string, string>;
-  readonly tell: (event: string, facts: object) => void;
+  /** What `keep` was given last, or `undefined` for a new site. */
+  readonly kept: unknown;
+  /** Stores what must outlive the process. Called before a label is used and whenever the caller asks for `kept`. */
+  readonly keep: (kept: unknown) => void;
+  readonly memoryOf: (dispenser: string) => BoardMemory;
+  /** Unit: ms, never going back. */
+  readonly wireMs: () => number;
+  readonly reader: { readonly say: (reader: string, text: string) => void; readonly isHeard: (reader: string) => boolean };
+  readonly tell: (event: SiteEvent) => void;
 }
 
-interface Stored {
-  readonly nextLabel: number;
-  readonly villagers: Villagers | null;
-  readonly dispensers: Readonly<Record<string, Mechanism>>;
-  readonly bins: Readonly<Record<string, readonly BinCompartment[]>>;
-}
+type Board = DispenserBoard | ScaleBoard | BinBoard;
+type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-/** Real time between two steps of the world, and the longest step of village time the physics takes at once. Unit: ms. */
-const tickMs = 10;
-const stepMs = 50;
-/** A machine that slept does not make the village live through all of it. Unit: wire ms. */
-const gapMsMax = 250;
-const saveEveryMs = 1000;
+/** One step of the whole site. Unit: ms of village time. */
+const stepMs = 100;
+/** Silence after which the ready lamp goes out. Unit: ms of wire time. */
+const lampMs = 3_000;
+/** The village calendar is Asia/Shanghai, which has no summer time. Unit: ms. */
+const zoneMs = 8 * 3_600_000;
+
+const u32 = z.int().min(0).max(0xffff_ffff);
+const keptSchema = z.strictObject({
+  nextLabel: z.int().min(0),
+  villagers: z.strictObject({
+    random: u32,
+    month: z.int(),
+    turnout: z.strictObject({ waiting: z.array(z.int()), disappointed: z.array(z.int()), through: z.array(z.int()) }),
+  }),
+  random: z.record(z.string(), u32),
+  bins: z.record(z.string(), compartmentsSchema),
+});
 
 export class Site {
   readonly #options: SiteOptions;
-  readonly #dispensers = new Map<string, DispenserBoard>();
-  readonly #scales = new Map<string, ScaleBoard>();
-  readonly #bins = new Map<string, BinBoard>();
-  readonly #off = new Set<string>();
-  readonly #served = new Map<string, Served>();
-  readonly #closers: (() => void)[] = [];
   readonly #village: Village;
-  readonly #stateFile: string;
+  readonly #random = new Map<string, Random>();
+  readonly #dispensers: ReadonlyMap<string, DispenserBoard>;
+  readonly #scales: ReadonlyMap<string, ScaleBoard>;
+  readonly #bins: ReadonlyMap<string, BinBoard>;
+  /** By line and unit. */
+  readonly #units: ReadonlyMap<string, ReadonlyMap<number, Board>>;
   #villagers: Villagers;
   #nextLabel: number;
   #nowMs: number;
-  #lastTickMs = performance.now();
-  #lastSaveMs = performance.now();
-  #timer: NodeJS.Timeout | undefined;
+  #owedMs = 0;
+  #peopleStay = false;
 
   constructor(options: SiteOptions) {
     this.#options = options;
-    const { file, pace, seed, cards } = options;
-    const folder = openStateFolder(options.stateFolder);
-    this.#stateFile = join(folder, 'site.json');
-    const stored = loadJsonFile(this.#stateFile) as Stored | undefined;
-    this.#nowMs = options.startMs;
-    this.#nextLabel = stored?.nextLabel ?? 0;
-    this.#village = {
-      households: cards.length,
-      dispensers: file.dispensers.map((row) => ({ dispenser: row.id, reader: row.counter, capacity: row.capacity })),
-      scales: file.scales.map((row) => ({ scale: row.id, reader: row.counter })),
-      bins: file.bins.map((row) => ({ bin: row.id, compartments: 4 })),
-      materials: file.materials,
-      pace,
+    const { site, seed, startAtMs } = options;
+    const parsed = options.kept === undefined ? undefined : keptSchema.safeParse(options.kept);
+    if (parsed !== undefined && !parsed.success)
+      throw new SiteError('the kept village was written by another version; move the state folder away to start anew');
+    const kept = parsed?.data;
+    this.#nowMs = startAtMs;
+    this.#nextLabel = kept?.nextLabel ?? 0;
+    this.#village = villageOf(options);
+    this.#villagers = kept ? resumeVillagers(kept.villagers, this.#village) : gatherVillagers(this.#village, randomFor(seed, 'villagers').state);
+    const randomOf = (id: string): Random => {
+      const stored = kept?.random[id];
+      const random = stored === undefined ? randomFor(seed, id) : new Random(stored);
+      this.#random.set(id, random);
+      return random;
     };
-    this.#villagers = stored?.villagers ?? gatherVillagers(this.#village, seed);
-    for (const row of file.dispensers) this.#addDispenser(row, folder, stored?.dispensers[row.id]);
-    for (const row of file.scales) this.#scales.set(row.id, new ScaleBoard(randomFor(seed, row.id), () => performance.now()));
-    for (const row of file.bins) this.#bins.set(row.id, new BinBoard(randomFor(seed, row.id), stored?.bins[row.id]));
+    const onEvent = (event: MachineEvent) => this.#onMachine(event);
+    this.#dispensers = new Map(
+      site.dispensers.map((row) => {
+        const mechanism = { capacity: row.capacity, jamProbability: row.jamProbability };
+        const macKey = row.macKey === undefined ? null : Buffer.from(row.macKey, 'hex');
+        const { memoryOf, wireMs } = options;
+        return [row.id, new DispenserBoard({ id: row.id, mechanism, macKey, memory: memoryOf(row.id), random: randomOf(row.id), wireMs, onEvent })];
+      }),
+    );
+    this.#scales = new Map(site.scales.map((row) => [row.id, new ScaleBoard({ ...row, random: randomOf(row.id), wireMs: options.wireMs, onEvent })]));
+    this.#bins = new Map(site.bins.map((row) => [row.id, new BinBoard({ id: row.id, random: randomOf(row.id), onEvent, kept: kept?.bins[row.id] })]));
+    this.#units = new Map(site.lines.map((line) => [line.id, this.#unitsOn(line.id)]));
   }
 
-  /** Opens every line and reader, then lets time pass. @throws SiteError for a place that cannot be had. */
-  async open(): Promise<void> {
-    const { file, places, tell } = this.#options;
-    for (const row of file.lines) {
-      const at = places.get(row.id) ?? row.listen;
-      const serve = at.startsWith('/') ? serveRtuSerial : row.framing === 'mbap' ? serveModbusTcp : serveRtuOverTcp;
-      const served = await serve(row.id, at, this.#serviceOf(row.id));
-      this.#served.set(row.id, served);
-      tell('listening', { line: row.id, address: served.address });
+  /** What the next start needs to go on from here. */
+  get kept(): unknown {
+    const { random, month, turnout } = this.#villagers;
+    return {
+      nextLabel: this.#nextLabel,
+      villagers: { random, month, turnout },
+      random: Object.fromEntries([...this.#random].map(([id, stream]) => [id, stream.state])),
+      bins: Object.fromEntries([...this.#bins].map(([id, bin]) => [id, bin.compartments])),
+    };
+  }
+
+  /** Village time. Unit: ms since 1970. */
+  get nowMs(): number {
+    return Math.floor(this.#nowMs);
+  }
+
+  /** Whether a motor runs or is about to. */
+  get isMoving(): boolean {
+    return [...this.#dispensers.values()].some((dispenser) => dispenser.isMoving);
+  }
+
+  /** The boards of one line, as its wire serves them. */
+  line(id: string): BoardLine {
+    const units = this.#units.get(id);
+    assert(units, `no line ${id}`);
+    const service = (unit: number, request: ModbusRequest): ModbusResponse | undefined => units.get(unit)?.answer(request);
+    return { hasUnit: (unit) => units.get(unit)?.isPowered ?? false, service };
+  }
+
+  /** Nobody comes any more; machines go on. */
+  sendPeopleHome(): void {
+    this.#peopleStay = true;
+  }
+
+  /** Lets `elapsedMs` of village time pass, in whole steps; the rest is owed to the next call. */
+  advance(elapsedMs: number): void {
+    this.#owedMs += elapsedMs;
+    for (; this.#owedMs >= stepMs; this.#owedMs -= stepMs) this.#step();
+  }
+
+  /** Does what was typed, or says why not. */
+  obey(order: Exclude<Order, { do: 'stop' }>): Answer {
+    switch (order.do) {
+      case 'scan':
+        return this.#scan(order.reader, order.text, 'text');
+      case 'tray':
+        return this.#act({ kind: 'putOnTray', scale: order.scale, grams: order.grams });
+      case 'door':
+        return this.#act({ kind: 'setDoor', device: order.device, open: order.open });
+      case 'take':
+        return this.#act({ kind: 'takeRolls', dispenser: order.dispenser });
+      case 'free-throat':
+        return this.#act({ kind: 'freeThroat', dispenser: order.dispenser });
+      case 'load':
+        return this.#loadLabels(order.dispenser, order.labels);
+      case 'smoke':
+        return this.#with(this.#bins, order.bin, (bin) => {
+          bin.setSmoke(order.compartment, order.on);
+          this.#options.tell({ event: 'smoke', device: order.bin, compartment: order.compartment, on: order.on });
+        });
+      case 'service-dispense':
+        return this.#with(this.#dispensers, order.dispenser, (dispenser) => {
+          const word = dispenser.dispenseForService(order.rolls);
+          return word === 'written' ? undefined : `the board is ${word === 'busy' ? 'busy' : 'without power or its door is open'}`;
+        });
+      case 'power':
+        return this.#with(new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#bins]), order.device, (board) => board.setPower(order.on));
     }
-    for (const row of file.readers) {
-      const at = places.get(row.id) ?? row.listen;
-      const served = at.startsWith('/') ? await serveReaderSerial(row.id, at) : await serveTcp(row.id, at, (socket) => void socket.resume());
-      this.#served.set(row.id, served);
-      tell('listening', { reader: row.id, address: served.address });
-    }
-    this.#lastTickMs = performance.now();
-    this.#timer = setInterval(() => this.#tick(), tickMs);
-    tell('ready', {});
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#save();
-    await Promise.all([...this.#served.values()].map((served) => served.close()));
-    for (const close of this.#closers) close();
+  #unitsOn(line: string): ReadonlyMap<number, Board> {
+    const { site } = this.#options;
+    const boards = new Map<number, Board>();
+    const place = <B extends Board>(rows: readonly { id: string; line: string; unit: number }[], built: ReadonlyMap<string, B>) => {
+      for (const row of rows) {
+        const board = built.get(row.id);
+        if (row.line === line && board !== undefined) boards.set(row.unit, board);
+      }
+    };
+    place(site.dispensers, this.#dispensers);
+    place(site.scales, this.#scales);
+    place(site.bins, this.#bins);
+    return boards;
   }
 
-  /** What a person does. @returns why it cannot be done, or null. */
-  act(act: Act): string | null {
+  #step(): void {
+    this.#nowMs += stepMs;
+    for (const boards of [this.#dispensers, this.#scales, this.#bins]) for (const board of boards.values()) board.advance(stepMs);
+    if (!this.#options.withVillagers || this.#peopleStay) return;
+    const { villagers, acts } = stepVillagers(this.#villagers, this.#village, this.#sight(), stepMs);
+    this.#villagers = villagers;
+    for (const act of acts) this.#act(act);
+  }
+
+  #sight(): Sight {
+    const { site, reader, labels } = this.#options;
+    const local = new Date(this.#nowMs + zoneMs);
+    return {
+      month: local.getUTCFullYear() * 12 + local.getUTCMonth(),
+      dispensers: site.dispensers.map((row) => {
+        const board = this.#dispensers.get(row.id);
+        assert(board, row.id);
+        const { mechanism } = board;
+        return {
+          lampOn: board.isAttended(lampMs) && reader.isHeard(row.counter) && reader.isHeard(row.exit),
+          doorOpen: mechanism.doorOpen,
+          motorOn: mechanism.motorOn,
+          throatBlocked: isThroatBlocked(mechanism),
+          rollsInMagazine: mechanism.magazine.length,
+          rollsInTray: mechanism.tray.length,
+        };
+      }),
+      scales: site.scales.map((row) => ({ lampOn: (this.#scales.get(row.id)?.isAttended(lampMs) ?? false) && reader.isHeard(row.counter) })),
+      bins: site.bins.map((row) => this.#bins.get(row.id)?.compartments.map((compartment) => compartment.fillPermille) ?? []),
+      rollsInStore: labels.length - this.#nextLabel,
+    };
+  }
+
+  #onMachine(event: MachineEvent): void {
+    this.#options.tell(event);
+    if (event.event !== 'roll-out') return;
+    const exit = this.#options.site.dispensers.find((row) => row.id === event.device)?.exit;
+    if (exit !== undefined) this.#scan(exit, event.label, 'label');
+  }
+
+  #scan(reader: string, text: string, what: 'card' | 'label' | 'material' | 'text'): Answer {
+    const { site, reader: readers, tell } = this.#options;
+    if (!site.readers.some((row) => row.id === reader)) return { ok: false, reason: `there is no reader ${reader}` };
+    tell({ event: 'scan', reader, what, heard: readers.isHeard(reader) });
+    readers.say(reader, text);
+    return { ok: true };
+  }
+
+  #act(act: Act): Answer {
+    const { tell, cards } = this.#options;
     switch (act.kind) {
       case 'showCard':
-        return this.scan(act.reader, this.#options.cards[act.household] ?? '');
+        return this.#scan(act.reader, cards[act.household] ?? '', 'card');
       case 'scanMaterial':
-        return this.scan(act.reader, act.code);
+        return this.#scan(act.reader, act.code, 'material');
       case 'putOnTray':
-        return this.#with(this.#scales, act.scale, (scale) => scale.putOnTray(act.grams));
+        return this.#with(this.#scales, act.scale, (scale) => {
+          scale.putOnTray(act.grams);
+          tell({ event: 'tray', device: act.scale, grams: act.grams });
+        });
       case 'takeRolls':
         return this.#with(this.#dispensers, act.dispenser, (dispenser) => dispenser.takeRolls());
       case 'freeThroat':
         return this.#with(this.#dispensers, act.dispenser, (dispenser) => dispenser.freeThroat());
-      case 'setDoor':
-        return this.setDoor(act.device, act.open);
       case 'loadRoll':
         return this.#loadNext(act.dispenser);
+      case 'setDoor':
+        return this.#setDoor(act.device, act.open);
       case 'throwIn':
         return this.#with(this.#bins, act.bin, (bin) => bin.throwIn(act.compartment, act.permille));
       case 'emptyCompartment':
-        return this.#with(this.#bins, act.bin, (bin) => bin.empty(act.compartment));
+        return this.#with(this.#bins, act.bin, (bin) => {
+          bin.empty(act.compartment);
+          tell({ event: 'bin-emptied', device: act.bin, compartment: act.compartment });
+        });
       case 'leave':
-        this.#options.tell('visit', { at: act.at, outcome: act.outcome, waitedMs: Math.round(act.waitedMs) });
-        return null;
+        tell({ event: 'visit', place: act.at, household: act.household, outcome: act.outcome, waitedMs: act.waitedMs });
+        return { ok: true };
     }
   }
 
-  /** A reader reads a text: its bytes go to whoever listens. */
-  scan(reader: string, text: string): string | null {
-    return this.#with(this.#served, reader, (served) => served.send(Buffer.from(`${text}\r\n`)));
-  }
-
-  setDoor(device: string, open: boolean): string | null {
-    const board = this.#dispensers.get(device) ?? this.#bins.get(device);
-    if (board === undefined) return `there is no dispenser or bin ${device}`;
-    board.setDoor(open);
-    return null;
-  }
-
-  setSmoke(bin: string, compartment: number, smoke: boolean): string | null {
-    return this.#with(this.#bins, bin, (board) => board.setSmoke(compartment, smoke));
-  }
-
-  /** Puts a roll with this label behind the others and holds its label before the exit reader, as a keeper does. */
-  load(dispenser: string, label: string): string | null {
-    const board = this.#dispensers.get(dispenser);
-    const row = this.#options.file.dispensers.find((one) => one.id === dispenser);
-    if (board === undefined || row === undefined) return `there is no dispenser ${dispenser}`;
-    const refused = board.load(label);
-    return refused ?? this.scan(row.exit, label);
-  }
-
-  /** Switches the supply of a board; without it nobody answers. */
-  setPower(device: string, on: boolean): string | null {
-    if (![this.#dispensers, this.#scales, this.#bins].some((boards) => boards.has(device))) return `there is no device ${device}`;
-    if (on) this.#off.delete(device);
-    else this.#off.add(device);
-    return null;
-  }
-
-  #addDispenser(row: SiteFile['dispensers'][number], folder: string, stored: Mechanism | undefined): void {
-    const { seed, durability, tell } = this.#options;
-    const slots = openSlotFile(join(folder, `${row.id}.nv`), durability);
-    const journal = openJournal(join(folder, 'motor-journal.jsonl'), durability);
-    this.#closers.push(() => slots.close(), () => journal.close());
-    const board = new DispenserBoard({
-      slots,
-      random: randomFor(seed, row.id),
-      mechanics: { capacity: row.capacity, jamProbability: row.jamProbability },
-      macKey: row.macKey === undefined ? null : Buffer.from(row.macKey, 'hex'),
-      stored,
-      wireMs: () => performance.now(),
-      onMotor: (job, label) => {
-        journal.append({ job, label: label ?? null });
-        tell('motor-start', { dispenser: row.id, job });
-      },
-      onRollOut: (label) => {
-        this.scan(row.exit, label);
-        this.#save();
-        tell('roll-out', { dispenser: row.id, label, ctrOut: board.nv.ctrOut });
-      },
+  #setDoor(device: string, open: boolean): Answer {
+    const doors = new Map<string, DispenserBoard | BinBoard>([...this.#dispensers, ...this.#bins]);
+    return this.#with(doors, device, (board) => {
+      board.setDoor(open);
+      this.#options.tell({ event: 'door', device, open });
     });
-    this.#dispensers.set(row.id, board);
   }
 
-  #loadNext(dispenser: string): string | null {
+  /** The keeper takes the next roll from the store room. Its label counts as used before it is in: killed here, a roll falls to the floor. */
+  #loadNext(dispenser: string): Answer {
     const label = this.#options.labels[this.#nextLabel];
-    if (label === undefined) return 'the store room is empty';
-    const refused = this.load(dispenser, label);
-    if (refused === null) this.#nextLabel += 1;
-    return refused;
+    if (label === undefined) return { ok: false, reason: 'the store room is empty' };
+    this.#nextLabel += 1;
+    this.#options.keep(this.kept);
+    return this.#loadLabels(dispenser, [label]);
   }
 
-  #serviceOf(line: string): ModbusService {
-    const { file } = this.#options;
-    const units = new Map<number, { id: string; board: Board | undefined }>();
-    for (const row of file.dispensers) if (row.line === line) units.set(row.unit, { id: row.id, board: this.#dispensers.get(row.id) });
-    for (const row of file.scales) if (row.line === line) units.set(row.unit, { id: row.id, board: this.#scales.get(row.id) });
-    for (const row of file.bins) if (row.line === line) units.set(row.unit, { id: row.id, board: this.#bins.get(row.id) });
-    return (unit, request) => {
-      const there = units.get(unit);
-      return there === undefined || this.#off.has(there.id) ? undefined : there.board?.answer(request);
-    };
+  /** Puts rolls in and holds each label before the exit reader, as a keeper does: all of them, or none. */
+  #loadLabels(dispenser: string, labels: readonly string[]): Answer {
+    const row = this.#options.site.dispensers.find((one) => one.id === dispenser);
+    return this.#with(this.#dispensers, dispenser, (board) => {
+      const free = (row?.capacity ?? 0) - board.mechanism.magazine.length;
+      if (labels.length > free) return `${labels.length} rolls do not fit, there is room for ${free}`;
+      for (const label of labels) {
+        const loaded = board.load(label);
+        if (!loaded.ok) return loaded.reason;
+        this.#scan(row?.exit ?? '', label, 'label');
+      }
+      this.#options.tell({ event: 'roll-loaded', device: dispenser, rolls: board.mechanism.magazine.length });
+      return undefined;
+    });
   }
 
-  #tick(): void {
-    const now = performance.now();
-    const elapsedMs = Math.min(now - this.#lastTickMs, gapMsMax) * this.#options.pace;
-    this.#lastTickMs = now;
-    for (let left = elapsedMs; left > 0; left -= stepMs) this.#step(Math.min(stepMs, left));
-    if (now - this.#lastSaveMs >= saveEveryMs) this.#save();
+  /** Uses the board called `id`; a text returned by `use` says why it could not be. */
+  #with<B>(boards: ReadonlyMap<string, B>, id: string, use: (board: B) => unknown): Answer {
+    const board = boards.get(id);
+    if (board === undefined) return { ok: false, reason: `there is no such device: ${id}` };
+    const reason = use(board);
+    return typeof reason === 'string' ? { ok: false, reason } : { ok: true };
   }
+}
 
-  #step(elapsedMs: number): void {
-    this.#nowMs += elapsedMs;
-    for (const [id, board] of [...this.#dispensers, ...this.#scales, ...this.#bins] as [string, Board][]) if (!this.#off.has(id)) board.advance(elapsedMs);
-    if (!this.#options.withVillagers) return;
-    const { villagers, acts } = stepVillagers(this.#villagers, this.#village, this.#sight(), elapsedMs);
-    this.#villagers = villagers;
-    for (const act of acts) this.act(act);
-  }
-
-  #sight(): Sight {
-    const listened = (reader: string) => (this.#served.get(reader)?.clients() ?? 0) > 0;
-    const local = new Date(this.#nowMs + 8 * 3_600_000);
-    return {
-      month: local.getUTCFullYear() * 12 + local.getUTCMonth(),
-      dispensers: this.#village.dispensers.map(({ dispenser, reader }) => {
-        const board = this.#dispensers.get(dispenser);
-        const iron = board?.iron;
-        const blocked = iron !== undefined && !iron.motorOn && iron.cycleMs > 0;
-        return { lampOn: (board?.heard() ?? false) && listened(reader), doorOpen: iron?.doorOpen ?? false, throatBlocked: blocked, rollsInMagazine: iron?.magazine.length ?? 0, rollsInTray: iron?.tray.length ?? 0 };
-      }),
-      scales: this.#village.scales.map(({ scale, reader }) => ({ lampOn: (this.#scales.get(scale)?.heard() ?? false) && listened(reader) })),
-      bins: this.#village.bins.map(({ bin }) => this.#bins.get(bin)?.fills ?? []),
-      rollsInStore: this.#options.labels.length - this.#nextLabel,
-    };
-  }
-
-  #save(): void {
-    this.#lastSaveMs = performance.now();
-    const states = <Value>(boards: ReadonlyMap<string, { state: () => Value }>) => Object.fromEntries([...boards].map(([id, board]) => [id, board.state()]));
-    replaceJsonFile(this.#stateFile, { nextLabel: this.#nextLabel, villagers: this.#villagers, dispensers: states(this.#dispensers), bins: states(this.#bins) });
-  }
-
-  #with<Thing>(things: ReadonlyMap<string, Thing>, id: string, use: (thing: Thing) => void): string | null {
-    const thing = things.get(id);
-    if (thing === undefined) return `there is no ${id} at this site`;
-    use(thing);
-    return null;
-  }
+function villageOf({ site, cards, pace }: SiteOptions): Village {
+  return {
+    households: cards.length,
+    dispensers: site.dispensers.map((row) => ({ dispenser: row.id, reader: row.counter, capacity: row.capacity })),
+    scales: site.scales.map((row) => ({ scale: row.id, reader: row.counter })),
+    bins: site.bins.map((row) => ({ bin: row.id, compartments: binCompartments.length })),
+    materials: site.materials,
+    pace,
+  };
 }

@@ -28,11 +28,18 @@ export interface ConfigIssue {
 }
 
 /** Checks the text of a site or tariff file against its schema. Bounds: 256 KiB of UTF-8. */
-export function parseYaml<Schema extends z.ZodType>(text: string, schema: Schema): { ok: true; value: z.output<Schema> } | { ok: false; issues: ConfigIssue[] } {
+export function parseYaml<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+): { ok: true; value: z.output<Schema> } | { ok: false; issues: ConfigIssue[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 0 } as object);
   const lineAt = (offset: number | undefined) => (offset === undefined ? null : lines.linePos(offset).line);
-  if (document.errors.length > 0) return { ok: false, issues: document.errors.map((error) => ({ line: lineAt(error.pos[0]), field: 'YAML', message: error.message.split('\n')[0] ?? 'not YAML' })) };
+  if (document.errors.length > 0)
+    return {
+      ok: false,
+      issues: document.errors.map((error) => ({ line: lineAt(error.pos[0]), field: 'YAML', message: error.message.split('\n')[0] ?? 'not YAML' })),
+    };
   const lineOf = (path: readonly PropertyKey[]): number | null => {
     for (let length = path.length; length > 0; length -= 1) {
       const parent = document.getIn(path.slice(0, length - 1), true);
@@ -52,7 +59,11 @@ export function parseYaml<Schema extends z.ZodType>(text: string, schema: Schema
   if (parsed.success) return { ok: true, value: parsed.data };
   const issues = parsed.error.issues.flatMap((issue) => {
     const extra = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return extra.map((path) => ({ line: lineOf(path), field: path.join('.') || 'the file', message: issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message }));
+    return extra.map((path) => ({
+      line: lineOf(path),
+      field: path.join('.') || 'the file',
+      message: issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message,
+    }));
   });
   return { ok: false, issues };
 }
@@ -78,9 +89,11 @@ export function crossCheck(config: SiteConfig): ConfigIssue[] {
   const served = new Set([...config.dispensers, ...config.scales].map((device) => device.id));
   for (const reader of config.readers) {
     if (!served.has(reader.serves)) say(`${reader.id}.serves`, `there is no dispenser or scale ${reader.serves}`);
-    if (reader.role === 'exit' && !config.dispensers.some((device) => device.id === reader.serves)) say(`${reader.id}.role`, 'an exit reader stands at a dispenser');
+    if (reader.role === 'exit' && !config.dispensers.some((device) => device.id === reader.serves))
+      say(`${reader.id}.role`, 'an exit reader stands at a dispenser');
   }
-  if (config.mqtt.embedded === null && config.mqtt.uplink.url === null) say('mqtt', 'there is neither an embedded broker nor an uplink address: events would go nowhere');
+  if (config.mqtt.embedded === null && config.mqtt.uplink.url === null)
+    say('mqtt', 'there is neither an embedded broker nor an uplink address: events would go nowhere');
   return issues;
 }
 

@@ -16,7 +16,12 @@ const serialSchema = z.strictObject({
   dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
 });
-const rtuOverTcpSchema = z.strictObject({ kind: z.literal('rtu-over-tcp'), host, port, baud: z.int().min(1200).max(921_600).default(9600).describe('Baud behind the serial server; sets the quiet gap.') });
+const rtuOverTcpSchema = z.strictObject({
+  kind: z.literal('rtu-over-tcp'),
+  host,
+  port,
+  baud: z.int().min(1200).max(921_600).default(9600).describe('Baud behind the serial server; sets the quiet gap.'),
+});
 const modbusTcpSchema = z.strictObject({ kind: z.literal('modbus-tcp'), host, port: port.default(502) });
 const tcpSchema = z.strictObject({ kind: z.literal('tcp'), host, port });
 
@@ -30,32 +35,77 @@ export const siteSchema = z.strictObject({
   village: z.strictObject({
     id: deviceIdSchema.describe('In topics: sifen/v1/<village>/...'),
     name: z.string().min(1).max(32),
-    bagVillage: z.string().regex(/^[0-9A-Z]{5}$/, 'five characters, digits and capitals').describe('Village part of the bag codes.'),
+    bagVillage: z
+      .string()
+      .regex(/^[0-9A-Z]{5}$/, 'five characters, digits and capitals')
+      .describe('Village part of the bag codes.'),
   }),
   gateway: z.strictObject({ id: deviceIdSchema.describe('In topics and as urn:sifen:gw:<id>.') }),
   lines: z.array(lineSchema).max(16).default([]).describe('Physical lines: one serial port or one TCP connection each.'),
-  dispensers: z.array(z.strictObject({ ...deviceBase, model: z.literal('BD-1'), macKeyFile: z.string().max(255).optional().describe('File with the 128-bit key (32 hex digits) shared with the board; its commands carry a CMAC then.') })).max(4).default([]),
-  scales: z.array(z.strictObject({ ...deviceBase, model: z.literal('W-CN'), minimumGrams: z.int().min(1).default(50).describe('Below this nothing is awarded (Min). Unit: gram.') })).max(8).default([]),
-  bins: z.array(z.strictObject({ ...deviceBase, model: z.literal('BIN-4') })).max(32).default([]),
-  readers: z.array(z.strictObject({
-    id: deviceIdSchema,
-    serves: deviceIdSchema.describe('Dispenser or scale this reader stands at.'),
-    role: z.enum(['counter', 'exit']).describe('counter: cards and material codes; exit: roll labels as they pass, and while loading.'),
-    transport: readerTransportSchema,
-  })).max(16).default([]),
+  dispensers: z
+    .array(
+      z.strictObject({
+        ...deviceBase,
+        model: z.literal('BD-1'),
+        macKeyFile: z.string().max(255).optional().describe('File with the 128-bit key (32 hex digits) shared with the board; its commands carry a CMAC then.'),
+      }),
+    )
+    .max(4)
+    .default([]),
+  scales: z
+    .array(
+      z.strictObject({
+        ...deviceBase,
+        model: z.literal('W-CN'),
+        minimumGrams: z.int().min(1).default(50).describe('Below this nothing is awarded (Min). Unit: gram.'),
+      }),
+    )
+    .max(8)
+    .default([]),
+  bins: z
+    .array(z.strictObject({ ...deviceBase, model: z.literal('BIN-4') }))
+    .max(32)
+    .default([]),
+  readers: z
+    .array(
+      z.strictObject({
+        id: deviceIdSchema,
+        serves: deviceIdSchema.describe('Dispenser or scale this reader stands at.'),
+        role: z.enum(['counter', 'exit']).describe('counter: cards and material codes; exit: roll labels as they pass, and while loading.'),
+        transport: readerTransportSchema,
+      }),
+    )
+    .max(16)
+    .default([]),
   rules: z.strictObject({
     rollsPerPeriod: z.int().min(0).max(10_000).default(1).describe('Rolls a household may draw in a calendar month (R-05).'),
     tariff: z.string().min(1).max(255).describe('Tariff file, relative to the site file.'),
   }),
-  mqtt: z.strictObject({
-    embedded: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(1883) }).nullable().default({ host: '127.0.0.1', port: 1883 }).describe('The broker inside the gateway; null to run without.'),
-    uplink: z.strictObject({
-      url: z.string().regex(/^mqtts?:\/\//, 'an MQTT address starts with mqtt:// or mqtts://').nullable().default(null).describe('Broker to forward to; null means the embedded one.'),
-      protocol: z.union([z.literal(4), z.literal(5)]).default(4).describe('4 is MQTT 3.1.1.'),
-      username: z.string().max(128).optional(),
-      passwordFile: z.string().max(255).optional(),
-    }).prefault({}),
-  }).prefault({}),
+  mqtt: z
+    .strictObject({
+      embedded: z
+        .strictObject({ host: host.default('127.0.0.1'), port: port.default(1883) })
+        .nullable()
+        .default({ host: '127.0.0.1', port: 1883 })
+        .describe('The broker inside the gateway; null to run without.'),
+      uplink: z
+        .strictObject({
+          url: z
+            .string()
+            .regex(/^mqtts?:\/\//, 'an MQTT address starts with mqtt:// or mqtts://')
+            .nullable()
+            .default(null)
+            .describe('Broker to forward to; null means the embedded one.'),
+          protocol: z
+            .union([z.literal(4), z.literal(5)])
+            .default(4)
+            .describe('4 is MQTT 3.1.1.'),
+          username: z.string().max(128).optional(),
+          passwordFile: z.string().max(255).optional(),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   http: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(8080) }).prefault({}),
 });
 

@@ -62,7 +62,8 @@ export class Field {
     for (const { id, transport } of config.lines) this.#lines.set(id, openLine({ id, transport, clock: wireClock }));
     for (const row of config.dispensers) this.#openDispenser(row);
     for (const row of config.scales) this.#openScale(row);
-    for (const row of config.bins) options.background(`bin ${row.id}`, watchBin({ device: this.#openDevice(row, bin4), store: options.store, clock: options.time.clock }, options.signal));
+    for (const row of config.bins)
+      options.background(`bin ${row.id}`, watchBin({ device: this.#openDevice(row, bin4), store: options.store, clock: options.time.clock }, options.signal));
     for (const row of config.readers) this.#openReader(row);
   }
 
@@ -120,13 +121,10 @@ export class Field {
 
   #cardAtDispenser(station: DispenserStation, text: string): void {
     const { store, keys, onOutcome } = this.#options;
-    const refuse = (code: 'card_unknown' | 'card_revoked') => onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code } });
     const scan = parseScan(text, { bags: this.#bags(), materials: this.#materials() });
-    if (!scan.ok || scan.kind !== 'card') return refuse('card_unknown');
-    const row = store.people.credential(hashCredential(scan.code, keys.credentialKey));
-    if (row === undefined) return refuse('card_unknown');
-    if (row.state !== 'active') return refuse('card_revoked');
-    void station.draw(row.household);
+    const row = scan.ok && scan.kind === 'card' ? store.people.credential(hashCredential(scan.code, keys.credentialKey)) : undefined;
+    if (row?.state === 'active') void station.draw(row.household);
+    else onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code: row === undefined ? 'card_unknown' : 'card_revoked' } });
   }
 
   #openScale(row: SiteConfig['scales'][number]): void {

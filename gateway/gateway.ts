@@ -2,11 +2,13 @@
  * A village in service: the open ledger and field, plus the broker, the uplink, the pages and the socket. It is what `sifen run` and the
  * demo start, and it stops in reverse, saying goodbye on the status topic.
  */
+
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wireClock } from './clock.ts';
 import { formatLocal } from './core/calendar.ts';
-import type { Log } from './log.ts';
 import { recentEventsMax } from './limits.ts';
+import type { Log } from './log.ts';
 import { openBroker } from './northbound/embedded-broker.ts';
 import type { MqttTarget } from './northbound/mqtt-connection.ts';
 import type { Note } from './northbound/note.ts';
@@ -15,7 +17,6 @@ import { openVillage, type Village, type VillageOptions } from './runtime.ts';
 import { formatEvent } from './timeline.ts';
 import type { Metric } from './web/metrics.ts';
 import { openWeb } from './web/server.ts';
-import { readFileSync } from 'node:fs';
 
 export interface Gateway {
   readonly village: Village;
@@ -74,7 +75,10 @@ function targetOf({ site }: VillageOptions, broker: Awaited<ReturnType<typeof op
   return { url: uplink.url, protocol: uplink.protocol, clientId: `sifen-${site.config.gateway.id}`, username: uplink.username, password };
 }
 
-const noteTo = (log: Log): Note => (level, message, facts) => log[level](facts, message);
+const noteTo =
+  (log: Log): Note =>
+  (level, message, facts) =>
+    log[level](facts, message);
 
 function openUplink(village: Village, target: MqttTarget, embedded: boolean, note: Note): Uplink {
   const { store, site, time } = village;
@@ -166,13 +170,23 @@ function metricsOf(village: Village, uplink: Uplink): Metric[] {
     samples: lines.map((line) => ({ labels: { line: line.id }, value: pick(line.stats()) })),
   });
   return [
-    { name: 'sifen_events_total', help: 'Events in the log by name.', type: 'counter', samples: Object.entries(store.ledger.counts()).map(([name, value]) => ({ labels: { name }, value })) },
+    {
+      name: 'sifen_events_total',
+      help: 'Events in the log by name.',
+      type: 'counter',
+      samples: Object.entries(store.ledger.counts()).map(([name, value]) => ({ labels: { name }, value })),
+    },
     gauge('sifen_event_head', 'Sequence number of the newest event.', store.head.sequence),
     gauge('sifen_boot', 'Starts of the gateway so far.', store.head.boot),
     gauge('sifen_uplink_backlog', 'Events not yet taken by the broker.', report.backlog),
     gauge('sifen_uplink_online', '1 while connected to the broker.', report.state === 'online' ? 1 : 0),
     gauge('sifen_ledger_problems', 'Things wrong with the books; 0 is sound.', store.ledger.problems().length),
-    { name: 'sifen_device_online', help: '1 while the device answers.', type: 'gauge', samples: (field?.devices() ?? []).map(({ id, state }) => ({ labels: { device: id }, value: state === 'online' ? 1 : 0 })) },
+    {
+      name: 'sifen_device_online',
+      help: '1 while the device answers.',
+      type: 'gauge',
+      samples: (field?.devices() ?? []).map(({ id, state }) => ({ labels: { device: id }, value: state === 'online' ? 1 : 0 })),
+    },
     perLine('sifen_line_requests_total', 'Requests sent on a line.', (stats) => stats.sent),
     perLine('sifen_line_timeouts_total', 'Requests nobody answered.', (stats) => stats.timeouts),
     perLine('sifen_line_garbled_total', 'Replies that were not valid.', (stats) => stats.garbled),

@@ -38,7 +38,8 @@ const publicFile = 'event-key.pub.pem';
 export function createKeys(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const file of secretFiles) if (!existsSync(join(folder, file))) writeFileSync(join(folder, file), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    for (const file of secretFiles)
+      if (!existsSync(join(folder, file))) writeFileSync(join(folder, file), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
     if (existsSync(join(folder, eventKeyFile))) return false;
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     writeFileSync(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx' });

@@ -39,6 +39,8 @@ export const streamSoundMs = 2000;
 export const streamCloseMs = 1000;
 /** A line that cannot be found quiet for this long before a request is reported garbled. Unit: wire ms. Longest frame at 1200 baud: 2.4 s. */
 export const lineQuietWaitMs = 3000;
+/** Silence kept after a frame nobody asked for, as long as no device has yet said how late it may answer. Unit: wire ms. */
+export const strayGuardMs = 300;
 /** Extra time for a reply that is already in the machine while our thread was busy. Unit: wire ms. */
 export const replyGraceMs = 10;
 /** Longest pause between two tries of a device that does not answer. Unit: wire ms. With poll and deadline: in service within 15 s. */

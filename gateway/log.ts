@@ -12,4 +12,7 @@ const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field
 
 /** @param level `silent` for commands that print for people only. */
 export const openLog = (level: 'debug' | 'info' | 'warn' | 'error' | 'silent', file?: string): Log =>
-  pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths, censor: '[withheld]' } }, destination({ dest: file ?? 2, sync: true, mkdir: true }));
+  pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths, censor: '[withheld]' } },
+    destination({ dest: file ?? 2, sync: true, mkdir: true }),
+  );

@@ -21,7 +21,10 @@ const program = new Command('sifen')
   .version(version)
   .showHelpAfterError('(see sifen --help)')
   .exitOverride()
-  .addHelpText('after', '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage.\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.');
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage.\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.',
+  );
 for (const add of [addDemo, addRun, addCheck, addRoster, addIssue, addLedger, addEvents, addWatch, addDevice, addKeygen]) add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
 

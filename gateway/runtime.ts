@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { EventDraft } from '../protocol/events.ts';
 import { wireClock } from './clock.ts';
 import type { LoadedSite } from './config-file.ts';
+import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
 import type { Log } from './log.ts';
-import { openField, type Field, type FieldOutcome } from './field.ts';
 import { openPersonalFile, type PersonalFile } from './store/personal.ts';
 import { Store } from './store/store.ts';
 import { version } from './version.ts';
@@ -67,8 +67,10 @@ export function openVillage(options: VillageOptions): Village {
     time = openVillageTime(training, store.loadVillageTime());
     const personal = openPersonalFile({ path: join(dataDir, 'personal.db'), masterKey: keys.personalMasterKey });
     closers.push(() => personal.close());
+    // Names are written before the events that refer to them, so leftovers of a crash are swept; an empty ledger, though, may be one
+    // that is still to be restored, and must not cost the village its names.
+    if (store.head.sequence > 0) personal.sweep(new Set(store.people.households().map((row) => row.household)));
     openChapter(store, site, keys);
-    personal.sweep(new Set(store.people.households().map((row) => row.household)));
     return assemble(options, { store, personal, keys, time, closers, log });
   } catch (error) {
     for (const close of closers.reverse()) void close();
@@ -100,7 +102,9 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   };
   closers.push(() => store.saveVillageTime(time.clock.now()));
   background('village time', saveTime(store, time, stopping.signal));
-  const field = options.withField ? openField({ site, store, keys, time, signal: stopping.signal, background, onOutcome: options.onOutcome ?? (() => undefined) }) : null;
+  const field = options.withField
+    ? openField({ site, store, keys, time, signal: stopping.signal, background, onOutcome: options.onOutcome ?? (() => undefined) })
+    : null;
   const desk: Desk = {
     store,
     personal,

@@ -17,27 +17,69 @@ const rollsOf = (rolls: readonly { roll: string | null }[]): string => rolls.map
 
 const lines: Lines = {
   'epoch.opened': ({ village, gateway }) => [`账本开账：${village} / ${gateway}`, `ledger opened for ${village} by ${gateway}`],
-  'gateway.started': ({ boot, lastSequence }) => [`网关第 ${boot} 次启动，接续第 ${lastSequence} 号事件`, `gateway start ${boot}, continuing after event ${lastSequence}`],
-  'config.activated': ({ tariffVersion, rollsPerPeriod }) => [`规则生效：积分标准 ${tariffVersion}，每月 ${rollsPerPeriod} 卷`, `rules in force: tariff ${tariffVersion}, ${rollsPerPeriod} roll(s) a month`],
+  'gateway.started': ({ boot, lastSequence }) => [
+    `网关第 ${boot} 次启动，接续第 ${lastSequence} 号事件`,
+    `gateway start ${boot}, continuing after event ${lastSequence}`,
+  ],
+  'config.activated': ({ tariffVersion, rollsPerPeriod }) => [
+    `规则生效：积分标准 ${tariffVersion}，每月 ${rollsPerPeriod} 卷`,
+    `rules in force: tariff ${tariffVersion}, ${rollsPerPeriod} roll(s) a month`,
+  ],
   'clock.adjusted': ({ reason }) => [`时钟调整（${reason}）`, `clock adjusted (${reason})`],
-  'household.registered': ({ household, members }) => [`农户 ${short(household)} 登记，${members} 人`, `household ${short(household)} registered, ${members} member(s)`],
-  'household.changed': ({ household, members }) => [`农户 ${short(household)} 现为 ${members} 人`, `household ${short(household)} now has ${members} member(s)`],
+  'household.registered': ({ household, members }) => [
+    `农户 ${short(household)} 登记，${members} 人`,
+    `household ${short(household)} registered, ${members} member(s)`,
+  ],
+  'household.changed': ({ household, members }) => [
+    `农户 ${short(household)} 现为 ${members} 人`,
+    `household ${short(household)} now has ${members} member(s)`,
+  ],
   'credential.added': ({ household }) => [`农户 ${short(household)} 新增一张卡`, `household ${short(household)} has a further card`],
-  'credential.revoked': ({ household, reason }) => [`农户 ${short(household)} 的卡作废（${reason}）`, `a card of household ${short(household)} was revoked (${reason})`],
+  'credential.revoked': ({ household, reason }) => [
+    `农户 ${short(household)} 的卡作废（${reason}）`,
+    `a card of household ${short(household)} was revoked (${reason})`,
+  ],
   'bag.roll.stocked': ({ roll, dispenser }) => [`${dispenser} 装入 ${roll}`, `${roll} loaded into ${dispenser}`],
-  'bag.issue.requested': ({ household, dispenser, period }) => [`农户 ${short(household)} 在 ${dispenser} 领 ${period} 的垃圾袋`, `household ${short(household)} asks ${dispenser} for its ${period} roll`],
-  'bag.roll.issued': ({ household, rolls, rollUnconfirmed }) => [`农户 ${short(household)} 领到 ${rollsOf(rolls)}${rollUnconfirmed ? '（待确认）' : ''}`, `household ${short(household)} took ${rollsOf(rolls)}${rollUnconfirmed ? ' (unconfirmed)' : ''}`],
-  'bag.issue.voided': ({ household, reason }) => [`农户 ${short(household)} 未领到，额度退回（${reason}）`, `household ${short(household)} got no roll, quota given back (${reason})`],
-  'bag.roll.wasted': ({ dispenser, rolls, reason }) => [`${dispenser} 有 ${rolls} 卷作废（${reason}）`, `${rolls} roll(s) of ${dispenser} went to waste (${reason})`],
-  'bag.roll.unattributed': ({ dispenser, rolls }) => [`${dispenser} 有 ${rolls} 卷去向不明，待人核实`, `${rolls} roll(s) of ${dispenser} are unaccounted for: a person must look`],
+  'bag.issue.requested': ({ household, dispenser, period }) => [
+    `农户 ${short(household)} 在 ${dispenser} 领 ${period} 的垃圾袋`,
+    `household ${short(household)} asks ${dispenser} for its ${period} roll`,
+  ],
+  'bag.roll.issued': ({ household, rolls, rollUnconfirmed }) => [
+    `农户 ${short(household)} 领到 ${rollsOf(rolls)}${rollUnconfirmed ? '（待确认）' : ''}`,
+    `household ${short(household)} took ${rollsOf(rolls)}${rollUnconfirmed ? ' (unconfirmed)' : ''}`,
+  ],
+  'bag.issue.voided': ({ household, reason }) => [
+    `农户 ${short(household)} 未领到，额度退回（${reason}）`,
+    `household ${short(household)} got no roll, quota given back (${reason})`,
+  ],
+  'bag.roll.wasted': ({ dispenser, rolls, reason }) => [
+    `${dispenser} 有 ${rolls} 卷作废（${reason}）`,
+    `${rolls} roll(s) of ${dispenser} went to waste (${reason})`,
+  ],
+  'bag.roll.unattributed': ({ dispenser, rolls }) => [
+    `${dispenser} 有 ${rolls} 卷去向不明，待人核实`,
+    `${rolls} roll(s) of ${dispenser} are unaccounted for: a person must look`,
+  ],
   'device.fenced': ({ device, reason }) => [`${device} 已隔离旧任务（${reason}）`, `${device} fenced off earlier jobs (${reason})`],
   'device.rebaselined': ({ device, reason, ctrOut }) => [`${device} 计数从 ${ctrOut} 起（${reason}）`, `${device} counts from ${ctrOut} (${reason})`],
   'device.locked': ({ device, reason }) => [`${device} 停用，需人检查（${reason}）`, `${device} is locked, a person must look (${reason})`],
   'device.unlocked': ({ device }) => [`${device} 恢复使用`, `${device} is in use again`],
-  'device.health': ({ device, state, cause }) => [`${device} ${state === 'online' ? '上线' : '离线'}`, `${device} is ${state}${cause === null ? '' : ` (${cause})`}`],
-  'weigh.committed': ({ household, material, netGrams, alibi }) => [`农户 ${short(household)} 称重 ${kg(netGrams)} 千克 ${material}，第 ${alibi} 号`, `household ${short(household)} weighed ${kg(netGrams)} kg of ${material}, weighing ${alibi}`],
-  'points.awarded': ({ household, points }) => [`农户 ${short(household)} 得 ${points} 分（${(points / 100).toFixed(2)} 元）`, `household ${short(household)} earned ${points} points (${(points / 100).toFixed(2)} yuan)`],
-  'bin.level.changed': ({ bin, compartment, levelPercent, fillState }) => [`${bin} 第 ${compartment} 格 ${levelPercent}%（${fillState}）`, `${bin} compartment ${compartment} at ${levelPercent} % (${fillState})`],
+  'device.health': ({ device, state, cause }) => [
+    `${device} ${state === 'online' ? '上线' : '离线'}`,
+    `${device} is ${state}${cause === null ? '' : ` (${cause})`}`,
+  ],
+  'weigh.committed': ({ household, material, netGrams, alibi }) => [
+    `农户 ${short(household)} 称重 ${kg(netGrams)} 千克 ${material}，第 ${alibi} 号`,
+    `household ${short(household)} weighed ${kg(netGrams)} kg of ${material}, weighing ${alibi}`,
+  ],
+  'points.awarded': ({ household, points }) => [
+    `农户 ${short(household)} 得 ${points} 分（${(points / 100).toFixed(2)} 元）`,
+    `household ${short(household)} earned ${points} points (${(points / 100).toFixed(2)} yuan)`,
+  ],
+  'bin.level.changed': ({ bin, compartment, levelPercent, fillState }) => [
+    `${bin} 第 ${compartment} 格 ${levelPercent}%（${fillState}）`,
+    `${bin} compartment ${compartment} at ${levelPercent} % (${fillState})`,
+  ],
   'alarm.fire': ({ bin, compartment }) => [`火警！${bin} 第 ${compartment} 格`, `FIRE ALARM in ${bin} compartment ${compartment}`],
   'alarm.cleared': ({ bin, compartment }) => [`${bin} 第 ${compartment} 格火警解除`, `alarm of ${bin} compartment ${compartment} cleared`],
 };

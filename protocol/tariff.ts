@@ -8,16 +8,24 @@ import { materialSchema } from './events.ts';
 const wholePoints = z.int().min(0).max(100_000);
 
 /** One recyclable material: its name for people, and its price either by mass or by piece. */
-const materialRowSchema = z.strictObject({
-  name: z.strictObject({ zh: z.string().min(1).max(16), en: z.string().min(1).max(32) }),
-  pointsPerKg: wholePoints.optional().describe('Points per kilogram of net weight, rounded down.'),
-  pointsEach: wholePoints.optional().describe('Points per piece.'),
-  maxGramsPerSession: z.int().min(1).max(1_000_000).default(50_000).describe('Above this an operator must look (R-19). Unit: gram.'),
-});
+const materialRowSchema = z
+  .strictObject({
+    name: z.strictObject({ zh: z.string().min(1).max(16), en: z.string().min(1).max(32) }),
+    pointsPerKg: wholePoints.optional().describe('Points per kilogram of net weight, rounded down.'),
+    pointsEach: wholePoints.optional().describe('Points per piece.'),
+    maxGramsPerSession: z.int().min(1).max(1_000_000).default(50_000).describe('Above this an operator must look (R-19). Unit: gram.'),
+  })
+  .refine((row) => row.pointsPerKg !== undefined || row.pointsEach !== undefined, 'a material has a price: pointsPerKg or pointsEach');
 
 export const tariffSchema = z.strictObject({
-  version: z.string().regex(/^[0-9A-Za-z.-]{1,32}$/, 'letters, digits, dots and hyphens, at most 32').describe('Named in every event that used this tariff.'),
-  validFrom: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date is YYYY-MM-DD').describe('First day in force, Asia/Shanghai.'),
+  version: z
+    .string()
+    .regex(/^[0-9A-Za-z.-]{1,32}$/, 'letters, digits, dots and hyphens, at most 32')
+    .describe('Named in every event that used this tariff.'),
+  validFrom: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/, 'a date is YYYY-MM-DD')
+    .describe('First day in force, Asia/Shanghai.'),
   pointsPerYuan: z.int().min(1).max(10_000).default(100),
   learningPoints: wholePoints.describe('Per learning session attended (R-20).'),
   volunteeringPoints: wholePoints.describe('Per confirmed volunteering event (R-22).'),

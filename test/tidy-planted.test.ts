@@ -122,6 +122,40 @@ const planted: readonly Planted[] = [
   },
   {
     rule: 'arrows',
+    what: 'limits import the clock',
+    files: { 'gateway/clock.ts': target, 'gateway/limits.ts': "import './clock.ts';" },
+    at: ['gateway/limits.ts:2'],
+  },
+  { rule: 'arrows', what: 'the log imports core', files: { 'gateway/log.ts': "import './core/nothing.ts';" }, at: ['gateway/log.ts:2'] },
+  { rule: 'arrows', what: 'the settings import core', files: { 'gateway/config.ts': "import './core/nothing.ts';" }, at: ['gateway/config.ts:2'] },
+  {
+    rule: 'arrows',
+    what: 'a command imports the simulator',
+    files: { 'gateway/commands/run.ts': "import '../../device-sim/main.ts';" },
+    at: ['gateway/commands/run.ts:2'],
+  },
+  { rule: 'arrows', what: 'main imports the store', files: { ...store, 'gateway/main.ts': "import './store/target.ts';" }, at: ['gateway/main.ts:2'] },
+  {
+    rule: 'arrows',
+    what: 'protocol imports a limit',
+    files: { 'gateway/limits.ts': target, 'protocol/first.ts': "import '../gateway/limits.ts';" },
+    at: ['protocol/first.ts:2'],
+  },
+  {
+    rule: 'arrows',
+    what: 'the generator imports physics',
+    files: { 'device-sim/physics/tray.ts': target, 'device-sim/random.ts': "import './physics/tray.ts';" },
+    at: ['device-sim/random.ts:2'],
+  },
+  {
+    rule: 'arrows',
+    what: 'physics imports the process around it',
+    files: { 'device-sim/site.ts': target, 'device-sim/physics/tray.ts': "import '../site.ts';" },
+    at: ['device-sim/physics/tray.ts:2'],
+  },
+  { rule: 'arrows', what: 'a tool configuration imports a script', files: { 'vitest.config.ts': "import './scripts/anchor.ts';" }, at: ['vitest.config.ts:2'] },
+  {
+    rule: 'arrows',
     what: 'a data file deep in the house',
     files: { 'package.json': '{}', 'gateway/core/rule.ts': "import '../../package.json';" },
     at: ['gateway/core/rule.ts:2'],
@@ -233,6 +267,7 @@ const planted: readonly Planted[] = [
 
   { rule: 'names', what: 'a drawer of a file', files: { 'gateway/core/bag-utils.ts': target }, at: ['gateway/core/bag-utils.ts:1'] },
   { rule: 'names', what: 'a drawer of a folder', files: { 'gateway/store/common/rows.ts': target }, at: ['gateway/store/common/rows.ts:1'] },
+  { rule: 'names', what: 'base.ts', files: { 'gateway/store/base.ts': target }, at: ['gateway/store/base.ts:1'] },
   { rule: 'names', what: 'index.ts', files: { 'gateway/store/index.ts': target }, at: ['gateway/store/index.ts:1'] },
   { rule: 'names', what: 'camelCase in a file name', files: { 'gateway/core/bagIssue.ts': target }, at: ['gateway/core/bagIssue.ts:1'] },
   {
@@ -295,6 +330,12 @@ const planted: readonly Planted[] = [
         "import { randomBytes } from 'node:crypto';\nexport const a = () => Math.random();\nexport const b = randomBytes;\nconst { random } = Math;\nexport const c = random;",
     },
     at: ['protocol/rule.ts:2', 'protocol/rule.ts:3', 'protocol/rule.ts:5'],
+  },
+  {
+    rule: 'pure-rooms',
+    what: 'all of node:crypto',
+    files: { 'protocol/rule.ts': "import crypto from 'node:crypto';\nimport * as all from 'node:crypto';\nexport const both = [crypto, all];" },
+    at: ['protocol/rule.ts:2', 'protocol/rule.ts:3'],
   },
   {
     rule: 'pure-rooms',

@@ -163,7 +163,11 @@ function stepService(nv: BoardNv, ram: BoardRam, rolls: number): BoardStep {
 function stepExitEdge(nv: BoardNv, ram: BoardRam): BoardStep {
   if (ram.service !== null) {
     const service = { ...ram.service, rollsLeft: ram.service.rollsLeft - 1 };
-    return { nv: { ...nv, ctrTest: nextU32(nv.ctrTest) }, ram: { ...ram, service, movedMs: 0 }, effects: service.rollsLeft > 0 ? [commit] : [commit, motorOff] };
+    return {
+      nv: { ...nv, ctrTest: nextU32(nv.ctrTest) },
+      ram: { ...ram, service, movedMs: 0 },
+      effects: service.rollsLeft > 0 ? [commit] : [commit, motorOff],
+    };
   }
   const counts = nv.result === 'armed' && nv.doneRolls < nv.quantity;
   const counted = { ...nv, ctrOut: nextU32(nv.ctrOut), doneRolls: nv.doneRolls + (counts ? 1 : 0) };

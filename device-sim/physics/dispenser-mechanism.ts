@@ -55,7 +55,12 @@ export const isRollLow = (mechanism: Mechanism, options: MechanismOptions): bool
  * Runs the motor for `elapsedMs` of village time, at most until a roll passes the exit. `out` is its label; the caller tells the
  * firmware and calls again for the rest of the time.
  */
-export function stepMechanism(mechanism: Mechanism, elapsedMs: number, options: MechanismOptions, random: Random): { mechanism: Mechanism; out: string | null } {
+export function stepMechanism(
+  mechanism: Mechanism,
+  elapsedMs: number,
+  options: MechanismOptions,
+  random: Random,
+): { mechanism: Mechanism; out: string | null } {
   const [label, ...rest] = mechanism.magazine;
   if (!mechanism.motorOn || label === undefined) return { mechanism, out: null };
   const started = mechanism.cycleMs > 0 ? mechanism : startRoll(mechanism, options, random);
@@ -72,11 +77,7 @@ function startRoll(mechanism: Mechanism, options: MechanismOptions, random: Rand
 }
 
 /** Puts a roll behind the others. Needs an open door and a free place; otherwise says which is missing. */
-export function loadRoll(
-  mechanism: Mechanism,
-  label: string,
-  options: MechanismOptions,
-): { ok: true; mechanism: Mechanism } | { ok: false; reason: string } {
+export function loadRoll(mechanism: Mechanism, label: string, options: MechanismOptions): { ok: true; mechanism: Mechanism } | { ok: false; reason: string } {
   if (!mechanism.doorOpen) return { ok: false, reason: 'the door is closed' };
   if (mechanism.magazine.length >= options.capacity) return { ok: false, reason: `the magazine is full (${options.capacity} rolls)` };
   return { ok: true, mechanism: { ...mechanism, magazine: [...mechanism.magazine, label] } };

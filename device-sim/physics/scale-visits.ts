@@ -38,11 +38,12 @@ export function stepScaleCounter(counter: ScaleCounter, elapsedMs: number, scene
     nextComesInMs: counter.nextComesInMs - elapsedMs,
     waitedMs: counter.waitedMs + elapsedMs,
   };
-  if (later.phase === 'free' && !scene.lampOn) return { counter: { ...later, leftMs: 2_000 }, acts: [] };
+  // The lamp has to burn a while: whoever loads the tray before the scale has shown zero weighs in vain.
+  if (later.phase === 'free' && !scene.lampOn) return { counter: { ...later, leftMs: patienceMs(village, 5_000, 500) }, acts: [] };
   if (later.leftMs > 0) return { counter: later, acts: [] };
   switch (later.phase) {
     case 'free':
-      return later.nextComesInMs > 0 || village.households === 0 || village.materials.length === 0 ? { counter: later, acts: [] } : welcome(later, scene);
+      return later.nextComesInMs > 0 || village.households === 0 || village.materials.length === 0 ? { counter: later, acts: [] } : welcome(scene);
     case 'loaded': {
       const shown = { ...later, phase: 'shown' as const, leftMs: random.whole(placing.least, placing.most) };
       return { counter: shown, acts: [{ kind: 'showCard', reader: post.reader, household: later.household }] };
@@ -62,7 +63,7 @@ export function stepScaleCounter(counter: ScaleCounter, elapsedMs: number, scene
   }
 }
 
-function welcome(counter: ScaleCounter, scene: Scene): { counter: ScaleCounter; acts: readonly Act[] } {
+function welcome(scene: Scene): { counter: ScaleCounter; acts: readonly Act[] } {
   const { post, village, random } = scene;
   const material = random.whole(0, village.materials.length - 1);
   const brought = village.materials[material];

@@ -47,7 +47,7 @@ export function gatherVillagers(village: Village, seed: number): Villagers {
  * The same village after a stop: whoever stood at a counter went home, so every counter opens afresh. Households that were just then in
  * front, or are new in the card file, come later this month.
  */
-export function resumeVillagers(kept: Villagers, village: Village): Villagers {
+export function resumeVillagers(kept: Pick<Villagers, 'random' | 'month' | 'turnout'>, village: Village): Villagers {
   const fresh = gatherVillagers(village, kept.random);
   const known = (household: number) => household < village.households;
   const waiting = kept.turnout.waiting.filter(known);

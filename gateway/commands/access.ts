@@ -9,8 +9,8 @@ import { loadSite } from '../config-file.ts';
 import { GatewayError } from '../errors.ts';
 import { openLog } from '../log.ts';
 import { openVillage } from '../runtime.ts';
-import { askGateway, noGateway } from '../web/socket-client.ts';
 import { type OperationName, runOperation } from '../web/operations.ts';
+import { askGateway, noGateway } from '../web/socket-client.ts';
 
 /** Options every command on a village takes. */
 export interface VillageFlags {
@@ -54,7 +54,8 @@ export function print(flags: { readonly json?: boolean }, value: unknown, text: 
 export function wholeNumber(name: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) throw new GatewayError('usage', `${name} is a whole number from ${min} to ${max}, not ${text}.`);
+    if (!Number.isInteger(value) || value < min || value > max)
+      throw new GatewayError('usage', `${name} is a whole number from ${min} to ${max}, not ${text}.`);
     return value;
   };
 }

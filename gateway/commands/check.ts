@@ -13,7 +13,13 @@ export function addCheck(program: Command): void {
       const { config, tariffs, digest } = loadSite(file);
       if (flags.json) return void process.stdout.write(`${JSON.stringify({ config, tariffs, digest })}\n`);
       const { lines, dispensers, scales, bins, readers } = config;
-      const parts = [`${lines.length} line(s)`, `${dispensers.length} dispenser(s)`, `${scales.length} scale(s)`, `${bins.length} bin(s)`, `${readers.length} reader(s)`];
+      const parts = [
+        `${lines.length} line(s)`,
+        `${dispensers.length} dispenser(s)`,
+        `${scales.length} scale(s)`,
+        `${bins.length} bin(s)`,
+        `${readers.length} reader(s)`,
+      ];
       process.stdout.write(`${file} is right: ${config.village.name}, gateway ${config.gateway.id}, ${parts.join(', ')}, tariff ${tariffs[0]?.version}.\n`);
     });
 }

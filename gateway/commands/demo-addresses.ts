@@ -25,7 +25,7 @@ export function fieldAddresses({ serial, fieldPort, data }: { readonly serial: b
 }
 
 function tcpAddresses(base: number): FieldAddresses {
-  const portOf = (id: string) => base + channels.findIndex((channel) => channel === id);
+  const portOf = (id: string) => base + (channels as readonly string[]).indexOf(id);
   return {
     listen: channels.map((id) => `${id}=127.0.0.1:${portOf(id)}`),
     apply: (site) => rewire(site, (id, transport) => ({ ...transport, port: portOf(id) })),
@@ -34,7 +34,10 @@ function tcpAddresses(base: number): FieldAddresses {
 }
 
 function ptyAddresses(folder: string): FieldAddresses {
-  if (spawnSync('socat', ['-V'], { stdio: 'ignore' }).error) throw new GatewayError('usage', '--serial needs socat, which is not installed.', { hint: 'Install it (scripts/install-test-tools does), or leave --serial out.' });
+  if (spawnSync('socat', ['-V'], { stdio: 'ignore' }).error)
+    throw new GatewayError('usage', '--serial needs socat, which is not installed.', {
+      hint: 'Install it (scripts/install-test-tools does), or leave --serial out.',
+    });
   mkdirSync(folder, { recursive: true });
   const end = (id: string, side: 'gateway' | 'board') => resolve(folder, `${id}.${side}`);
   const pairs: ChildProcess[] = channels.map((id) => {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { wireClock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 
 export interface SiteOptions {
@@ -32,8 +33,28 @@ const siteStopMs = 5000;
 /** Starts the site and waits until it listens. @throws GatewayError port_in_use with the site's own sentence. */
 export async function startSite(options: SiteOptions): Promise<SiteProcess> {
   const { siteFile, state, cardsFile, labelsFile, pace, seed, startMs, listen } = options;
-  const args = ['--site', siteFile, '--state', state, '--cards', cardsFile, '--roll-labels', labelsFile, '--pace', String(pace), '--seed', String(seed), '--start', String(startMs), '--json', '--parent-watch'];
-  const child = spawn(process.execPath, [simulator, ...args, ...listen.flatMap((item) => ['--listen', item])], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const args = [
+    '--site',
+    siteFile,
+    '--state',
+    state,
+    '--cards',
+    cardsFile,
+    '--roll-labels',
+    labelsFile,
+    '--pace',
+    String(pace),
+    '--seed',
+    String(seed),
+    '--start',
+    String(startMs),
+    '--json',
+    '--parent-watch',
+  ];
+  const child = spawn(process.execPath, [simulator, ...args, ...listen.flatMap((item) => ['--listen', item])], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
   let asked = false;
   let failure: string | null = null;
   const errors: string[] = [];
@@ -52,16 +73,26 @@ export async function startSite(options: SiteOptions): Promise<SiteProcess> {
     options.onGone(failure);
   });
   child.stdin.on('error', () => undefined);
-  const timer = setTimeout(() => ready.reject(new GatewayError('port_in_use', 'The simulated site did not come up in time.')), siteStartMs);
-  await ready.promise.finally(() => clearTimeout(timer));
+  const patience = new AbortController();
+  const late = wireClock.sleep(siteStartMs, 'start of the simulated site', patience.signal).then(
+    () => ready.reject(new GatewayError('port_in_use', 'The simulated site did not come up in time.')),
+    () => undefined,
+  );
+  await ready.promise.finally(() => patience.abort());
+  await late;
   return {
     failure: () => failure,
     async stop() {
       asked = true;
       child.kill('SIGTERM');
-      const kill = setTimeout(() => child.kill('SIGKILL'), siteStopMs);
+      const stopped = new AbortController();
+      const kill = wireClock.sleep(siteStopMs, 'end of the simulated site', stopped.signal).then(
+        () => child.kill('SIGKILL'),
+        () => false,
+      );
       await ended.promise;
-      clearTimeout(kill);
+      stopped.abort();
+      await kill;
     },
   };
 }

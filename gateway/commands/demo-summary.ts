@@ -23,7 +23,8 @@ export function summarize(village: Village, watch: { readonly verified: number; 
   if (watch.bad > 0) problems.push(`${watch.bad} message(s) over MQTT did not verify or left a gap`);
   for (const row of store.ledger.dispensers()) {
     const status = field?.dispensers.get(row.device)?.status;
-    if (status !== null && status !== undefined && status.ctrOut !== row.ctrOut) problems.push(`${row.device} counted ${status.ctrOut} rolls, the ledger ${row.ctrOut}`);
+    if (status !== null && status !== undefined && status.ctrOut !== row.ctrOut)
+      problems.push(`${row.device} counted ${status.ctrOut} rolls, the ledger ${row.ctrOut}`);
     if (store.jobs.open(row.device) !== undefined) problems.push(`${row.device} has an open job`);
     if (row.suspense !== 0) problems.push(`${row.device} has ${row.suspense} roll(s) in suspense`);
   }
@@ -38,8 +39,19 @@ export function describeSummary(summary: DemoSummary, language: Language): strin
   const seconds = summary.seconds.toFixed(0);
   const lines =
     language === 'zh'
-      ? [`\n运行 ${seconds} 秒。账本共有：发袋 ${rolls} 卷，称重 ${weighings} 次，积分 ${points} 分（${(points / 100).toFixed(2)} 元）。`, `事件 ${events} 条，验证通过 ${verified} 条；经 MQTT 收到并验证 ${overMqtt} 条。`]
-      : [`\n${seconds} s. The ledger holds ${rolls} rolls issued, ${weighings} weighings, ${points} points (${(points / 100).toFixed(2)} yuan).`, `${events} events, ${verified} verified (signature and chain); ${overMqtt} received over MQTT and verified.`];
-  const verdict = problems.length === 0 ? (language === 'zh' ? '账目平衡，计数相符。' : 'Ledger sums are zero, counters agree, no hold is open.') : problems.map((problem) => `WRONG  ${problem}`).join('\n');
+      ? [
+          `\n运行 ${seconds} 秒。账本共有：发袋 ${rolls} 卷，称重 ${weighings} 次，积分 ${points} 分（${(points / 100).toFixed(2)} 元）。`,
+          `事件 ${events} 条，验证通过 ${verified} 条；经 MQTT 收到并验证 ${overMqtt} 条。`,
+        ]
+      : [
+          `\n${seconds} s. The ledger holds ${rolls} rolls issued, ${weighings} weighings, ${points} points (${(points / 100).toFixed(2)} yuan).`,
+          `${events} events, ${verified} verified (signature and chain); ${overMqtt} received over MQTT and verified.`,
+        ];
+  const verdict =
+    problems.length === 0
+      ? language === 'zh'
+        ? '账目平衡，计数相符。'
+        : 'Ledger sums are zero, counters agree, no hold is open.'
+      : problems.map((problem) => `WRONG  ${problem}`).join('\n');
   return [...lines, verdict].join('\n');
 }

@@ -14,13 +14,13 @@ import { type LoadedSite, loadSite } from '../config-file.ts';
 import { type Gateway, openGateway } from '../gateway.ts';
 import { createKeys, loadKeys } from '../keys.ts';
 import { openLog } from '../log.ts';
-import { watchEvents, type WatchReport } from '../northbound/watch.ts';
+import { type WatchReport, watchEvents } from '../northbound/watch.ts';
 import { describeRefusal, formatEvent, type Language, languageOf, languages } from '../timeline.ts';
-import { listCards } from '../workflows/import-roster.ts';
 import { runOperation } from '../web/operations.ts';
+import { listCards } from '../workflows/import-roster.ts';
 import { defaultDataDir, wholeNumber } from './access.ts';
-import { fieldAddresses, type FieldAddresses } from './demo-addresses.ts';
-import { startSite, type SiteProcess } from './demo-site.ts';
+import { type FieldAddresses, fieldAddresses } from './demo-addresses.ts';
+import { type SiteProcess, startSite } from './demo-site.ts';
 import { describeSummary, summarize } from './demo-summary.ts';
 import { keepSite, port, withPorts } from './run.ts';
 import { stopSignal, whenAborted } from './stop-signal.ts';
@@ -152,14 +152,17 @@ async function startDemoSite(flags: DemoFlags, { village }: Gateway, addresses: 
 
 async function live(flags: DemoFlags, gateway: Gateway, field: SiteProcess, stop: AbortController, say: (line: string) => void): Promise<void> {
   const { village } = gateway;
-  const watched = startOwnWatch(gateway, flags.data);
+  const watched = startOwnWatch(gateway);
   banner(flags, gateway, say);
   const unlisten = village.store.onAppended((event) => {
     if (!quiet.has(event.draft.name)) say(formatEvent(event, flags.lang));
   });
   const started = wireClock.monotonicMs();
   const clock = new AbortController();
-  const end = flags.for === undefined ? whenAborted(stop.signal) : wireClock.sleep(flags.for, 'end of the demo', AbortSignal.any([stop.signal, clock.signal])).catch(() => undefined);
+  const end =
+    flags.for === undefined
+      ? whenAborted(stop.signal)
+      : wireClock.sleep(flags.for, 'end of the demo', AbortSignal.any([stop.signal, clock.signal])).catch(() => undefined);
   try {
     await Promise.race([end, village.failed, gateway.uplink.done]);
     await finish(gateway, watched.verified);
@@ -187,7 +190,7 @@ function banner(flags: DemoFlags, { url, brokerUrl, village }: Gateway, say: (li
 }
 
 /** Subscribes to our own broker with nothing but the public key, as a platform would. */
-function startOwnWatch(gateway: Gateway, _dataDir: string) {
+function startOwnWatch(gateway: Gateway) {
   const { village, brokerUrl } = gateway;
   const stopping = new AbortController();
   const counts = { verified: 0, bad: 0, last: 0 };

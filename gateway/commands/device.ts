@@ -4,7 +4,12 @@ import { ask, print, type VillageFlags, villageFlags } from './access.ts';
 
 export function addDevice(program: Command): void {
   const device = program.command('device').description('Devices a person has to look at.');
-  villageFlags(device.command('rebaseline').argument('<device>', 'dispenser, as in the site file').requiredOption('--operator <name>', 'who looked; recorded in the event, so use a function or badge, not a villager’s name'))
+  villageFlags(
+    device
+      .command('rebaseline')
+      .argument('<device>', 'dispenser, as in the site file')
+      .requiredOption('--operator <name>', 'who looked; recorded in the event, so use a function or badge, not a villager’s name'),
+  )
     .description('Count from the board’s present counters, close an undecided job, and lift the lock (board swapped or its memory lost).')
     .action(async (id: string, flags: VillageFlags & { operator: string }) => {
       const done = await ask(flags, 'device.rebaseline', { device: id, operator: flags.operator }, true);

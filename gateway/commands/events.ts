@@ -5,11 +5,22 @@ import { formatEvent, languageOf } from '../timeline.ts';
 import { ask, print, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
 
 type Listed = EventDraft & { readonly sequence: number; readonly atMs: number };
-type Verified = { readonly checked: number; readonly head: number; readonly leaf: string; readonly problem: { readonly sequence: number; readonly detail: string } | null };
+type Verified = {
+  readonly checked: number;
+  readonly head: number;
+  readonly leaf: string;
+  readonly problem: { readonly sequence: number; readonly detail: string } | null;
+};
 
 export function addEvents(program: Command): void {
   const events = program.command('events').description('The event log: list, show, verify.');
-  villageFlags(events.command('list').option('--after <n>', 'start behind this event', wholeNumber('--after', 0, Number.MAX_SAFE_INTEGER), 0).option('--limit <n>', 'at most this many', wholeNumber('--limit', 1, 10_000), 50).option('--name <name>', 'only this kind, such as bag.roll.issued'))
+  villageFlags(
+    events
+      .command('list')
+      .option('--after <n>', 'start behind this event', wholeNumber('--after', 0, Number.MAX_SAFE_INTEGER), 0)
+      .option('--limit <n>', 'at most this many', wholeNumber('--limit', 1, 10_000), 50)
+      .option('--name <name>', 'only this kind, such as bag.roll.issued'),
+  )
     .description('One readable line an event.')
     .action(async (flags: VillageFlags & { after: number; limit: number; name?: string }) => {
       const { after, limit, name } = flags;
@@ -26,7 +37,11 @@ export function addEvents(program: Command): void {
     .description('Check every signature and every link of the chain.')
     .action(async (flags: VillageFlags) => {
       const report = (await ask(flags, 'events.verify', {})) as Verified;
-      print(flags, report, () => (report.problem === null ? `${report.checked} events verified; head ${report.head}, leaf ${report.leaf}.` : `Event ${report.problem.sequence} does not verify: ${report.problem.detail}.`));
+      print(flags, report, () =>
+        report.problem === null
+          ? `${report.checked} events verified; head ${report.head}, leaf ${report.leaf}.`
+          : `Event ${report.problem.sequence} does not verify: ${report.problem.detail}.`,
+      );
       if (report.problem !== null) process.exitCode = 1;
     });
 }

@@ -5,12 +5,22 @@ import type { DispenserOutcome } from '../workflows/dispenser-station.ts';
 import { ask, print, type VillageFlags, villageFlags } from './access.ts';
 
 export function addIssue(program: Command): void {
-  villageFlags(program.command('issue').option('--card <text>', 'card as the reader would give it').option('--household <id>', 'pseudonym, h-...').option('--dispenser <id>', 'which one, when there are several'))
+  villageFlags(
+    program
+      .command('issue')
+      .option('--card <text>', 'card as the reader would give it')
+      .option('--household <id>', 'pseudonym, h-...')
+      .option('--dispenser <id>', 'which one, when there are several'),
+  )
     .description('Draw one roll. Without a running gateway the lines are opened here, after whatever was left open has been settled.')
     .addHelpText('after', '\nExit code 1 when refused or not delivered.\nExample:\n  sifen issue --card H1ABCDEFGHJKMNPQRS0 --data sifen-data')
     .action(async (flags: VillageFlags & { card?: string; household?: string; dispenser?: string }) => {
       const { card, household, dispenser } = flags;
-      const request = { ...(card === undefined ? {} : { card }), ...(household === undefined ? {} : { household }), ...(dispenser === undefined ? {} : { dispenser }) };
+      const request = {
+        ...(card === undefined ? {} : { card }),
+        ...(household === undefined ? {} : { household }),
+        ...(dispenser === undefined ? {} : { dispenser }),
+      };
       const outcome = (await ask(flags, 'issue', request, true)) as DispenserOutcome | { kind: 'undecided' };
       print(flags, outcome, () => describe(outcome));
       if (outcome.kind !== 'issued') process.exitCode = 1;
@@ -18,8 +28,10 @@ export function addIssue(program: Command): void {
 }
 
 function describe(outcome: DispenserOutcome | { kind: 'undecided' }): string {
-  if (outcome.kind === 'issued') return `Issued ${outcome.rolls} roll(s) to ${outcome.household}${outcome.rollUnconfirmed ? ' (code unconfirmed)' : ''}, job ${outcome.job}.`;
+  if (outcome.kind === 'issued')
+    return `Issued ${outcome.rolls} roll(s) to ${outcome.household}${outcome.rollUnconfirmed ? ' (code unconfirmed)' : ''}, job ${outcome.job}.`;
   if (outcome.kind === 'voided') return `No roll came out (${outcome.reason}); the quota of ${outcome.household} was given back.`;
-  if (outcome.kind === 'undecided') return 'The dispenser has not answered yet. The roll stays on hold and is settled by reading the board as soon as it answers; do not repeat.';
+  if (outcome.kind === 'undecided')
+    return 'The dispenser has not answered yet. The roll stays on hold and is settled by reading the board as soon as it answers; do not repeat.';
   return describeRefusal(outcome.code, languageOf(process.env['LANG']));
 }

@@ -1,6 +1,7 @@
 /** `sifen keygen`: the keys of a new gateway, so that the public one can be enrolled before the first start. */
-import { join } from 'node:path';
+
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createKeys, loadKeys, rawPublicKey } from '../keys.ts';
 import { defaultDataDir, print } from './access.ts';
@@ -16,6 +17,11 @@ export function addKeygen(program: Command): void {
       const created = createKeys(folder);
       const { keyid, publicKey, publicKeyFile } = loadKeys(folder);
       const answer = { keyid, publicKey: rawPublicKey(publicKey), publicKeyFile, state: created ? 'created' : 'already_created' };
-      print(flags, answer, () => `${created ? 'Made' : 'Kept'} key ${keyid} in ${folder}.\nPublic key, for whoever verifies (${publicKeyFile}):\n${readFileSync(publicKeyFile, 'utf8').trim()}`);
+      print(
+        flags,
+        answer,
+        () =>
+          `${created ? 'Made' : 'Kept'} key ${keyid} in ${folder}.\nPublic key, for whoever verifies (${publicKeyFile}):\n${readFileSync(publicKeyFile, 'utf8').trim()}`,
+      );
     });
 }

@@ -24,15 +24,28 @@ export function addLedger(program: Command): void {
     .description('Drop every derived table, derive it again from the verified log, and say whether it came out the same.')
     .action(async (flags: VillageFlags) => {
       const report = (await ask(flags, 'ledger.rebuild', {})) as RebuildReport;
-      print(flags, report, () => (report.identical ? `${report.events} events: every table came out the same.` : `${report.events} events: these tables differed and were replaced: ${report.differing.join(', ')}.`));
+      print(flags, report, () =>
+        report.identical
+          ? `${report.events} events: every table came out the same.`
+          : `${report.events} events: these tables differed and were replaced: ${report.differing.join(', ')}.`,
+      );
       if (!report.identical) process.exitCode = 1;
     });
 }
 
 function describe({ balances, unitSums, problems, dispensers }: Books): string {
-  const rows = balances.map((row) => `${(row.kind ?? row.account).padEnd(28)} ${String(row.amount).padStart(12)} ${row.unit}${row.accounts === undefined ? '' : `  (${row.accounts} account(s))`}`);
+  const rows = balances.map(
+    (row) =>
+      `${(row.kind ?? row.account).padEnd(28)} ${String(row.amount).padStart(12)} ${row.unit}${row.accounts === undefined ? '' : `  (${row.accounts} account(s))`}`,
+  );
   const sums = Object.entries(unitSums).map(([unit, sum]) => `${unit} ${sum}`);
-  const counts = dispensers.map((row) => `${row.device}: ${row.posted} issued + ${row.purged + row.service} wasted + ${row.suspense} in suspense; its counters must show ${row.ctrOut} out, ${row.ctrTest} test`);
-  const proof = problems.length === 0 ? `Sound: all units add up to zero (${sums.join(', ') || 'nothing posted'}).` : problems.map((problem) => `WRONG ${problem.check}: ${problem.detail}`).join('\n');
+  const counts = dispensers.map(
+    (row) =>
+      `${row.device}: ${row.posted} issued + ${row.purged + row.service} wasted + ${row.suspense} in suspense; its counters must show ${row.ctrOut} out, ${row.ctrTest} test`,
+  );
+  const proof =
+    problems.length === 0
+      ? `Sound: all units add up to zero (${sums.join(', ') || 'nothing posted'}).`
+      : problems.map((problem) => `WRONG ${problem.check}: ${problem.detail}`).join('\n');
   return [...rows, ...counts, proof].join('\n');
 }

@@ -7,7 +7,12 @@ import { ask, print, type VillageFlags, villageFlags } from './access.ts';
 
 export function addRoster(program: Command): void {
   const roster = program.command('roster').description('Import households, and list the cards made for them.');
-  villageFlags(roster.command('import').argument('<file>', 'CSV: UTF-8 or GB18030, Chinese or English headers').option('--skip-bad', 'take the good rows although others are bad', false))
+  villageFlags(
+    roster
+      .command('import')
+      .argument('<file>', 'CSV: UTF-8 or GB18030, Chinese or English headers')
+      .option('--skip-bad', 'take the good rows although others are bad', false),
+  )
     .description('Import a roster. All or nothing unless --skip-bad; importing the same file again changes nothing.')
     .addHelpText(
       'after',
@@ -35,10 +40,15 @@ function readFile(file: string): Buffer {
 }
 
 function describe(file: string, report: RosterReport): string {
-  const issues = report.issues.map((issue) => `${file}${issue.line === null ? '' : `:${issue.line}`}${issue.column === null ? '' : ` ${issue.column}`}: ${issue.message}`);
-  const { added, changed, unchanged, skipped, credentialsAdded } = report;
+  const place = (issue: RosterReport['issues'][number]) =>
+    `${file}${issue.line === null ? '' : `:${issue.line}`}${issue.column === null ? '' : ` ${issue.column}`}: ${issue.message}`;
+  const { added, changed, unchanged, skipped, credentialsAdded, cardsMade, ignoredColumns } = report;
+  const ignored = ignoredColumns.length === 0 ? [] : [`Not used: column(s) ${ignoredColumns.join(', ')}.`];
   const sum = report.applied
-    ? `${report.rows} row(s): ${added} added, ${changed} changed, ${unchanged} as before, ${skipped} skipped; ${credentialsAdded} new card(s).`
-    : 'Nothing was imported. Correct these rows, or import the others with --skip-bad.';
-  return [...issues, sum].join('\n');
+    ? [
+        `${report.rows} row(s): ${added} added, ${changed} changed, ${unchanged} as before, ${skipped} skipped; ${credentialsAdded} new card(s).`,
+        ...(cardsMade === 0 ? [] : [`${cardsMade} card(s) were made for households without one; print them with: sifen roster cards`]),
+      ]
+    : ['Nothing was imported. Correct these rows, or import the others with --skip-bad.'];
+  return [...report.issues.map(place), ...report.notices.map((notice) => `Note: ${place(notice)}`), ...ignored, ...sum].join('\n');
 }

@@ -1,8 +1,9 @@
 /** `sifen run`: the gateway in service, until it is told to stop. */
-import { writeFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { epochMs } from '../../protocol/units.ts';
+import { wireClock } from '../clock.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
 import { openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
@@ -36,7 +37,7 @@ export function addRun(program: Command): void {
       const stop = stopSignal();
       const log = openLog(flags.logLevel);
       const site = withPorts(loadSite(flags.site), flags);
-      const training = flags.pace === undefined ? null : { pace: flags.pace, firstMs: epochMs(flags.start ?? Date.now()) };
+      const training = flags.pace === undefined ? null : { pace: flags.pace, firstMs: epochMs(flags.start ?? wireClock.now()) };
       const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true });
       keepSite(flags.data, site);
       log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');

@@ -61,7 +61,17 @@ export function decideDraw(facts: DrawFacts, job: number): DrawDecision {
   assert(status.lastJob < job, 'a new job is above everything the board has seen');
   const rolls = 1;
   const intent: DispenseIntent = { job, rolls, expectLastJob: status.lastJob, expectCtrOut: status.ctrOut, nonce: status.nonce };
-  const data = { job, dispenser, household, rolls, period, expectLastJob: intent.expectLastJob, expectCtrOut: intent.expectCtrOut, nonce: intent.nonce, postings: holdPostings(dispenser, job, rolls) };
+  const data = {
+    job,
+    dispenser,
+    household,
+    rolls,
+    period,
+    expectLastJob: intent.expectLastJob,
+    expectCtrOut: intent.expectCtrOut,
+    nonce: intent.nonce,
+    postings: holdPostings(dispenser, job, rolls),
+  };
   return { ok: true, intent, draft: { name: 'bag.issue.requested', subject: household, data } };
 }
 
@@ -92,7 +102,11 @@ export function decideSettlement(job: OpenJob, outcome: DispenseOutcome, evidenc
   }
   const rolls = nameRolls(outcome.done, evidence);
   const rollUnconfirmed = rolls.some((roll) => !roll.confirmed);
-  return { name: 'bag.roll.issued', subject: household, data: { job: number, dispenser, household, period, rolls, voided: backToMagazine, result: outcome.result, rollUnconfirmed, postings } };
+  return {
+    name: 'bag.roll.issued',
+    subject: household,
+    data: { job: number, dispenser, household, period, rolls, voided: backToMagazine, result: outcome.result, rollUnconfirmed, postings },
+  };
 }
 
 /**

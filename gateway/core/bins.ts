@@ -1,67 +1,69 @@
 /**
- * When the fill level of a compartment is worth an event, and when a bin is on fire. Pure: readings in, events out. A level counts after
- * three equal verdicts in a row, so that a hand in the hatch or one fluffy bag raises nothing; a fire counts at once and never clears
- * itself. Rules: R-46 (80 % plan, 95 % full), R-47 (smoke or heat).
+ * When the fill level of a compartment is worth an event, and when a bin is on fire. Pure: readings in, events out. A level counts when
+ * three readings in a row agree, so that one fluffy bag raises nothing; a fire counts at once and is never cleared by anything but a
+ * person. It need not lock anything: a hatch opens only by a pulse. Rules: R-46 (80 % plan, 95 % full), R-47 (smoke or heat).
  */
+import type { CompartmentReading } from '../../protocol/devices/bin-4.ts';
 import type { EventDraft, EventPayload } from '../../protocol/events.ts';
 
 export type FillState = EventPayload<'bin.level.changed'>['fillState'];
-export type WasteClass = EventPayload<'bin.level.changed'>['wasteClass'];
 
-/** Unit: percent. */
+/** A pick-up is planned from here. Unit: percent. */
 const planPercent = 80;
+/** The compartment counts as full from here. Unit: percent. */
 const fullPercent = 95;
-/** A compartment counts as emptied below this, so that a level around 80 % does not flicker. Unit: percent. */
+/** It counts as emptied below this, so that a level around 80 % does not flicker. Unit: percent. */
 const normalPercent = 70;
 /** Hotter than this is a fire. Unit: 0.1 degC. */
 const fireDeciC = 700;
 const readingsToBelieve = 3;
 
-/** What one read of one compartment shows. */
-export interface CompartmentReading {
-  readonly compartment: number;
-  readonly wasteClass: WasteClass;
-  readonly levelPercent: number;
-  readonly doorOpen: boolean;
-  readonly temperatureDeciC: number;
-  readonly smoke: boolean;
-}
-
-/** What is recorded of a compartment, and what may be about to be. */
+/** What is recorded of a compartment, and the last levels read since, oldest first, at most three. */
 export interface CompartmentState {
   readonly fillState: FillState;
   readonly alarm: boolean;
-  readonly candidate: FillState;
-  readonly candidateReadings: number;
+  readonly recentPercent: readonly number[];
 }
+/** A compartment the ledger knows nothing of yet. */
+export const freshCompartment: CompartmentState = { fillState: 'normal', alarm: false, recentPercent: [] };
 
-/** A compartment as the ledger holds it, or a new one. */
-export const recordedCompartment = (fillState: FillState = 'normal', alarm = false): CompartmentState => ({ fillState, alarm, candidate: fillState, candidateReadings: 0 });
-
-function judgeLevel(levelPercent: number, current: FillState): FillState {
-  if (levelPercent >= fullPercent) return 'full';
-  if (levelPercent >= planPercent) return current === 'full' ? 'full' : 'plan';
-  return levelPercent < normalPercent ? 'normal' : current;
+/** All three readings must be past a threshold. Once full it stays so until emptied: waste that settles does not make room. */
+function judgeLevels(recentPercent: readonly number[], current: FillState): FillState {
+  if (recentPercent.length < readingsToBelieve) return current;
+  const least = Math.min(...recentPercent);
+  if (least >= fullPercent) return 'full';
+  if (least >= planPercent && current === 'normal') return 'plan';
+  return Math.max(...recentPercent) < normalPercent ? 'normal' : current;
 }
 
 /** One reading of one compartment. */
-export function stepCompartment(bin: string, state: CompartmentState, reading: CompartmentReading): { state: CompartmentState; drafts: EventDraft[] } {
-  const { compartment, smoke, temperatureDeciC } = reading;
-  const drafts: EventDraft[] = [];
-  let next = state;
-  if (!state.alarm && (smoke || temperatureDeciC > fireDeciC)) {
-    drafts.push({ name: 'alarm.fire', subject: bin, data: { bin, compartment, smoke, temperatureDeciC } });
-    next = { ...next, alarm: true };
-  }
-  // While the hatch is open the sensor sees the arm, not the waste.
-  if (reading.doorOpen) return { state: { ...next, candidateReadings: 0 }, drafts };
-  const verdict = judgeLevel(reading.levelPercent, next.fillState);
-  const candidateReadings = verdict === next.candidate ? next.candidateReadings + 1 : 1;
-  next = { ...next, candidate: verdict, candidateReadings };
-  if (verdict !== next.fillState && candidateReadings >= readingsToBelieve) {
-    const { wasteClass, levelPercent } = reading;
-    drafts.push({ name: 'bin.level.changed', subject: bin, data: { bin, compartment, wasteClass, levelPercent, fillState: verdict } });
-    next = { ...next, fillState: verdict };
-  }
-  return { state: next, drafts };
+export function stepCompartment(bin: string, state: CompartmentState, reading: CompartmentReading): { state: CompartmentState; drafts: readonly EventDraft[] } {
+  const { compartment, wasteClass, levelPercent, smoke, temperatureDeciC } = reading;
+  const burns = smoke || temperatureDeciC > fireDeciC;
+  const fire: EventDraft[] = burns && !state.alarm ? [{ name: 'alarm.fire', subject: bin, data: { bin, compartment, smoke, temperatureDeciC } }] : [];
+  const alarm = state.alarm || burns;
+  // While the hatch is open the sensor sees the arm, not the waste: such a level is no reading at all.
+  if (reading.doorOpen) return { state: { ...state, alarm }, drafts: fire };
+  const recentPercent = [...state.recentPercent, levelPercent].slice(-readingsToBelieve);
+  const fillState = judgeLevels(recentPercent, state.fillState);
+  const level: EventDraft[] =
+    fillState === state.fillState ? [] : [{ name: 'bin.level.changed', subject: bin, data: { bin, compartment, wasteClass, levelPercent, fillState } }];
+  return { state: { fillState, alarm, recentPercent }, drafts: [...fire, ...level] };
+}
+
+/** Every way a reset can be refused. */
+export type ResetRefusal = 'compartment_unknown' | 'no_alarm';
+export type ResetDecision =
+  | { readonly ok: true; readonly draft: EventDraft<'alarm.cleared'> }
+  | { readonly ok: false; readonly refusal: { readonly code: ResetRefusal } };
+
+/** A person looked and resets the alarm (R-47); where it still burns the next reading raises it again. `known` is the ledger's row. */
+export function decideAlarmReset(
+  place: { readonly bin: string; readonly compartment: number },
+  known: { readonly alarm: boolean } | undefined,
+  operator: string,
+): ResetDecision {
+  if (known === undefined) return { ok: false, refusal: { code: 'compartment_unknown' } };
+  if (!known.alarm) return { ok: false, refusal: { code: 'no_alarm' } };
+  return { ok: true, draft: { name: 'alarm.cleared', subject: place.bin, data: { bin: place.bin, compartment: place.compartment, operator } } };
 }

@@ -4,6 +4,8 @@
  * This file must never ask what time it is; the instant is always handed in.
  */
 import assert from 'node:assert/strict';
+import type { TimeQuality } from '../../protocol/signed-event.ts';
+import { type CivilDate, civilDateOf } from '../../protocol/timestamp.ts';
 
 /** Offset of Asia/Shanghai from UTC since 1991-09-15. Unit: ms. Source: IANA tz database, zone Asia/Shanghai, rule PRC. */
 const offsetMs = 8 * 3_600_000;
@@ -11,33 +13,7 @@ const dayMs = 86_400_000;
 /** First instant whose local year has five digits. Unit: ms since the epoch. */
 const yearTenThousandMs = 253_402_300_800_000 - offsetMs;
 
-/** How far wall time can be trusted: the `timeq` of every event. `hold` ran on by itself since it last was trusted. */
-export const timeQualities = ['ntp', 'rtc', 'operator', 'hold', 'none'] as const;
-export type TimeQuality = (typeof timeQualities)[number];
-
-interface CivilDate {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-}
-
 const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
-
-/**
- * Proleptic Gregorian date of a day number counted from 1970-01-01. The year is taken to begin on 1 March, which puts the leap day last.
- * Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
- */
-function civilDateOf(daysSinceEpoch: number): CivilDate {
-  const shifted = daysSinceEpoch + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  return { year: era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day };
-}
 
 function localOf(atMs: number): CivilDate & { readonly msOfDay: number } {
   assert(Number.isSafeInteger(atMs) && atMs >= 0 && atMs < yearTenThousandMs, `an instant is whole milliseconds from 1970 to 9999, got ${atMs}`);

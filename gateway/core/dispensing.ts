@@ -119,7 +119,10 @@ export function stepDispense(state: DispenseState, input: DispenseInput, acceptM
       return { state: { ...state, patienceUntilMs: input.atMs + acceptMs }, effect: { kind: 'read' } };
     case 'refused':
       // The board heard this frame and will not act on it, but an earlier copy may still have been taken: read, then fence.
-      return { state: state.phase === 'accepting' ? { ...state, phase: 'needsFence', sendsLeft: 0 } : { ...state, patienceUntilMs: input.atMs }, effect: { kind: 'read' } };
+      return {
+        state: state.phase === 'accepting' ? { ...state, phase: 'needsFence', sendsLeft: 0 } : { ...state, patienceUntilMs: input.atMs },
+        effect: { kind: 'read' },
+      };
     case 'fenceTaken':
       assert(input.fence > state.intent.job, 'a fence is above the job it closes');
       return { state: { ...state, fence: input.fence, phase: 'needsFence' }, effect: { kind: 'read' } };
@@ -141,11 +144,15 @@ function stepStatus(state: DispenseState, status: BoardStatus, atMs: number, acc
     }
   }
   if (state.fence === null) return { state: { ...state, phase: 'needsFence', sendsLeft: 0 }, effect: { kind: 'takeFence' } };
-  return { state: { ...state, phase: 'fencing', sendsLeft: 0, patienceUntilMs: atMs + acceptMs }, effect: { kind: 'write', command: fenceCommand(state.fence, status) } };
+  return {
+    state: { ...state, phase: 'fencing', sendsLeft: 0, patienceUntilMs: atMs + acceptMs },
+    effect: { kind: 'write', command: fenceCommand(state.fence, status) },
+  };
 }
 
 function stepAccepted(state: DispenseState, status: BoardStatus): DispenseStep {
   const { result } = status;
-  if (result === 'ok' || result === 'jam' || result === 'indeterminate') return { state, effect: { kind: 'settle', outcome: { done: status.doneRolls, result } } };
+  if (result === 'ok' || result === 'jam' || result === 'indeterminate')
+    return { state, effect: { kind: 'settle', outcome: { done: status.doneRolls, result } } };
   return { state: { ...state, phase: 'running' }, effect: { kind: 'read' } };
 }

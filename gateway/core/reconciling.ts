@@ -75,13 +75,31 @@ function bookSurplus(device: string, facts: DispenserFacts, status: BoardStatus)
   if (rolls === 0) return [];
   // A roll that passes the exit while the throat was known to be blocked is the keeper pulling it out: waste, with a cause.
   if (facts.locked === 'throat_blocked') {
-    return [{ name: 'bag.roll.wasted', subject: device, data: { dispenser: device, rolls, reason: 'purged', ctrTest: status.ctrTest, postings: magazinePostings(device, `waste/${device}`, rolls) } }];
+    return [
+      {
+        name: 'bag.roll.wasted',
+        subject: device,
+        data: { dispenser: device, rolls, reason: 'purged', ctrTest: status.ctrTest, postings: magazinePostings(device, `waste/${device}`, rolls) },
+      },
+    ];
   }
-  return [{ name: 'bag.roll.unattributed', subject: device, data: { dispenser: device, rolls, ctrOut: status.ctrOut, expectedCtrOut: expected, postings: magazinePostings(device, `suspense/${device}`, rolls) } }];
+  return [
+    {
+      name: 'bag.roll.unattributed',
+      subject: device,
+      data: { dispenser: device, rolls, ctrOut: status.ctrOut, expectedCtrOut: expected, postings: magazinePostings(device, `suspense/${device}`, rolls) },
+    },
+  ];
 }
 
 function bookService(device: string, facts: DispenserFacts, status: BoardStatus): EventDraft[] {
   const rolls = status.ctrTest - expectedCtrTest(facts);
   if (rolls === 0) return [];
-  return [{ name: 'bag.roll.wasted', subject: device, data: { dispenser: device, rolls, reason: 'service', ctrTest: status.ctrTest, postings: magazinePostings(device, `waste/${device}`, rolls) } }];
+  return [
+    {
+      name: 'bag.roll.wasted',
+      subject: device,
+      data: { dispenser: device, rolls, reason: 'service', ctrTest: status.ctrTest, postings: magazinePostings(device, `waste/${device}`, rolls) },
+    },
+  ];
 }

@@ -13,6 +13,11 @@ export const weighingCoreVersion = '1.0.0';
 export const staleMs = 1000;
 /** Stability is derived when the value stayed within 1 e for this long (R 76-1 section 4.4.2). Unit: village ms. */
 export const derivedWindowMs = 5000;
+/**
+ * How long two equal stable readings must at least be apart. Flags may lag the weight by one sample, and a fast reader sees one sample
+ * twice: this is longer than two samples of the slowest indicator (5 a second). Unit: village ms.
+ */
+export const calmMs = 500;
 /** A load that will not come to rest is refused after this. Unit: village ms. */
 export const unstableMaxMs = 30_000;
 /** A card or a material waits this long for the rest of its weighing. Unit: village ms. */
@@ -91,7 +96,7 @@ type Phase =
   /** Waiting for a stable zero: at the start, after a settlement, a refusal or a loss. */
   | { readonly kind: 'clearing' }
   | { readonly kind: 'ready'; readonly zero: Zero }
-  | { readonly kind: 'loaded'; readonly zero: Zero; readonly calmAtMs: number; readonly lightTold: boolean }
+  | { readonly kind: 'loaded'; readonly zero: Zero; readonly sinceMs: number; readonly lightTold: boolean }
   | { readonly kind: 'captured'; readonly zero: Zero; readonly captured: Captured };
 /** A reading that can pair with the next one, and who called it stable. */
 interface Observation {
@@ -111,6 +116,8 @@ export interface WeighingState {
   readonly material: Shown | null;
   /** The read just before; null after a failed one, for two equal readings must be neighbours. */
   readonly last: Observation | null;
+  /** Since when every read has been stable and equal to its neighbour; null when the last one was not. Unit: village ms. */
+  readonly calmSinceMs: number | null;
   /** When a reading last arrived. Unit: wire ms. */
   readonly heardAtMs: number | null;
   /** Since when the gross weight has stayed within 1 e, for scales without a stable flag. */
@@ -130,6 +137,7 @@ export const firstWeighing = (minimumGrams: number): WeighingState => ({
   household: null,
   material: null,
   last: null,
+  calmSinceMs: null,
   heardAtMs: null,
   steady: null,
 });
@@ -147,15 +155,16 @@ export function stepWeighing(state: WeighingState, input: WeighingInput): Weighi
     case 'material':
       return { state: { ...current, material: { value: input.material, atMs: input.villageMs } }, effects: [] };
     case 'lost':
-      return invalidate({ ...current, last: null, steady: null }, 'stale');
+      return invalidate(deafened(current), 'stale');
     case 'missed':
-      return silentFor(current, input.wireMs) > staleMs ? invalidate({ ...current, last: null, steady: null }, 'stale') : still({ ...current, last: null });
+      return silentFor(current, input.wireMs) > staleMs ? invalidate(deafened(current), 'stale') : still({ ...current, last: null, calmSinceMs: null });
     case 'reading':
       return stepReading(current, input);
   }
 }
 
 const still = (state: WeighingState): WeighingStep => ({ state, effects: [] });
+const deafened = (state: WeighingState): WeighingState => ({ ...state, last: null, calmSinceMs: null, steady: null });
 const silentFor = (state: WeighingState, wireMs: number): number => (state.heardAtMs === null ? Number.POSITIVE_INFINITY : wireMs - state.heardAtMs);
 
 function expireSession(state: WeighingState, villageMs: number): WeighingState {
@@ -189,35 +198,30 @@ function stepReading(state: WeighingState, input: Extract<WeighingInput, { kind:
   // An old reply says nothing about now, and net that is not gross less tare is a torn read: both count as a failed read.
   const torn = Math.abs(reading.grossGrams - reading.tareGrams - reading.netGrams) > reading.intervalGrams;
   if (torn || wireMs - reading.atMs > staleMs) return stepWeighing(state, { kind: 'missed', villageMs, wireMs });
-  const broken = silentFor(state, reading.atMs) > staleMs;
-  const heard = observe(broken ? { ...state, last: null, steady: null } : state, reading, villageMs);
-  const next = { ...heard.state, last: heard.now, heardAtMs: reading.atMs };
+  const { phase, last: before } = state;
+  const next = observe(state, reading, villageMs);
+  const now = next.last;
   // An idle scale may be asked rarely; with a load on the tray nobody knows what happened in the gap.
-  if (broken && (state.phase.kind === 'loaded' || state.phase.kind === 'captured')) return refuse(next, 'stale');
-  switch (state.phase.kind) {
-    case 'clearing':
-      return stepClearing(next, heard.now, villageMs);
-    case 'ready':
-      return stepReady(next, state.phase.zero, heard.now, villageMs);
-    case 'loaded':
-    case 'captured':
-      return stepLoad(next, state.phase, { before: broken ? null : state.last, now: heard.now, villageMs });
-  }
+  const loaded = phase.kind === 'loaded' || phase.kind === 'captured';
+  if (loaded) return silentFor(state, reading.atMs) > staleMs ? refuse(next, 'stale') : stepLoad(next, phase, { before, now, villageMs });
+  return phase.kind === 'ready' ? stepReady(next, phase.zero, now, villageMs) : stepClearing(next, { before, now, villageMs });
 }
 
-/** Takes the scale's own word on stability; where it gives none, the 5 s rule. */
-function observe(state: WeighingState, reading: ScaleReading, villageMs: number): { state: WeighingState; now: Observation } {
+/** Takes the scale's own word on stability; where it gives none, the 5 s rule. A silence breaks either. */
+function observe(state: WeighingState, reading: ScaleReading, villageMs: number): WeighingState & { readonly last: Observation } {
+  const { calmSinceMs, last, steady: was } = silentFor(state, reading.atMs) > staleMs ? deafened(state) : state;
   const gross = reading.grossGrams;
-  const wider = state.steady && {
-    sinceMs: state.steady.sinceMs,
-    lowGrams: Math.min(state.steady.lowGrams, gross),
-    highGrams: Math.max(state.steady.highGrams, gross),
-  };
+  const wider = was && { sinceMs: was.sinceMs, lowGrams: Math.min(was.lowGrams, gross), highGrams: Math.max(was.highGrams, gross) };
   const steady = wider && wider.highGrams - wider.lowGrams <= reading.intervalGrams ? wider : { sinceMs: villageMs, lowGrams: gross, highGrams: gross };
   const derived = villageMs - steady.sinceMs >= derivedWindowMs ? 'derived' : null;
   const stable = reading.unstable === null ? derived : reading.unstable ? null : 'device';
-  return { state: { ...state, steady }, now: { reading, stable } };
+  const goesOn = calmSinceMs !== null && last !== null && isSameWeight(last.reading, reading);
+  const now: Observation = { reading, stable };
+  return { ...state, steady, last: now, calmSinceMs: stable === null ? null : goesOn ? calmSinceMs : villageMs, heardAtMs: reading.atMs };
 }
+
+const isSameWeight = (a: ScaleReading, b: ScaleReading): boolean =>
+  a.grossGrams === b.grossGrams && a.netGrams === b.netGrams && a.tareGrams === b.tareGrams && a.intervalGrams === b.intervalGrams;
 
 const isZero = ({ grossGrams, intervalGrams }: ScaleReading): boolean => 2 * Math.abs(grossGrams) <= intervalGrams;
 
@@ -231,11 +235,19 @@ function faultOf({ reading, stable }: Observation, zero: Zero | null): WeighingR
 
 const zeroOf = (reading: ScaleReading, villageMs: number): Zero => ({ seenAtMs: villageMs, tareGrams: reading.tareGrams });
 
-function stepClearing(state: WeighingState, now: Observation, villageMs: number): WeighingStep {
+interface Pair {
+  readonly before: Observation | null;
+  readonly now: Observation;
+  readonly villageMs: number;
+}
+
+/** Zero counts when two neighbouring reads showed it, so that one wrong word never makes an old load a new one. */
+function stepClearing(state: WeighingState, { before, now, villageMs }: Pair): WeighingStep {
   const fault = faultOf(now, null);
   if (fault === null && now.stable === null) return still(state);
-  if (fault === null && isZero(now.reading)) return still({ ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } });
-  return isComplete(state) ? refuse(state, fault ?? 'no_return_to_zero') : still(state);
+  if (fault !== null || !isZero(now.reading)) return isComplete(state) ? refuse(state, fault ?? 'no_return_to_zero') : still(state);
+  const seenTwice = before !== null && before.stable !== null && isZero(before.reading) && before.reading.tareGrams === now.reading.tareGrams;
+  return still(seenTwice ? { ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } } : state);
 }
 
 function stepReady(state: WeighingState, zero: Zero, now: Observation, villageMs: number): WeighingStep {
@@ -243,14 +255,10 @@ function stepReady(state: WeighingState, zero: Zero, now: Observation, villageMs
   if (fault === 'overload') return refuse(state, fault);
   if (fault !== null) return invalidate(state, fault);
   if (isZero(now.reading)) return still(now.stable === null ? state : { ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } });
-  return still(now.reading.grossGrams > 0 ? { ...state, phase: { kind: 'loaded', zero, calmAtMs: villageMs, lightTold: false } } : state);
+  return still(now.reading.grossGrams > 0 ? { ...state, phase: beginLoad(zero, villageMs) } : state);
 }
 
-interface Pair {
-  readonly before: Observation | null;
-  readonly now: Observation;
-  readonly villageMs: number;
-}
+const beginLoad = (zero: Zero, villageMs: number): Phase => ({ kind: 'loaded', zero, sinceMs: villageMs, lightTold: false });
 
 function stepLoad(state: WeighingState, phase: Extract<Phase, { kind: 'loaded' | 'captured' }>, pair: Pair): WeighingStep {
   const { now, villageMs } = pair;
@@ -261,23 +269,18 @@ function stepLoad(state: WeighingState, phase: Extract<Phase, { kind: 'loaded' |
   if (phase.kind === 'captured') {
     // R 76-1 section 4.4.2: what is stored may be at most 1 e from what is shown. Beyond that the load is another one and is weighed anew.
     const moved = Math.abs(now.reading.grossGrams - phase.captured.grossGrams) > now.reading.intervalGrams;
-    return moved ? still({ ...state, phase: { kind: 'loaded', zero, calmAtMs: villageMs, lightTold: false } }) : settle(state, phase.captured);
+    return moved ? still({ ...state, phase: beginLoad(zero, villageMs) }) : settle(state, phase.captured);
   }
-  const captured = capture(zero, pair);
-  if (captured === null) {
-    const calmAtMs = now.stable === null ? phase.calmAtMs : villageMs;
-    return villageMs - calmAtMs > unstableMaxMs ? refuse(state, 'unstable_too_long') : still({ ...state, phase: { ...phase, calmAtMs } });
-  }
-  if (captured.netGrams < state.minimumGrams) return tellLight({ ...state, phase: { ...phase, calmAtMs: villageMs } }, phase.lightTold);
+  const captured = capture(state, zero, pair);
+  if (captured === null) return villageMs - phase.sinceMs > unstableMaxMs ? refuse(state, 'unstable_too_long') : still(state);
+  if (captured.netGrams < state.minimumGrams) return tellLight({ ...state, phase: { ...phase, sinceMs: villageMs } }, phase.lightTold);
   return settle({ ...state, phase: { kind: 'captured', zero, captured } }, captured);
 }
 
-/** Freezes a weight: two neighbouring readings, both stable, equal in gross, net and tare. */
-function capture(zero: Zero, { before, now, villageMs }: Pair): Captured | null {
-  if (before === null || before.stable === null || now.stable === null) return null;
+/** Freezes a weight: two neighbouring readings, both stable, equal in gross, net and tare, at the end of a calm long enough. */
+function capture({ calmSinceMs }: WeighingState, zero: Zero, { before, now, villageMs }: Pair): Captured | null {
+  if (before === null || calmSinceMs === null || villageMs - calmSinceMs < calmMs) return null;
   const { grossGrams, netGrams, tareGrams, intervalGrams, rawHex } = now.reading;
-  const first = before.reading;
-  if (first.grossGrams !== grossGrams || first.netGrams !== netGrams || first.tareGrams !== tareGrams || first.intervalGrams !== intervalGrams) return null;
   return {
     grossGrams,
     tareGrams,
@@ -285,7 +288,7 @@ function capture(zero: Zero, { before, now, villageMs }: Pair): Captured | null 
     intervalGrams,
     stableSource: before.stable === 'device' && now.stable === 'device' ? 'device' : 'derived',
     zeroAgeMs: Math.floor(villageMs - zero.seenAtMs),
-    rawHex: [...first.rawHex, ...rawHex],
+    rawHex: [...before.reading.rawHex, ...rawHex],
     core: weighingCoreVersion,
     method: 'tray',
   };

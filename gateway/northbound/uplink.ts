@@ -167,10 +167,13 @@ class Runner {
         this.#retained.set(this.#statusTopic, statusPayload(this.#status()), uplinkStatusEveryMs);
         this.#send(connection, clock.monotonicMs());
         const problem = this.#refused ?? this.#findStuck(connection, clock.monotonicMs());
-        if (problem === undefined) await this.#pulse.wait();
-        else connection.drop(problem);
+        if (problem !== undefined) {
+          connection.drop(problem);
+          break;
+        }
+        await this.#pulse.wait();
       }
-      if (connection.isUp) await this.#sayGoodbye(connection);
+      if (signal.aborted && connection.isUp) await this.#sayGoodbye(connection);
       this.#events.settle();
     } finally {
       over.abort();

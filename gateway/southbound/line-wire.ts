@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import { lineQuietWaitMs, replyGraceMs } from '../limits.ts';
+import { lineQuietWaitMs, replyGraceMs, strayGuardMs } from '../limits.ts';
 import type { ByteStream, SerialTransport } from './byte-stream.ts';
 import { type Framed, frameMbap, frameRtu, shortestFrameBytes } from './framing.ts';
 import { type KeptStream, keepOpen, type WireListener } from './kept-stream.ts';
@@ -56,7 +56,7 @@ export class LineWire implements WireListener {
   #pending: Pending | undefined;
   #lastByteAtMs = Number.NEGATIVE_INFINITY;
   #guardUntilMs = Number.NEGATIVE_INFINITY;
-  #guardMs = lineQuietWaitMs / 10;
+  #guardMs = strayGuardMs;
   #strayBytes = 0;
   #transactionId = 0;
   /** Bytes nobody asked for, and planned reopenings, since the start. */

@@ -60,7 +60,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Sq
 }
 
 function migrate(db: Sqlite, path: string, migrations: readonly Migration[]): void {
-  migrations.forEach((step, index) => assert.equal(step.number, index + 1, 'migrations are numbered 1, 2, 3 ... without gaps'));
+  for (const [index, step] of migrations.entries()) assert.equal(step.number, index + 1, 'migrations are numbered 1, 2, 3 ... without gaps');
   const present = db.pragma('user_version', { simple: true }) as number;
   if (present > migrations.length) {
     throw new GatewayError('store_damaged', `${path} was written by a newer version of sifen (schema ${present}, this program knows ${migrations.length}).`, {
@@ -75,14 +75,18 @@ function migrate(db: Sqlite, path: string, migrations: readonly Migration[]): vo
   }
   const broken = db.pragma('foreign_key_check') as unknown[];
   const sound = db.pragma('quick_check(1)', { simple: true });
-  if (broken.length > 0 || sound !== 'ok') throw new GatewayError('store_damaged', `${path} is damaged: ${broken.length > 0 ? 'broken references' : String(sound)}.`);
+  if (broken.length > 0 || sound !== 'ok')
+    throw new GatewayError('store_damaged', `${path} is damaged: ${broken.length > 0 ? 'broken references' : String(sound)}.`);
 }
 
 /** Turns a SQLite failure into ours, with a sentence; anything that is not SQLite's passes unchanged. */
 export function translate(error: unknown, path: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
-  if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) return new GatewayError('store_locked', `${path} is in use by another sifen process.`, { cause: error });
-  if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') return new GatewayError('store_damaged', `${path} is damaged (${error.message}).`, { cause: error });
-  if (/^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(error.code)) return new GatewayError('store_failed', `${path} cannot be written (${error.message}).`, { cause: error });
+  if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED'))
+    return new GatewayError('store_locked', `${path} is in use by another sifen process.`, { cause: error });
+  if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB')
+    return new GatewayError('store_damaged', `${path} is damaged (${error.message}).`, { cause: error });
+  if (/^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(error.code))
+    return new GatewayError('store_failed', `${path} cannot be written (${error.message}).`, { cause: error });
   return error;
 }

@@ -17,15 +17,22 @@ export class JobFacts {
   readonly #roll;
   constructor(db: Sqlite) {
     this.#quota = db.prepare<[string, string], { held: number; issued: number }>('SELECT held, issued FROM quota WHERE household = ? AND period = ?');
-    this.#open = db.prepare<[string], OpenJob>(`SELECT job, dispenser, household, rolls, period, expect_last_job AS expectLastJob, expect_ctr_out AS expectCtrOut, nonce
+    this.#open = db.prepare<
+      [string],
+      OpenJob
+    >(`SELECT job, dispenser, household, rolls, period, expect_last_job AS expectLastJob, expect_ctr_out AS expectCtrOut, nonce
       FROM job WHERE dispenser = ? AND state = 'open' ORDER BY job`);
     this.#fenceOf = db.prepare<[number], number>('SELECT MAX(fence) FROM fence WHERE job = ?').pluck();
     this.#last = db.prepare<[], number>('SELECT MAX(COALESCE((SELECT MAX(job) FROM job), 0), COALESCE((SELECT MAX(fence) FROM fence), 0))').pluck();
     this.#board = db.prepare<[string], DispenserFacts & { locked: LockReason | null }>(`SELECT nonce, base_ctr_out AS baseCtrOut, base_ctr_test AS baseCtrTest,
       posted, purged, suspense, service, locked FROM dispenser WHERE device = ?`);
-    this.#magazine = db.prepare<[string, number], string>("SELECT roll FROM roll WHERE dispenser = ? AND state = 'inMagazine' ORDER BY position LIMIT ?").pluck();
+    this.#magazine = db
+      .prepare<[string, number], string>("SELECT roll FROM roll WHERE dispenser = ? AND state = 'inMagazine' ORDER BY position LIMIT ?")
+      .pluck();
     this.#magazineSize = db.prepare<[string], number>("SELECT COUNT(*) FROM roll WHERE dispenser = ? AND state = 'inMagazine'").pluck();
-    this.#roll = db.prepare<[string], { state: string; dispenser: string; household: string | null }>('SELECT state, dispenser, household FROM roll WHERE roll = ?');
+    this.#roll = db.prepare<[string], { state: string; dispenser: string; household: string | null }>(
+      'SELECT state, dispenser, household FROM roll WHERE roll = ?',
+    );
   }
   quota(household: string, period: string): { held: number; issued: number } {
     return this.#quota.get(household, period) ?? { held: 0, issued: 0 };

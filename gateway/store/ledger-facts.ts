@@ -62,7 +62,12 @@ export class LedgerFacts {
   }
   /** Sum of all balances per unit; every one is 0 in a sound ledger. */
   unitSums(): Record<string, number> {
-    return Object.fromEntries(this.#db.prepare<[], { unit: string; total: number }>('SELECT unit, SUM(amount) AS total FROM balance GROUP BY unit').all().map(({ unit, total }) => [unit, total]));
+    return Object.fromEntries(
+      this.#db
+        .prepare<[], { unit: string; total: number }>('SELECT unit, SUM(amount) AS total FROM balance GROUP BY unit')
+        .all()
+        .map(({ unit, total }) => [unit, total]),
+    );
   }
   /** Balances per kind of account (`household`, `magazine` ...), for a summary without 365 lines. */
   totals(): { kind: string; unit: LedgerUnit; amount: number; accounts: number }[] {
@@ -74,7 +79,12 @@ export class LedgerFacts {
   }
   /** How many events of each name the log holds. */
   counts(): Record<string, number> {
-    return Object.fromEntries(this.#db.prepare<[], { name: string; n: number }>('SELECT name, COUNT(*) AS n FROM event GROUP BY name ORDER BY name').all().map(({ name, n }) => [name, n]));
+    return Object.fromEntries(
+      this.#db
+        .prepare<[], { name: string; n: number }>('SELECT name, COUNT(*) AS n FROM event GROUP BY name ORDER BY name')
+        .all()
+        .map(({ name, n }) => [name, n]),
+    );
   }
   /** What the ledger says each dispenser's counters must show (I3). */
   dispensers(): DispenserCount[] {
@@ -86,6 +96,12 @@ export class LedgerFacts {
   }
   /** Everything that is wrong with the books, at most 20 lines a check. */
   problems(): LedgerProblem[] {
-    return checks.flatMap(({ check, sql }) => this.#db.prepare<[], string>(`${sql} LIMIT 20`).pluck().all().map((detail) => ({ check, detail })));
+    return checks.flatMap(({ check, sql }) =>
+      this.#db
+        .prepare<[], string>(`${sql} LIMIT 20`)
+        .pluck()
+        .all()
+        .map((detail) => ({ check, detail })),
+    );
   }
 }

@@ -2,7 +2,20 @@
  * Every table that is derived from the event log. They are never migrated: when this text changes, they are dropped and rebuilt from the
  * log at the next start. All of it is a function of the events alone, row for row.
  */
-export const projectionTables = ['household', 'credential', 'posting', 'balance', 'quota', 'roll', 'job', 'fence', 'dispenser', 'weighing', 'bin', 'device'] as const;
+export const projectionTables = [
+  'household',
+  'credential',
+  'posting',
+  'balance',
+  'quota',
+  'roll',
+  'job',
+  'fence',
+  'dispenser',
+  'weighing',
+  'bin',
+  'device',
+] as const;
 
 export const projectionSql = `
 CREATE TABLE household (

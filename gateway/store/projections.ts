@@ -35,7 +35,11 @@ export function digestProjections(db: Sqlite): Record<string, string> {
   for (const table of projectionTables) {
     const keys = (db.pragma(`table_info(${table})`) as { name: string; pk: number }[]).filter((column) => column.pk > 0).map((column) => column.name);
     const hash = createHash('sha256');
-    for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY ${keys.join(', ')}`).raw().iterate()) hash.update(`${JSON.stringify(row)}\n`);
+    for (const row of db
+      .prepare(`SELECT * FROM ${table} ORDER BY ${keys.join(', ')}`)
+      .raw()
+      .iterate())
+      hash.update(`${JSON.stringify(row)}\n`);
     digests[table] = hash.digest('hex');
   }
   return digests;
@@ -51,17 +55,25 @@ function applyPostings(rows: Rows, draft: EventDraft, seq: number): void {
 function prepare(db: Sqlite) {
   return {
     post: db.prepare('INSERT INTO posting (seq, leg, account, unit, amount) VALUES (@seq, @leg, @account, @unit, @amount)'),
-    balance: db.prepare('INSERT INTO balance (account, unit, amount) VALUES (@account, @unit, @amount) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount'),
+    balance: db.prepare(
+      'INSERT INTO balance (account, unit, amount) VALUES (@account, @unit, @amount) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount',
+    ),
     household: db.prepare('INSERT INTO household (household, members) VALUES (@household, @members) ON CONFLICT DO UPDATE SET members = excluded.members'),
     credential: db.prepare("INSERT INTO credential (credential, household, state) VALUES (@credential, @household, 'active')"),
     revoke: db.prepare('UPDATE credential SET state = @reason WHERE credential = @credential'),
-    hold: db.prepare('INSERT INTO quota (household, period, held, issued) VALUES (@household, @period, @rolls, 0) ON CONFLICT DO UPDATE SET held = held + excluded.held'),
+    hold: db.prepare(
+      'INSERT INTO quota (household, period, held, issued) VALUES (@household, @period, @rolls, 0) ON CONFLICT DO UPDATE SET held = held + excluded.held',
+    ),
     unhold: db.prepare('UPDATE quota SET held = held - @held, issued = issued + @issued WHERE household = @household AND period = @period'),
     openJob: db.prepare(`INSERT INTO job (job, dispenser, household, rolls, period, expect_last_job, expect_ctr_out, nonce, state, done)
       VALUES (@job, @dispenser, @household, @rolls, @period, @expectLastJob, @expectCtrOut, @nonce, 'open', 0)`),
     closeJob: db.prepare("UPDATE job SET state = @state, done = @done WHERE job = @job AND state = 'open'"),
-    stock: db.prepare("INSERT INTO roll (roll, state, dispenser, position, household, job, confirmed) VALUES (@roll, 'inMagazine', @dispenser, @seq, NULL, NULL, 0)"),
-    issueRoll: db.prepare("UPDATE roll SET state = 'issued', household = @household, job = @job, confirmed = @confirmed WHERE roll = @roll AND state = 'inMagazine'"),
+    stock: db.prepare(
+      "INSERT INTO roll (roll, state, dispenser, position, household, job, confirmed) VALUES (@roll, 'inMagazine', @dispenser, @seq, NULL, NULL, 0)",
+    ),
+    issueRoll: db.prepare(
+      "UPDATE roll SET state = 'issued', household = @household, job = @job, confirmed = @confirmed WHERE roll = @roll AND state = 'inMagazine'",
+    ),
     loseRolls: db.prepare(`UPDATE roll SET state = @state WHERE roll IN
       (SELECT roll FROM roll WHERE dispenser = @dispenser AND state = 'inMagazine' ORDER BY position LIMIT @rolls)`),
     fence: db.prepare('INSERT INTO fence (fence, device, job) VALUES (@fence, @device, @job)'),
@@ -78,7 +90,9 @@ function prepare(db: Sqlite) {
       ON CONFLICT DO UPDATE SET fill_state = excluded.fill_state, level_percent = excluded.level_percent`),
     binAlarm: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, 'normal', 0, @alarm)
       ON CONFLICT DO UPDATE SET alarm = excluded.alarm`),
-    health: db.prepare('INSERT INTO device (device, health, seq) VALUES (@device, @state, @seq) ON CONFLICT DO UPDATE SET health = excluded.health, seq = excluded.seq'),
+    health: db.prepare(
+      'INSERT INTO device (device, health, seq) VALUES (@device, @state, @seq) ON CONFLICT DO UPDATE SET health = excluded.health, seq = excluded.seq',
+    ),
   };
 }
 
@@ -130,7 +144,8 @@ const apply: Apply = {
   'device.locked': (rows, { device, reason }) => void rows.lock.run({ device, reason }),
   'device.unlocked': (rows, { device }) => void rows.lock.run({ device, reason: null }),
   'device.health': (rows, { device, state }, seq) => void rows.health.run({ device, state, seq }),
-  'weigh.committed': (rows, { weighing, scale, alibi, household, material, netGrams }, seq) => void rows.weighing.run({ weighing, scale, alibi, household, material, netGrams, seq }),
+  'weigh.committed': (rows, { weighing, scale, alibi, household, material, netGrams }, seq) =>
+    void rows.weighing.run({ weighing, scale, alibi, household, material, netGrams, seq }),
   'points.awarded': nothing,
   'bin.level.changed': (rows, { bin, compartment, fillState, levelPercent }) => void rows.binLevel.run({ bin, compartment, fillState, levelPercent }),
   'alarm.fire': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 1 }),

@@ -9,8 +9,8 @@ import { type EpochMs, epochMs } from '../../protocol/units.ts';
 import { GatewayError } from '../errors.ts';
 import { startVerifyEventsMax } from '../limits.ts';
 import { openDatabase, type Sqlite, translate } from './database.ts';
-import { type ChainHead, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
 import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
+import { type ChainHead, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
 import { JobFacts } from './job-facts.ts';
 import { LedgerFacts } from './ledger-facts.ts';
 import { eventLogSql } from './migrations/001-event-log.ts';
@@ -115,7 +115,9 @@ export class Store {
 
   /** Village time of the newest event whose clock could be trusted; null when there is none. */
   lastTrustedMs(): EpochMs | null {
-    const atMs = this.#db.prepare("SELECT at_ms FROM event WHERE timeq IN ('ntp', 'rtc', 'operator') ORDER BY seq DESC LIMIT 1").pluck().get() as number | undefined;
+    const atMs = this.#db.prepare("SELECT at_ms FROM event WHERE timeq IN ('ntp', 'rtc', 'operator') ORDER BY seq DESC LIMIT 1").pluck().get() as
+      | number
+      | undefined;
     return atMs === undefined ? null : epochMs(atMs);
   }
 

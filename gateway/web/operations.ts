@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { deviceIdSchema, eventNames, householdIdSchema } from '../../protocol/events.ts';
 import { hashCredential, parseCredential } from '../../protocol/credential.ts';
+import { deviceIdSchema, eventNames, householdIdSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { drawWaitMs, eventsListedMax, stationReadyWaitMs } from '../limits.ts';
@@ -36,9 +36,19 @@ const operator = z.string().trim().min(1).max(64);
 
 export const operations = {
   status: operation(nothing, (desk) => desk.status()),
-  issue: operation(z.strictObject({ card: z.string().max(64).optional(), household: householdIdSchema.optional(), dispenser: deviceIdSchema.optional() }), issue),
+  issue: operation(
+    z.strictObject({ card: z.string().max(64).optional(), household: householdIdSchema.optional(), dispenser: deviceIdSchema.optional() }),
+    issue,
+  ),
   'roster.import': operation(z.strictObject({ fileBase64: z.base64().max(6_000_000), skipBad: z.boolean() }), (desk, { fileBase64, skipBad }) =>
-    importRoster({ bytes: Buffer.from(fileBase64, 'base64'), skipBad, personal: desk.personal, store: desk.store, credentialKey: desk.credentialKey, random: randomBytes }),
+    importRoster({
+      bytes: Buffer.from(fileBase64, 'base64'),
+      skipBad,
+      personal: desk.personal,
+      store: desk.store,
+      credentialKey: desk.credentialKey,
+      random: randomBytes,
+    }),
   ),
   'roster.cards': operation(nothing, (desk) => listCards(desk.personal)),
   'ledger.show': operation(z.strictObject({ account: z.string().max(64).optional() }), ({ store }, { account }) => ({
@@ -48,7 +58,14 @@ export const operations = {
     dispensers: store.ledger.dispensers(),
   })),
   'ledger.rebuild': operation(nothing, ({ store }) => store.rebuild()),
-  'events.list': operation(z.strictObject({ after: z.int().min(0).default(0), limit: z.int().min(1).max(eventsListedMax).default(50), name: z.enum(eventNames as [string, ...string[]]).optional() }), listEvents),
+  'events.list': operation(
+    z.strictObject({
+      after: z.int().min(0).default(0),
+      limit: z.int().min(1).max(eventsListedMax).default(50),
+      name: z.enum(eventNames as [string, ...string[]]).optional(),
+    }),
+    listEvents,
+  ),
   'events.show': operation(z.strictObject({ sequence: z.int().min(1) }), ({ store }, { sequence }) => {
     const row = store.readAfter(sequence - 1, 1)[0];
     if (row?.sequence !== sequence) throw new GatewayError('usage', `There is no event ${sequence}; the last one is ${store.head.sequence}.`);
@@ -80,7 +97,10 @@ async function issue(desk: Desk, request: { card?: string | undefined; household
   if ('code' in who) return { kind: 'refused', household: null, code: who.code };
   const station = await readyStation(desk, request.dispenser, true);
   const patience = new AbortController();
-  const late = desk.wire.sleep(drawWaitMs, 'answer of a draw', patience.signal).then(() => ({ kind: 'undecided', household: who.household }), () => ({ kind: 'undecided' }));
+  const late = desk.wire.sleep(drawWaitMs, 'answer of a draw', patience.signal).then(
+    () => ({ kind: 'undecided', household: who.household }),
+    () => ({ kind: 'undecided' }),
+  );
   const outcome = await Promise.race([station.draw(who.household), late]);
   patience.abort();
   return outcome;
@@ -101,7 +121,13 @@ async function readyStation(desk: Desk, name: string | undefined, fenced: boolea
   const names = [...desk.dispensers.keys()];
   const id = name ?? (names.length === 1 ? names[0] : undefined);
   const station = id === undefined ? undefined : desk.dispensers.get(id);
-  if (station === undefined) throw new GatewayError('usage', id === undefined ? `Say which dispenser: ${names.join(', ') || 'this site has none'}.` : `There is no dispenser ${id}; this site has ${names.join(', ')}.`);
+  if (station === undefined)
+    throw new GatewayError(
+      'usage',
+      id === undefined
+        ? `Say which dispenser: ${names.join(', ') || 'this site has none'}.`
+        : `There is no dispenser ${id}; this site has ${names.join(', ')}.`,
+    );
   const until = desk.wire.monotonicMs() + stationReadyWaitMs;
   while (!(fenced ? station.ready : station.status !== null) && desk.wire.monotonicMs() < until) await desk.wire.sleep(20, `readiness of ${station.id}`);
   return station;

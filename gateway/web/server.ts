@@ -40,7 +40,10 @@ export async function openWeb(options: WebOptions): Promise<Web> {
   } catch (error) {
     await Promise.allSettled([pages.close(), socket.close()]);
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-      throw new GatewayError('port_in_use', `Port ${options.port} on ${options.host} (status page) is in use by another program.`, { cause: error, hint: 'Stop that program, or choose another port with --http-port or http.port in the site file.' });
+      throw new GatewayError('port_in_use', `Port ${options.port} on ${options.host} (status page) is in use by another program.`, {
+        cause: error,
+        hint: 'Stop that program, or choose another port with --http-port or http.port in the site file.',
+      });
     }
     throw error;
   }
@@ -57,7 +60,9 @@ export async function openWeb(options: WebOptions): Promise<Web> {
 
 function openPages({ desk, metrics, unhealthy }: WebOptions): FastifyInstance {
   const app = fastify({ bodyLimit: 1024, forceCloseConnections: true, routerOptions: { maxParamLength: 64 } });
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'self' 'unsafe-inline'").send(statusPage));
+  app.get('/', (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'self' 'unsafe-inline'").send(statusPage),
+  );
   app.get('/api/v1/status', () => desk.status());
   app.get('/metrics', (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(renderMetrics(metrics())));
   app.get('/healthz', (_request, reply) => {
@@ -71,7 +76,10 @@ function openSocket(desk: Desk): FastifyInstance {
   const app = fastify({ bodyLimit: socketBodyBytesMax, forceCloseConnections: true });
   app.post<{ Params: { name: string } }>('/v1/:name', async (request, reply) => {
     const { name } = request.params;
-    if (!isOperation(name)) return reply.code(404).send({ code: 'usage', message: `There is no operation ${name}.`, hint: 'The running gateway may be of another version than this command.' });
+    if (!isOperation(name))
+      return reply
+        .code(404)
+        .send({ code: 'usage', message: `There is no operation ${name}.`, hint: 'The running gateway may be of another version than this command.' });
     try {
       return reply.send({ result: await runOperation(desk, name, request.body) });
     } catch (error) {

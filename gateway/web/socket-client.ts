@@ -15,19 +15,24 @@ export async function askGateway(socketPath: string, name: string, input: object
   if (status === 0) return noGateway;
   const answer = JSON.parse(body) as { result?: unknown; code?: string; message?: string; hint?: string };
   if (status === 200) return answer.result;
-  throw new GatewayError(answer.code === 'usage' ? 'usage' : 'store_failed', answer.message ?? `The gateway answered ${status}.`, answer.hint === undefined ? {} : { hint: answer.hint });
+  throw new GatewayError(
+    answer.code === 'usage' ? 'usage' : 'store_failed',
+    answer.message ?? `The gateway answered ${status}.`,
+    answer.hint === undefined ? {} : { hint: answer.hint },
+  );
 }
 
 function post(socketPath: string, path: string, body: string): Promise<{ status: number; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const call = request({ socketPath, path, method: 'POST', headers, signal: AbortSignal.timeout(socketAnswerMs) }, (response) => {
+  const call = request({ socketPath, path, method: 'POST', headers, timeout: socketAnswerMs }, (response) => {
     const parts: Buffer[] = [];
     response.on('data', (part: Buffer) => parts.push(part));
     response.on('end', () => resolve({ status: response.statusCode ?? 500, body: Buffer.concat(parts).toString() }));
     response.on('error', reject);
   });
   call.on('error', reject);
+  call.on('timeout', () => call.destroy(new Error(`no answer within ${socketAnswerMs} ms`)));
   call.end(body);
   return promise;
 }

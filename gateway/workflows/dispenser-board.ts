@@ -2,7 +2,7 @@
  * One BD-1 board on its line: a consistent status, checked, and sealed commands whose fate is told apart as taken, refused or unknown.
  * It never repeats a command; whether and what to send is decided in core/dispensing.ts.
  */
-import { checkStatusBlock, type DispenserStatus, dispenserBd1, sealCommand } from '../../protocol/devices/dispenser-bd1.ts';
+import { checkStatusBlock, type DispenserStatus, type dispenserBd1, sealCommand } from '../../protocol/devices/dispenser-bd1.ts';
 import type { BoardCommand } from '../core/dispensing.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Device } from '../southbound/device.ts';
@@ -10,7 +10,21 @@ import type { Device } from '../southbound/device.ts';
 /** Whether a written command may have been obeyed. Only `refused` says that this copy of it was not. */
 export type WriteFate = 'written' | 'refused';
 
-const statusFields = ['protocolVersion', 'state', 'bootCount', 'nonce', 'lastJob', 'doneRolls', 'result', 'ctrOut', 'ctrStart', 'ctrTest', 'flags', 'snapshot', 'statusCrc'] as const;
+const statusFields = [
+  'protocolVersion',
+  'state',
+  'bootCount',
+  'nonce',
+  'lastJob',
+  'doneRolls',
+  'result',
+  'ctrOut',
+  'ctrStart',
+  'ctrTest',
+  'flags',
+  'snapshot',
+  'statusCrc',
+] as const;
 
 export class DispenserBoard {
   readonly #device: Device<typeof dispenserBd1>;
@@ -30,7 +44,8 @@ export class DispenserBoard {
     const checked = checkStatusBlock(words);
     if (!checked.ok) throw new GatewayError('device_value', `${this.#device.id}: ${checked.issues.join('; ')}.`);
     // The board counts every status it serves, so the same count twice is an old answer that came again.
-    if (checked.values.snapshot === this.#lastSnapshot) throw new GatewayError('device_value', `${this.#device.id} repeated status ${checked.values.snapshot}.`);
+    if (checked.values.snapshot === this.#lastSnapshot)
+      throw new GatewayError('device_value', `${this.#device.id} repeated status ${checked.values.snapshot}.`);
     this.#lastSnapshot = checked.values.snapshot;
     this.#nonce = checked.values.nonce;
     return checked.values;

@@ -3,12 +3,12 @@
  * off, keep ledger and counters equal, take in rolls while the door is open, and serve one villager at a time. Every decision is core's,
  * every record goes through store.append before anything moves, and nothing here ever repeats a motion.
  */
-import { parseBagCode, type BagVillage } from '../../protocol/bag-code.ts';
+import { type BagVillage, parseBagCode } from '../../protocol/bag-code.ts';
 import type { DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
 import type { EventDraft } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideDraw, decideSettlement, type OpenJob } from '../core/bag-issue.ts';
-import { type DispenseOutcome, type DispenseInput, type DispenseStep, fenceCommand, resumeDispense, startDispense, stepDispense } from '../core/dispensing.ts';
+import { type DispenseInput, type DispenseOutcome, type DispenseStep, fenceCommand, resumeDispense, startDispense, stepDispense } from '../core/dispensing.ts';
 import { decideReconciliation } from '../core/reconciling.ts';
 import { isGatewayError } from '../errors.ts';
 import { dispenseAcceptMs, dispensePollMs, dispenserIdlePollMs, dispenserRetryMs, dispenserScansMax, exitScanWaitMs, faultFencesMax } from '../limits.ts';
@@ -287,7 +287,8 @@ export class DispenserStation {
     const draft = decideSettlement(job, outcome, { magazine: store.jobs.magazine(id, dispenserScansMax), scanned: this.#exitScans ?? [] });
     store.append([draft]);
     const { household } = job;
-    if (draft.name === 'bag.roll.issued') this.#answer({ kind: 'issued', household, job: job.job, rolls: draft.data.rolls.length, rollUnconfirmed: draft.data.rollUnconfirmed });
+    if (draft.name === 'bag.roll.issued')
+      this.#answer({ kind: 'issued', household, job: job.job, rolls: draft.data.rolls.length, rollUnconfirmed: draft.data.rollUnconfirmed });
     else this.#answer({ kind: 'voided', household, job: job.job, reason: outcome.result });
   }
 

@@ -1,36 +1,65 @@
-/** The story of one sorting bin: look at it at every poll, record what is worth recording. It moves nothing. */
+/**
+ * The story of one sorting bin: look at it at every poll, record what is worth recording, and take a person's word that a fire is out.
+ * The ledger holds what is known of a bin, so a restart goes on where it stopped. It moves nothing and hides no silence: a bin that does
+ * not answer is the device's own event.
+ */
 import { bin4, decodeCompartments } from '../../protocol/devices/bin-4.ts';
 import { fieldsPolled } from '../../protocol/register-map.ts';
 import type { Clock } from '../clock.ts';
-import { type CompartmentState, recordedCompartment, stepCompartment } from '../core/bins.ts';
+import { decideAlarmReset, freshCompartment, type ResetRefusal, stepCompartment } from '../core/bins.ts';
 import { isGatewayError } from '../errors.ts';
 import { binPollMs } from '../limits.ts';
 import type { Device } from '../southbound/device.ts';
 import type { Store } from '../store/store.ts';
 
+type BinStore = Pick<Store, 'append' | 'bins'>;
+
 export interface BinWatchOptions {
-  readonly device: Device<typeof bin4>;
-  readonly store: Pick<Store, 'append' | 'bins'>;
+  readonly device: Pick<Device<typeof bin4>, 'id' | 'read'>;
+  readonly store: BinStore;
   /** Village clock. */
   readonly clock: Clock;
 }
 
-const fields = [...new Set([...fieldsPolled(bin4, 'status'), 'fitted' as const])];
+const fields = fieldsPolled(bin4, 'status');
 
-/** Watches until `signal` aborts. Bus failures are waited out; the device's own back-off paces them. */
+/** Watches until `signal` aborts. Bus failures are waited out; the device's own back-off paces them. @throws GatewayError store_*. */
 export async function watchBin({ device, store, clock }: BinWatchOptions, signal: AbortSignal): Promise<void> {
-  const states = new Map<number, CompartmentState>(store.bins.state().filter((row) => row.bin === device.id).map((row) => [row.compartment, recordedCompartment(row.fillState, row.alarm)]));
+  const { id } = device;
+  const recent = new Map<number, readonly number[]>();
+  const record = (readings: ReturnType<typeof decodeCompartments>) => {
+    const known = store.bins.state().filter((row) => row.bin === id);
+    const steps = readings.map((reading) => {
+      const { compartment } = reading;
+      const row = known.find((one) => one.compartment === compartment) ?? freshCompartment;
+      const step = stepCompartment(id, { fillState: row.fillState, alarm: row.alarm, recentPercent: recent.get(compartment) ?? [] }, reading);
+      recent.set(compartment, step.state.recentPercent);
+      return step;
+    });
+    const drafts = steps.flatMap((step) => step.drafts);
+    if (drafts.length > 0) store.append(drafts);
+  };
   while (!signal.aborted) {
     try {
-      const readings = decodeCompartments(await device.read(fields, { priority: 'poll', signal }));
-      const steps = readings.map((reading) => ({ compartment: reading.compartment, ...stepCompartment(device.id, states.get(reading.compartment) ?? recordedCompartment(), reading) }));
-      const drafts = steps.flatMap((step) => step.drafts);
-      if (drafts.length > 0) store.append(drafts);
-      for (const { compartment, state } of steps) states.set(compartment, state);
+      record(decodeCompartments(await device.read(fields, { priority: 'poll', signal })));
     } catch (error) {
       if (signal.aborted) return;
       if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;
     }
-    await clock.sleep(binPollMs, `bin ${device.id}`, signal);
+    await clock.sleep(binPollMs, `bin ${id}`, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
+}
+
+/** Records that `operator` looked at a compartment (counted from 1) and reset its alarm. */
+export function resetAlarm(
+  store: BinStore,
+  place: { readonly bin: string; readonly compartment: number },
+  operator: string,
+): { readonly ok: true } | { readonly ok: false; readonly refusal: { readonly code: ResetRefusal } } {
+  const known = store.bins.state().find((row) => row.bin === place.bin && row.compartment === place.compartment);
+  const decision = decideAlarmReset(place, known, operator);
+  if (decision.ok) store.append([decision.draft]);
+  return decision.ok ? { ok: true } : decision;
 }

@@ -2,39 +2,59 @@
  * The story of one tray scale: poll it, let core/weighing.ts judge, and when a weighing settles, record it and its points in one
  * transaction. Between reading the next number and the commit nothing is awaited. It invents no value: a failed read is told as such.
  */
-import { decodeScaleReading, scaleReadingFields, scaleWcn } from '../../protocol/devices/scale-wcn.ts';
+import { decodeScaleReading, scaleReadingFields, type scaleWcn } from '../../protocol/devices/scale-wcn.ts';
 import type { Scan } from '../../protocol/scan.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import type { Clock } from '../clock.ts';
 import { dayOf } from '../core/calendar.ts';
-import { decideAward, type PointsRefusal } from '../core/points.ts';
-import { firstWeighing, isOccupied, type SettledWeighing, stepWeighing, type WeighingInput, type WeighingRefusal } from '../core/weighing.ts';
+import { decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
+import {
+  firstWeighing,
+  isOccupied,
+  type SettledWeighing,
+  staleMs,
+  stepWeighing,
+  type WeighingInput,
+  type WeighingRefusal,
+  type WeighingState,
+} from '../core/weighing.ts';
 import { isGatewayError } from '../errors.ts';
 import { scaleBusyPollMs, scaleIdlePollMs } from '../limits.ts';
 import type { Device } from '../southbound/device.ts';
 import type { Store } from '../store/store.ts';
 
+/** Every way the tray can say no. */
+export type WeighRefusal = WeighingRefusal | PointsRefusal | 'card_unknown' | 'card_revoked';
 /** What became of a weighing, for the screen and the timeline. */
 export type WeighOutcome =
   | { readonly kind: 'awarded'; readonly household: string; readonly material: string; readonly netGrams: number; readonly points: number }
-  | { readonly kind: 'refused'; readonly household: string | null; readonly code: WeighingRefusal | PointsRefusal | 'card_unknown' | 'card_revoked' };
+  | Refused;
+type Refused = { readonly kind: 'refused'; readonly household: string | null; readonly code: WeighRefusal };
 
 export interface WeighStationOptions {
-  readonly device: Device<typeof scaleWcn>;
+  readonly device: Pick<Device<typeof scaleWcn>, 'id' | 'readRaw'>;
+  /** Min of the scale. Unit: gram. */
   readonly minimumGrams: number;
   readonly store: Pick<Store, 'append' | 'weighings' | 'people'>;
   readonly tariffs: readonly Tariff[];
-  /** Village clock. */
+  /** Village clock: stability windows, freshness of a card, the calendar. */
   readonly clock: Clock;
+  /** Wire clock: polls and the age of a reading. */
   readonly wire: Clock;
+  /** Keyed hash of a card code, 32 hex digits. */
   readonly hashCard: (code: string) => string;
   readonly onOutcome: (outcome: WeighOutcome) => void;
 }
 
+/** Failures that say nothing about the scale itself: it may be there and answer the next time. */
+const passingFailures = ['bus_timeout', 'bus_garbled', 'bus_busy'] as const;
+
+const refused = (household: string | null, code: WeighRefusal): Refused => ({ kind: 'refused', household, code });
+
 export class WeighStation {
   readonly id: string;
   readonly #options: WeighStationOptions;
-  #state;
+  #state: WeighingState;
 
   constructor(options: WeighStationOptions) {
     this.id = options.device.id;
@@ -42,61 +62,80 @@ export class WeighStation {
     this.#state = firstWeighing(options.minimumGrams);
   }
 
-  /** A card or a material code shown at this scale's reader. */
+  /** A card or a material code shown at this scale's reader. A refusal here leaves the weighing as it is. */
   scan(scan: Scan): void {
-    const { store, hashCard, clock, onOutcome } = this.#options;
-    const villageMs = clock.monotonicMs();
-    if (scan.ok && scan.kind === 'material') return this.#step({ kind: 'material', material: scan.material, villageMs });
-    const row = scan.ok && scan.kind === 'card' ? store.people.credential(hashCard(scan.code)) : undefined;
-    if (row === undefined) return onOutcome({ kind: 'refused', household: null, code: 'card_unknown' });
-    if (row.state !== 'active') return onOutcome({ kind: 'refused', household: null, code: 'card_revoked' });
-    this.#step({ kind: 'card', household: row.household, villageMs });
+    const shown = scan.ok && scan.kind === 'material' ? this.#judgeMaterial(scan.material) : this.#judgeCard(scan);
+    if (shown.kind === 'refused') this.#options.onOutcome(shown);
+    else this.#step(shown);
   }
 
-  /** Polls until `signal` aborts: at leisure while the tray is empty, as often as the wire allows while somebody is there. */
+  /** What cannot be paid by weight is refused before anybody weighs it. */
+  #judgeMaterial(material: string): WeighingInput | Refused {
+    const { tariffs, clock } = this.#options;
+    const priced = decidePrice(tariffs, dayOf(clock.now()), material);
+    if (priced.ok) return { kind: 'material', material, villageMs: clock.monotonicMs() };
+    return refused(this.#state.household?.value ?? null, priced.refusal.code);
+  }
+
+  #judgeCard(scan: Scan): WeighingInput | Refused {
+    const { store, hashCard, clock } = this.#options;
+    const row = scan.ok && scan.kind === 'card' ? store.people.credential(hashCard(scan.code)) : undefined;
+    if (row === undefined) return refused(null, 'card_unknown');
+    return row.state === 'active' ? { kind: 'card', household: row.household, villageMs: clock.monotonicMs() } : refused(null, 'card_revoked');
+  }
+
+  /** Polls until `signal` aborts: at leisure while the tray is empty, as often as the wire allows while somebody is there. @throws GatewayError store_*. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, wire } = this.#options;
     while (!signal.aborted) {
       const input = await this.#read(signal);
       if (signal.aborted) return;
       this.#step(input);
-      if (isOccupied(this.#state)) await wire.sleep(scaleBusyPollMs, `scale ${this.id}`, signal);
-      else await clock.sleep(scaleIdlePollMs, `scale ${this.id}`, signal);
+      const pauses = [wire.sleep(scaleBusyPollMs, `scale ${this.id}`, signal)];
+      if (!this.#isUrgent()) pauses.push(clock.sleep(scaleIdlePollMs, `scale ${this.id}`, signal));
+      await Promise.all(pauses).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
     }
+  }
+
+  /** Somebody is there and the scale was heard lately: a dead scale must not crowd its neighbours out because a card was shown. */
+  #isUrgent(): boolean {
+    const { heardAtMs } = this.#state;
+    return isOccupied(this.#state) && heardAtMs !== null && this.#options.wire.monotonicMs() - heardAtMs <= staleMs;
   }
 
   async #read(signal: AbortSignal): Promise<WeighingInput> {
     const { device, clock, wire } = this.#options;
+    // A reading is as old as its question, the oldest it can be.
+    const atMs = wire.monotonicMs();
     try {
-      const { values, rawHex } = await device.readRaw(scaleReadingFields, { priority: isOccupied(this.#state) ? 'weighing' : 'poll', signal });
+      const { values, rawHex } = await device.readRaw(scaleReadingFields, { priority: this.#isUrgent() ? 'weighing' : 'poll', signal });
       const decoded = decodeScaleReading(values);
       if (!decoded.ok) return { kind: 'lost', villageMs: clock.monotonicMs() };
-      const reading = { ...decoded.values, rawHex: [rawHex], atMs: wire.monotonicMs() };
+      const { overload, overflow, ...shown } = decoded.values;
+      const reading = { ...shown, overload: overload || overflow, rawHex: [rawHex], atMs };
       return { kind: 'reading', reading, villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() };
     } catch (error) {
-      if (signal.aborted) return { kind: 'lost', villageMs: clock.monotonicMs() };
-      if (!isGatewayError(error)) throw error;
-      const once = error.code === 'bus_timeout' || error.code === 'bus_garbled' || error.code === 'bus_busy';
-      return once ? { kind: 'missed', villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() } : { kind: 'lost', villageMs: clock.monotonicMs() };
+      if (!isGatewayError(error) && !signal.aborted) throw error;
+      const passes = passingFailures.some((code) => isGatewayError(error, code));
+      return passes ? { kind: 'missed', villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() } : { kind: 'lost', villageMs: clock.monotonicMs() };
     }
   }
 
   #step(input: WeighingInput): void {
-    const step = stepWeighing(this.#state, input);
-    this.#state = step.state;
-    for (const effect of step.effects) {
-      if (effect.kind === 'settle') this.#settle(effect.weighing);
-      else this.#options.onOutcome({ kind: 'refused', household: effect.household, code: effect.code });
-    }
+    const { state, effects } = stepWeighing(this.#state, input);
+    for (const effect of effects) this.#options.onOutcome(effect.kind === 'settle' ? this.#settle(effect.weighing) : refused(effect.household, effect.code));
+    this.#state = state;
   }
 
-  #settle(weighing: SettledWeighing): void {
-    const { store, tariffs, minimumGrams, clock, onOutcome } = this.#options;
+  #settle(weighing: SettledWeighing): WeighOutcome {
+    const { store, tariffs, minimumGrams, clock } = this.#options;
     const { household, material, netGrams } = weighing;
     const entry = { weighing, scale: this.id, alibi: store.weighings.nextAlibi(this.id), tariffs, day: dayOf(clock.now()), minimumGrams };
     const decision = decideAward(entry);
-    if (!decision.ok) return onOutcome({ kind: 'refused', household, code: decision.refusal.code });
+    if (!decision.ok) return refused(household, decision.refusal.code);
     store.append(decision.drafts);
-    onOutcome({ kind: 'awarded', household, material, netGrams, points: decision.points });
+    return { kind: 'awarded', household, material, netGrams, points: decision.points };
   }
 }

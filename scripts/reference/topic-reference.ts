@@ -9,6 +9,8 @@ interface TopicRow {
   /** Who publishes, seen from the gateway. */
   readonly direction: 'out' | 'in';
   readonly says: string;
+  /** Named so that nobody uses it otherwise; this version neither writes nor reads it. */
+  readonly reserved?: true;
 }
 
 const owner: TopicOwner = { village: 'waixiaojiang', gateway: 'gw1' };
@@ -19,17 +21,22 @@ const topicRows: { readonly [Kind in TopicLeaf['kind']]: TopicRow } = {
     direction: 'out',
     says: 'One signed event, in order of its sequence number. QoS 1. The dots of its name are slashes.',
   },
-  replay: { example: { kind: 'replay', name: 'bag.roll.issued' }, direction: 'out', says: 'The same bytes again, because a platform asked for them. QoS 1.' },
-  checkpoint: { example: { kind: 'checkpoint' }, direction: 'out', says: 'The last signed checkpoint of the chain. Retained.' },
+  replay: {
+    example: { kind: 'replay', name: 'bag.roll.issued' },
+    direction: 'out',
+    says: 'The same bytes again, because a platform asked for them. QoS 1.',
+    reserved: true,
+  },
+  checkpoint: { example: { kind: 'checkpoint' }, direction: 'out', says: 'The last signed checkpoint of the chain. Retained.', reserved: true },
   status: { example: { kind: 'status' }, direction: 'out', says: 'Whether the gateway is up, and how far it has forwarded. Retained; also its last will.' },
   state: {
     example: { kind: 'state', device: 'bin-1' },
     direction: 'out',
     says: 'Latest state of one device, plain JSON. Retained; not signed and not evidence.',
   },
-  commands: { example: { kind: 'commands', id: 'c-17' }, direction: 'in', says: 'A signed command of an enrolled platform.' },
-  results: { example: { kind: 'results', id: 'c-17' }, direction: 'out', says: 'The answer to the command of that id.' },
-  acks: { example: { kind: 'acks' }, direction: 'in', says: 'Up to which sequence number a platform holds the chain, signed.' },
+  commands: { example: { kind: 'commands', id: 'c-17' }, direction: 'in', says: 'A signed command of an enrolled platform.', reserved: true },
+  results: { example: { kind: 'results', id: 'c-17' }, direction: 'out', says: 'The answer to the command of that id.', reserved: true },
+  acks: { example: { kind: 'acks' }, direction: 'in', says: 'Up to which sequence number a platform holds the chain, signed.', reserved: true },
 };
 
 /** `sifen/v1/<village>/<gateway>/...` of an example, with the names that differ by village in angle brackets. */
@@ -43,7 +50,7 @@ function pattern({ example }: TopicRow): string {
 /** All topics as a markdown section, headed `## Topics`. */
 export function describeTopics(): string {
   const rows = Object.values(topicRows).map((row) => {
-    return `| \`${pattern(row)}\` | ${row.direction === 'out' ? 'gateway' : 'platform'} | ${row.says} |`;
+    return `| \`${pattern(row)}\` | ${row.direction === 'out' ? 'gateway' : 'platform'} | ${row.says}${row.reserved ? ' Reserved: not yet spoken.' : ''} |`;
   });
   const opening = `Village and gateway are names of the site file. For example, \`${formatTopic(owner, topicRows.events.example)}\`; the events of every gateway: \`${allEventsFilter}\`.`;
   return `${['## Topics', opening, ['| Topic | Published by | Says |', '| --- | --- | --- |', ...rows].join('\n')].join('\n\n')}\n`;

@@ -32,10 +32,10 @@ function walk(visit: Visit, see: (visit: Visit) => void): void {
   }
 }
 
-const nameOf = (node: Node | null | undefined): string | undefined => {
-  if (node?.type === 'Identifier' || node?.type === 'PrivateIdentifier') return node.name;
-  return node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
-};
+const textOf = (node: Node | null | undefined): string | undefined => (node?.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined);
+
+const nameOf = (node: Node | null | undefined): string | undefined =>
+  node?.type === 'Identifier' || node?.type === 'PrivateIdentifier' ? node.name : textOf(node);
 
 /** Name of a property access, `undefined` where it is computed at run time. */
 const memberOf = (node: Node): string | undefined =>
@@ -72,7 +72,7 @@ const passesOn = (statement: Node): boolean =>
 
 function seeMention(node: Node, line: number, facts: Draft): void {
   const mention = (source: Node, names: readonly string[] = []): void => {
-    const specifier = nameOf(source);
+    const specifier = textOf(source);
     if (specifier === undefined) facts.computedImports.push(line);
     else facts.mentions.push({ specifier, line, names } satisfies Mention);
   };

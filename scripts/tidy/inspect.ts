@@ -29,7 +29,7 @@ export function inspectTree(tree: Tree, documents: ReadonlyMap<string, string>):
   const house = { tree, sources, documents };
   return rules
     .flatMap((rule) => rule.inspect(house).map((finding) => ({ rule: rule.name, ...finding })))
-    .sort((a, b) => a.path.localeCompare(b.path, 'en') || a.line - b.line);
+    .sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
 }
 
 /** One finding as an editor and a person read it. */

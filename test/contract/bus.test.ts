@@ -82,6 +82,7 @@ describe('a busy thread', () => {
   it('never takes bytes that lay in the machine before a request for its reply', async () => {
     const { slave, line } = await startLine('rtu-over-tcp', (request, count) => [{ rtu: registersReply(request), afterMs: count === 1 ? 0 : 50 }]);
     await line.request(1, readAt(0x50), poll);
+    await wireClock.sleep(50, 'longer than t3.5');
     slave.say(withCrc(1, 3, 4, 0, 1, 0, 2));
     expect(await line.request(1, readAt(0x60), poll)).toEqual({ kind: 'words', words: [0x60, 0x61] });
   });
@@ -90,6 +91,8 @@ describe('a busy thread', () => {
     const { slave, line } = await startLine('modbus-tcp', () => []);
     const asked = line.request(1, readAt(0x50), poll);
     await expect.poll(() => slave.requests.length, { interval: 5 }).toBe(1);
+    // Behind the poll phase, timers come before input again.
+    await new Promise((resolve) => setImmediate(resolve));
     slave.say(Buffer.from('00010000000701030400500051', 'hex'));
     blockThread(2 * deadlineMs);
     expect(await asked).toEqual({ kind: 'words', words: [0x50, 0x51] });

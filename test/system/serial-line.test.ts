@@ -68,6 +68,23 @@ describeWith('socat')('serial', () => {
     expect(line.stats().strayBytes).toBe(9);
   });
 
+  it('gives up on a line that is never quiet, and serves when it is', async () => {
+    const { slave, line } = await startPluggedLine(honest);
+    await line.request(1, readAt(0), poll);
+    const stop = new AbortController();
+    const babble = (async () => {
+      while (!stop.signal.aborted) {
+        slave.say(Buffer.alloc(8, 0x55));
+        await wireClock.sleep(1, 'more');
+      }
+    })();
+    await wireClock.sleep(100, 'the line to be busy');
+    await expect(line.request(1, readAt(0), poll)).rejects.toMatchObject({ code: 'bus_garbled' });
+    stop.abort();
+    await babble;
+    expect(await line.request(1, readAt(7), poll)).toEqual({ kind: 'words', words: [7, 8] });
+  });
+
   it('answers one request on an idle port twenty times, none lost, median under 50 ms', async () => {
     const { line } = await startPluggedLine(honest);
     await expect.poll(() => line.state().open).toBe(true);

@@ -1,33 +1,51 @@
 /**
- * Which of this machine's tools a system test needs. A missing tool skips the test by name, with the reason; with CI=true it fails instead.
+ * Which Debian tools a system test needs, and what happens where one is missing: skipped by name with the reason on a developer's
+ * machine, failed by name with CI=true. The only place where a test may be skipped. It must never install or start anything.
  */
-import { accessSync, constants } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe, it } from 'vitest';
+import { describe, test } from 'vitest';
 
-function isInstalled(tool: string): boolean {
-  return ['/usr/sbin', ...(process.env['PATH'] ?? '').split(delimiter)].some((folder) => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** Debian keeps daemons such as mosquitto here, which the PATH of an ordinary user leaves out. */
+const daemonFolders = ['/usr/sbin', '/sbin'];
+/** Debian's own Python: its packages are invisible to a `python3` somebody put before it on PATH. */
+const debianPython = '/usr/bin/python3';
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false; // Not there, or not for us: the same to who wants to run it.
+  }
 }
 
-/** A `describe` that runs where all of `tools` are on PATH (or in /usr/sbin). */
+/** Full path of a program, or undefined where this machine has none. */
+export const findProgram = (name: string): string | undefined =>
+  [...(process.env['PATH'] ?? '').split(delimiter), ...daemonFolders].map((folder) => join(folder, name)).find(isProgram);
+
+/** Tools that are no program of their own name. */
+const probes: Readonly<Record<string, () => boolean>> = {
+  pymodbus: () => isProgram(debianPython) && spawnSync(debianPython, ['-c', 'import pymodbus'], { stdio: 'ignore' }).status === 0,
+};
+
+const isThere = (tool: string): boolean => (probes[tool] ?? (() => findProgram(tool) !== undefined))();
+
+/**
+ * A `describe` for tests that need `tools`: programs by their name (`socat`, `mosquitto`, `mosquitto_sub`, `mbpoll`, `openssl`, `strace`,
+ * `jq` ...), or `pymodbus`. Where one is missing the suite is collected but not run, so its tests are counted as skipped.
+ */
 export function describeWith(...tools: readonly string[]): (name: string, suite: () => void) => void {
-  const missing = tools.filter((tool) => !isInstalled(tool));
+  const missing = tools.filter((tool) => !isThere(tool));
   if (missing.length === 0) return (name, suite) => describe(name, suite);
-  const reason = `${missing.join(', ')} not installed (scripts/install-test-tools)`;
-  if (process.env['CI'] === 'true') {
-    return (name) =>
-      describe(name, () => {
-        it('finds its tools', () => {
-          throw new Error(reason);
-        });
+  const reason = `needs ${missing.join(', ')}, which scripts/install-test-tools installs`;
+  if (process.env['CI'] !== 'true') return (name, suite) => describe.skip(`${name} (${reason})`, suite);
+  return (name) => {
+    describe(name, () => {
+      test(reason, () => {
+        throw new Error(`With CI=true nothing is skipped: "${name}" ${reason}.`);
       });
-  }
-  return (name, suite) => describe.skip(`${name}: ${reason}`, suite);
+    });
+  };
 }

@@ -42,6 +42,7 @@ function listen(client: MqttClient): string[] {
   client.on('message', (name, payload) => heard.push(`${name} ${payload}`));
   return heard;
 }
+const closed = (client: MqttClient) => new Promise<void>((resolve) => client.once('close', () => resolve()));
 async function tcp(): Promise<Socket> {
   const socket = connectTcp(broker.port, '127.0.0.1');
   sockets.push(socket);
@@ -79,7 +80,7 @@ describe('who may speak', () => {
     for (const qos of [0, 1, 2] as const) await forger.publishAsync(topic, 'forged', { qos, retain: true });
     expect(forger.connected).toBe(true);
     forger.stream.destroy();
-    await once(forger, 'close');
+    await closed(forger);
     await gateway.publishAsync(topic, 'true', { qos: 1 });
     await eventually(
       () => heard.length > 0,
@@ -132,7 +133,7 @@ describe('what it withstands', () => {
   it('so is a listener whose packets grow', async () => {
     const client = await connect();
     client.publish(topic, Buffer.alloc(20_000));
-    await once(client, 'close');
+    await closed(client);
     expect(notes.join()).toContain('a packet of more than 16384 bytes');
   });
   it('65 connections are one too many', async () => {

@@ -194,11 +194,10 @@ describe('tampering', () => {
     const file = openFile();
     file.put([person(1), person(2)]);
     close(file);
-    peek((db) =>
     peek((db) => {
       db.exec(`UPDATE person SET house = phone WHERE household = '${household(1)}'`);
       db.exec(`UPDATE person SET household = '${household(3)}' WHERE household = '${household(2)}'`);
-    );
+    });
     const reopened = openFile();
     expect(failure(() => reopened.read(household(1))).message).toContain('Field house');
     expect(failure(() => reopened.read(household(3))).message).toContain('Field data_key');

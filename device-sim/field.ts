@@ -1,0 +1,82 @@
+/**
+ * The wires of a site: every line and reader opened where the site file or the command line says, TCP or serial alike. Opened before the
+ * boards wake, so that a second simulator on the same ports fails before it touches a board's memory; closed last.
+ */
+import type { BoardLine } from './rtu-slave.ts';
+import { type ReaderWire, serveSerialReader, serveTcpReader } from './serve-reader.ts';
+import { serveSerialLine } from './serve-serial.ts';
+import { serveTcpLine } from './serve-tcp.ts';
+import { SiteError } from './site-error.ts';
+import type { SiteEvent } from './site-event.ts';
+import { parsePlace, type SiteFile } from './site-file.ts';
+
+export interface Field {
+  readonly reader: { readonly say: (reader: string, text: string) => void; readonly isHeard: (reader: string) => boolean };
+  close(): Promise<void>;
+}
+
+type LineRow = SiteFile['lines'][number];
+type ReaderRow = SiteFile['readers'][number];
+
+/** `lineOf` is asked at every request, so boards may come later than their wire. */
+export interface FieldOptions {
+  readonly site: SiteFile;
+  readonly lineOf: (line: string) => BoardLine;
+  readonly tell: (event: SiteEvent) => void;
+}
+
+/** @throws SiteError when a port cannot be had; those already open are closed again. */
+export async function openField({ site, lineOf, tell }: FieldOptions): Promise<Field> {
+  const closers: (() => Promise<void>)[] = [];
+  const readers = new Map<string, ReaderWire>();
+  const close = async () => {
+    await Promise.all(closers.map((closer) => closer()));
+  };
+  try {
+    for (const row of site.lines) closers.push(await openLine(row, lineOf, tell));
+    for (const row of site.readers) {
+      const wire = await openReader(row, tell);
+      readers.set(row.id, wire);
+      closers.push(() => wire.close());
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { reader: { say: (reader, text) => readers.get(reader)?.say(text), isHeard: (reader) => readers.get(reader)?.isHeard() ?? false }, close };
+}
+
+function placeOf(row: LineRow | ReaderRow) {
+  const place = parsePlace(row.listen);
+  if (place === undefined) throw new SiteError(`${row.id}: ${row.listen} is neither HOST:PORT nor a path`);
+  return place;
+}
+
+const serialOf = (row: LineRow | ReaderRow, path: string) => ({ path, baud: row.baud, parity: row.parity, dataBits: 8, stopBits: 1 }) as const;
+const linkTeller = (line: string, tell: (event: SiteEvent) => void) => (open: boolean, reason: string | null) =>
+  tell({ event: 'link', line, state: open ? 'open' : 'lost', reason });
+
+async function openLine(row: LineRow, lineOf: (line: string) => BoardLine, tell: (event: SiteEvent) => void): Promise<() => Promise<void>> {
+  const place = placeOf(row);
+  const line: BoardLine = { hasUnit: (unit) => lineOf(row.id).hasUnit(unit), service: (unit, request) => lineOf(row.id).service(unit, request) };
+  if (place.kind === 'serial') {
+    const wire = serveSerialLine({ ...serialOf(row, place.path), line, onState: linkTeller(row.id, tell) });
+    tell({ event: 'listening', line: row.id, address: place.path, port: null });
+    return () => wire.close();
+  }
+  const kind = row.framing === 'mbap' ? 'modbus-tcp' : 'rtu-over-tcp';
+  const listener = await serveTcpLine({ id: row.id, kind, host: place.host, port: place.port, line });
+  tell({ event: 'listening', line: row.id, address: `${place.host}:${listener.port}`, port: listener.port });
+  return () => listener.close();
+}
+
+async function openReader(row: ReaderRow, tell: (event: SiteEvent) => void): Promise<ReaderWire> {
+  const place = placeOf(row);
+  if (place.kind === 'serial') {
+    tell({ event: 'listening', line: row.id, address: place.path, port: null });
+    return serveSerialReader(serialOf(row, place.path), linkTeller(row.id, tell));
+  }
+  const wire = await serveTcpReader(row.id, place.host, place.port);
+  tell({ event: 'listening', line: row.id, address: `${place.host}:${wire.port}`, port: wire.port });
+  return wire;
+}
