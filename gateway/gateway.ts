@@ -48,7 +48,7 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     closers.push(() => uplink.close());
     const recent = keepRecent(village);
     const status = () => statusOf(village, uplink, recent);
-    const unhealthy = () => village.store.ledger.problems()[0]?.detail ?? null;
+    const unhealthy = () => village.store.ledger.quickProblems()[0]?.detail ?? null;
     const desk = { ...village.desk, status };
     const web = await openWeb({ desk, ...http, socketPath: join(options.dataDir, 'sifen.sock'), metrics: () => metricsOf(village, uplink), unhealthy });
     closers.push(() => web.close());
@@ -122,11 +122,11 @@ function statusOf(village: Village, uplink: Uplink, recent: readonly string[]): 
     epoch: store.head.epoch,
     boot: store.head.boot,
     uplink: uplink.report(),
-    problem: store.ledger.problems()[0]?.detail ?? null,
+    problem: store.ledger.quickProblems()[0]?.detail ?? null,
     devices: field?.devices() ?? [],
     bins: store.bins.state(),
     ledger: store.ledger.totals(),
-    counts: store.ledger.counts(),
+    counts: store.counts(),
     recent,
   };
 }
@@ -174,13 +174,13 @@ function metricsOf(village: Village, uplink: Uplink): Metric[] {
       name: 'sifen_events_total',
       help: 'Events in the log by name.',
       type: 'counter',
-      samples: Object.entries(store.ledger.counts()).map(([name, value]) => ({ labels: { name }, value })),
+      samples: Object.entries(store.counts()).map(([name, value]) => ({ labels: { name }, value })),
     },
     gauge('sifen_event_head', 'Sequence number of the newest event.', store.head.sequence),
     gauge('sifen_boot', 'Starts of the gateway so far.', store.head.boot),
     gauge('sifen_uplink_backlog', 'Events not yet taken by the broker.', report.backlog),
     gauge('sifen_uplink_online', '1 while connected to the broker.', report.state === 'online' ? 1 : 0),
-    gauge('sifen_ledger_problems', 'Things wrong with the books; 0 is sound.', store.ledger.problems().length),
+    gauge('sifen_ledger_problems', 'Things wrong with the books; 0 is sound.', store.ledger.quickProblems().length),
     {
       name: 'sifen_device_online',
       help: '1 while the device answers.',

@@ -23,6 +23,8 @@ export interface VillageOptions {
   readonly log: Log;
   /** Whether the field devices are opened; commands that only read or write the books do not need them. */
   readonly withField: boolean;
+  /** Whether this start is one the ledger should know of. Commands that only read leave no trace. */
+  readonly announce: boolean;
   readonly onOutcome?: (outcome: FieldOutcome) => void;
 }
 
@@ -70,7 +72,7 @@ export function openVillage(options: VillageOptions): Village {
     // Names are written before the events that refer to them, so leftovers of a crash are swept; an empty ledger, though, may be one
     // that is still to be restored, and must not cost the village its names.
     if (store.head.sequence > 0) personal.sweep(new Set(store.people.households().map((row) => row.household)));
-    openChapter(store, site, keys);
+    if (options.announce) openChapter(store, site, keys);
     return assemble(options, { store, personal, keys, time, closers, log });
   } catch (error) {
     for (const close of closers.reverse()) void close();

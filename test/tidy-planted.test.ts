@@ -334,7 +334,7 @@ const planted: readonly Planted[] = [
   {
     rule: 'pure-rooms',
     what: 'all of node:crypto',
-    files: { 'protocol/rule.ts': "import crypto from 'node:crypto';\nimport * as all from 'node:crypto';\nexport const both = [crypto, all];" },
+    files: { 'protocol/rule.ts': "import whole from 'node:crypto';\nimport * as all from 'node:crypto';\nexport const both = [whole, all];" },
     at: ['protocol/rule.ts:2', 'protocol/rule.ts:3'],
   },
   {

@@ -29,6 +29,9 @@ export const villageFlags = (command: Command): Command =>
     .option('--site <file>', 'site file, when no gateway ever ran on the data folder')
     .option('--json', 'print the answer as JSON');
 
+/** Operations that record something: a start of their own belongs in the ledger before them. */
+const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'device.rebaseline']);
+
 /** Runs one operation on the village. `withField` opens the lines when no gateway runs. @throws GatewayError. */
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {
   const answer = await askGateway(join(flags.data, 'sifen.sock'), name, input);
@@ -37,7 +40,7 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
   if (flags.site === undefined && !existsSync(file)) {
     throw new GatewayError('usage', `There is no village in ${flags.data}.`, { hint: 'Name its folder with --data DIR, or its site file with --site FILE.' });
   }
-  const village = openVillage({ site: loadSite(file), dataDir: flags.data, training: null, log: openLog('warn'), withField });
+  const village = openVillage({ site: loadSite(file), dataDir: flags.data, training: null, log: openLog('warn'), withField, announce: writing.has(name) });
   try {
     return await Promise.race([runOperation(village.desk, name, input), village.failed]);
   } finally {

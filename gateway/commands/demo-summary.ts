@@ -28,7 +28,7 @@ export function summarize(village: Village, watch: { readonly verified: number; 
     if (store.jobs.open(row.device) !== undefined) problems.push(`${row.device} has an open job`);
     if (row.suspense !== 0) problems.push(`${row.device} has ${row.suspense} roll(s) in suspense`);
   }
-  const counts = store.ledger.counts();
+  const counts = store.counts();
   const points = -store.ledger.balance('issuance/recyclables', 'points');
   const facts = { seconds, rolls: counts['bag.roll.issued'] ?? 0, weighings: counts['weigh.committed'] ?? 0, points, events: store.head.sequence };
   return { ...facts, verified: chain.checked, overMqtt: watch.verified, problems, sound: problems.length === 0 };

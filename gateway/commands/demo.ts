@@ -113,7 +113,7 @@ async function openDemoGateway(flags: DemoFlags, site: LoadedSite, say: (line: s
   const onOutcome = ({ station, outcome }: { station: string; outcome: { kind: string; code?: string } }) => {
     if (outcome.code !== undefined) say(`${' '.repeat(18)} ${' '.repeat(6)}  ${station}: ${describeRefusal(outcome.code, flags.lang)}`);
   };
-  const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true, onOutcome });
+  const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true, announce: true, onOutcome });
   keepSite(flags.data, site);
   return gateway;
 }

@@ -38,7 +38,7 @@ export function addRun(program: Command): void {
       const log = openLog(flags.logLevel);
       const site = withPorts(loadSite(flags.site), flags);
       const training = flags.pace === undefined ? null : { pace: flags.pace, firstMs: epochMs(flags.start ?? wireClock.now()) };
-      const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true });
+      const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true, announce: true });
       keepSite(flags.data, site);
       log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
       try {

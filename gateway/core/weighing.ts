@@ -251,11 +251,11 @@ function stepClearing(state: WeighingState, { before, now, villageMs }: Pair): W
 }
 
 function stepReady(state: WeighingState, zero: Zero, now: Observation, villageMs: number): WeighingStep {
-  const fault = faultOf(now, null);
-  if (fault === 'overload') return refuse(state, fault);
-  if (fault !== null) return invalidate(state, fault);
-  if (isZero(now.reading)) return still(now.stable === null ? state : { ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } });
-  return still(now.reading.grossGrams > 0 ? { ...state, phase: beginLoad(zero, villageMs) } : state);
+  const loads = now.reading.grossGrams > 0 && !isZero(now.reading);
+  const fault = faultOf(now, loads ? zero : null);
+  if (fault !== null) return loads ? refuse(state, fault) : invalidate(state, fault);
+  if (loads) return still({ ...state, phase: beginLoad(zero, villageMs) });
+  return still(isZero(now.reading) && now.stable !== null ? { ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } } : state);
 }
 
 const beginLoad = (zero: Zero, villageMs: number): Phase => ({ kind: 'loaded', zero, sinceMs: villageMs, lightTold: false });

@@ -101,7 +101,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     if (code === 'EADDRINUSE') {
       throw new GatewayError('port_in_use', `Port ${port} on ${host} is taken: another program already listens there.`, {
         cause,
-        hint: 'Stop the other MQTT broker, or set mqtt.embedded.port in the site file to a free port (null runs without the embedded broker).',
+        hint: 'Stop the other MQTT broker, or choose another port with --mqtt-port or mqtt.embedded.port in the site file (null runs without the embedded broker).',
       });
     }
     throw new GatewayError('listen_failed', `The embedded broker cannot listen on ${host} port ${port}: ${code ?? String(cause)}.`, { cause });

@@ -131,7 +131,7 @@ export class MqttConnection {
     this.#cause ??= cause;
     this.#client.end(true);
     // A forced end alone does nothing once a polite end has begun.
-
+    this.#client.stream.destroy();
   }
 }
 

@@ -24,14 +24,9 @@ export interface DispenserCount {
   readonly ctrTest: number;
 }
 
-const checks: { check: LedgerProblem['check']; sql: string }[] = [
-  { check: 'unit_sum', sql: "SELECT unit || ' adds up to ' || SUM(amount) FROM posting GROUP BY unit HAVING SUM(amount) <> 0" },
-  { check: 'event_sum', sql: "SELECT 'event ' || seq || ' adds up to ' || SUM(amount) || ' ' || unit FROM posting GROUP BY seq, unit HAVING SUM(amount) <> 0" },
-  {
-    check: 'balance_sum',
-    sql: `SELECT b.account || ' shows ' || b.amount || ' ' || b.unit || ', its postings add up to ' || COALESCE(p.amount, 0) FROM balance b
-      LEFT JOIN (SELECT account, unit, SUM(amount) AS amount FROM posting GROUP BY account, unit) p USING (account, unit) WHERE b.amount <> COALESCE(p.amount, 0)`,
-  },
+/** Checks that read balances and open jobs only: quick however long the log is. */
+const quickChecks: { check: LedgerProblem['check']; sql: string }[] = [
+  { check: 'unit_sum', sql: "SELECT unit || ' adds up to ' || SUM(amount) FROM balance GROUP BY unit HAVING SUM(amount) <> 0" },
   { check: 'household_negative', sql: "SELECT account || ' holds ' || amount || ' ' || unit FROM balance WHERE account LIKE 'household/%' AND amount < 0" },
   {
     check: 'hold_open_without_job',
@@ -42,6 +37,16 @@ const checks: { check: LedgerProblem['check']; sql: string }[] = [
     check: 'hold_missing',
     sql: `SELECT 'open job ' || job.job || ' holds ' || COALESCE(b.amount, 0) || ' of ' || job.rolls || ' rolls' FROM job
       LEFT JOIN balance b ON b.account = 'hold/' || job.job AND b.unit = 'rolls' WHERE job.state = 'open' AND COALESCE(b.amount, 0) <> job.rolls`,
+  },
+];
+
+/** Checks that read every posting. */
+const fullChecks: typeof quickChecks = [
+  { check: 'event_sum', sql: "SELECT 'event ' || seq || ' adds up to ' || SUM(amount) || ' ' || unit FROM posting GROUP BY seq, unit HAVING SUM(amount) <> 0" },
+  {
+    check: 'balance_sum',
+    sql: `SELECT b.account || ' shows ' || b.amount || ' ' || b.unit || ', its postings add up to ' || COALESCE(p.amount, 0) FROM balance b
+      LEFT JOIN (SELECT account, unit, SUM(amount) AS amount FROM posting GROUP BY account, unit) p USING (account, unit) WHERE b.amount <> COALESCE(p.amount, 0)`,
   },
 ];
 
@@ -77,8 +82,8 @@ export class LedgerFacts {
       )
       .all();
   }
-  /** How many events of each name the log holds. */
-  counts(): Record<string, number> {
+  /** How many events of each name the log holds. Reads the whole index: Store.counts keeps the running numbers. */
+  countEvents(): Record<string, number> {
     return Object.fromEntries(
       this.#db
         .prepare<[], { name: string; n: number }>('SELECT name, COUNT(*) AS n FROM event GROUP BY name ORDER BY name')
@@ -94,8 +99,15 @@ export class LedgerFacts {
       )
       .all();
   }
-  /** Everything that is wrong with the books, at most 20 lines a check. */
+  /** Everything that is wrong with the books, at most 20 lines a check. Reads every posting: for commands and nights, not for pages. */
   problems(): LedgerProblem[] {
+    return [...this.quickProblems(), ...this.#run(fullChecks)];
+  }
+  /** What balances and open jobs alone can tell; quick enough for a health check. */
+  quickProblems(): LedgerProblem[] {
+    return this.#run(quickChecks);
+  }
+  #run(checks: typeof quickChecks): LedgerProblem[] {
     return checks.flatMap(({ check, sql }) =>
       this.#db
         .prepare<[], string>(`${sql} LIMIT 20`)

@@ -46,6 +46,7 @@ export class Store {
   readonly #log: EventLog;
   readonly #keys: KeyLookup;
   #project: (draft: EventDraft, sequence: number) => void = () => assert.fail('projections are not open yet');
+  readonly #counts: Record<string, number>;
   readonly #listeners = new Set<(event: StoredEvent) => void>();
 
   /**
@@ -71,6 +72,7 @@ export class Store {
     this.bins = new BinFacts(this.#db);
     this.devices = new DeviceFacts(this.#db);
     this.ledger = new LedgerFacts(this.#db);
+    this.#counts = this.ledger.countEvents();
   }
 
   get head(): ChainHead {
@@ -80,6 +82,7 @@ export class Store {
   /** The one write path: events with their postings and projections, in one synced transaction. See EventLog.append. */
   append(drafts: readonly EventDraft[], step: { boot?: number; epoch?: number } = {}): readonly StoredEvent[] {
     const stored = this.#log.append(drafts, step);
+    for (const { draft } of stored) this.#counts[draft.name] = (this.#counts[draft.name] ?? 0) + 1;
     for (const event of stored) for (const listener of this.#listeners) listener(event);
     return stored;
   }
@@ -88,6 +91,11 @@ export class Store {
   onAppended(listener: (event: StoredEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** How many events of each name the log holds. */
+  counts(): Readonly<Record<string, number>> {
+    return this.#counts;
   }
 
   readAfter(sequence: number, limit: number) {

@@ -66,8 +66,14 @@ describe('the award of a settled weighing', () => {
     expect(eventSchemas['weigh.committed'].parse(committed.data)).toEqual(committed.data);
     expect(eventSchemas['points.awarded'].parse(awarded.data)).toEqual(awarded.data);
     expect(decision).toMatchObject({ weighingId: 'scale-1-7', points: 150 });
-    expect(committed).toMatchObject({ subject: 'scale-1', data: { weighing: 'scale-1-7', scale: 'scale-1', alibi: 7, household, grossGrams: 2510, tareGrams: 10, core: '1.0.0' } });
-    expect(awarded).toMatchObject({ subject: household, data: { weighing: 'scale-1-7', source: 'recyclables', points: 150, netGrams: 2500, pointsPerKg: 60, tariffVersion: 'a' } });
+    expect(committed).toMatchObject({
+      subject: 'scale-1',
+      data: { weighing: 'scale-1-7', scale: 'scale-1', alibi: 7, household, grossGrams: 2510, tareGrams: 10, core: '1.0.0' },
+    });
+    expect(awarded).toMatchObject({
+      subject: household,
+      data: { weighing: 'scale-1-7', source: 'recyclables', points: 150, netGrams: 2500, pointsPerKg: 60, tariffVersion: 'a' },
+    });
     expect(postingsOf(committed)).toEqual([
       { account: 'source/recyclables', unit: 'grams', amount: -2500 },
       { account: 'intake/cardboard', unit: 'grams', amount: 2500 },
@@ -104,6 +110,9 @@ describe('the tariff of the town', () => {
 
   it('would be refused with a material that has no price', () => {
     const text = 'version: x\nvalidFrom: "2018-07-01"\nlearningPoints: 1\nvolunteeringPoints: 1\nmaterials:\n  glass: { name: { zh: 玻璃, en: glass } }\n';
-    expect(parseYaml(text, tariffSchema)).toEqual({ ok: false, issues: [{ line: 6, field: 'materials.glass', message: 'a material has a price: pointsPerKg or pointsEach' }] });
+    expect(parseYaml(text, tariffSchema)).toEqual({
+      ok: false,
+      issues: [{ line: 6, field: 'materials.glass', message: 'a material has a price: pointsPerKg or pointsEach' }],
+    });
   });
 });

@@ -63,13 +63,15 @@ async function listen(broker: EmbeddedBroker): Promise<Heard> {
 const wires = (from: number, to: number) => history.slice(from, to).map(({ envelope }) => envelope.toString());
 
 /** A broker that accepts everybody and then does as told with each packet after CONNECT. */
-async function openOddBroker(answer: (socket: Socket, connections: number) => void): Promise<{ url: string; connections: () => number }> {
+async function openOddBroker(
+  answer: (socket: Socket, connections: number) => void,
+): Promise<{ url: string; connections: () => number; openSockets: () => number }> {
   let connections = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     connections += 1;
     sockets.add(socket);
-    socket.on('error', () => undefined);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     socket.once('data', () => answer(socket, connections));
   });
   server.listen(0, '127.0.0.1');
@@ -78,7 +80,7 @@ async function openOddBroker(answer: (socket: Socket, connections: number) => vo
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections };
+  return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections, openSockets: () => sockets.size };
 }
 const oddTarget = (url: string): UplinkOptions['target'] => ({ url, protocol: 4, clientId: 'gw-test' });
 /** Passes bytes to a broker; each connection is cut after its number of bytes from the gateway, those without a number are not. */
@@ -355,6 +357,10 @@ describe('brokers that misbehave', () => {
       );
       await Promise.all([uplink.close(), uplink.close()]);
       expect(uplink.report().state).toBe('offline');
+      await eventually(
+        () => odd.openSockets() === 0,
+        () => 'a socket stays open',
+      );
     }
   });
 });

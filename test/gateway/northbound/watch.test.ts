@@ -77,16 +77,30 @@ it('gives each message the verdict it deserves', async () => {
   flipped[200] = (flipped[200] ?? 0) ^ 1;
   await publish(flipped, topicOf(wire(9)));
   await publish(wire(9), `${root}/bag/roll/issued`);
+  await publish(wire(9), topicOf(wire(9)).replace('gw-test', 'gw-other'));
   await publish(Buffer.from('not an event'), `${root}/bag/roll/issued`);
   await publish(wire(9));
   const [, , fork] = makeEvents(3, (sequence) => (sequence === 3 ? draftOf(2) : draftOf(sequence)));
   await publish(fork?.envelope ?? Buffer.alloc(0));
   await publish(makeEvents(8, (sequence) => draftOf(sequence + 1))[7]?.envelope ?? Buffer.alloc(0));
   await eventually(
-    () => reports.length === 11,
+    () => reports.length === 12,
     () => `${seen()}`,
   );
-  expect(seen()).toEqual(['3 anchor', '4 normal', '4 duplicate', '7 gap', '8 normal', '- signature', '- topic', '- shape', '9 normal', '3 too_old', '8 fork']);
+  expect(seen()).toEqual([
+    '3 anchor',
+    '4 normal',
+    '4 duplicate',
+    '7 gap',
+    '8 normal',
+    '- signature',
+    '- topic',
+    '- topic',
+    '- shape',
+    '9 normal',
+    '3 too_old',
+    '8 fork',
+  ]);
   expect(reports[3]).toMatchObject({ missing: { from: 5, to: 6 } });
   stop.abort();
   await done;

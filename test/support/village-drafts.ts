@@ -1,0 +1,227 @@
+// Finished drafts to put into a ledger: one of every event name, and random but possible histories of a village. Without it the store,
+// the timeline and the rebuild would each be tried on the few events somebody happened to think of.
+import fc from 'fast-check';
+import type { EventDraft, EventName, Posting } from '../../protocol/events.ts';
+
+export const sampleHousehold = 'h-0123456789abcdef0123';
+const dispenser = 'dispenser-1';
+const period = '2026-11';
+const jobBase = 2 ** 32;
+
+const move = (unit: Posting['unit'], from: string, to: string, amount: number): Posting[] => [
+  { account: from, unit, amount: -amount },
+  { account: to, unit, amount },
+];
+export const householdOf = (index: number): string => `h-${index.toString(16).padStart(20, '0')}`;
+export const rollOf = (index: number): string => `K1WXJ01${String(index).padStart(7, '0')}`;
+const cardOf = (index: number): string => index.toString(16).padStart(32, '0');
+
+export const registered = (household: string, credentials: string[] = []): EventDraft<'household.registered'> => ({
+  name: 'household.registered',
+  subject: household,
+  data: { household, members: 3, credentials },
+});
+export const stocked = (roll: string): EventDraft<'bag.roll.stocked'> => ({
+  name: 'bag.roll.stocked',
+  subject: dispenser,
+  data: { roll, dispenser, postings: move('rolls', 'supply', `magazine/${dispenser}`, 1) },
+});
+export const requested = (job: number, household = sampleHousehold): EventDraft<'bag.issue.requested'> => ({
+  name: 'bag.issue.requested',
+  subject: household,
+  data: {
+    job,
+    dispenser,
+    household,
+    rolls: 1,
+    period,
+    expectLastJob: job - 1,
+    expectCtrOut: 0,
+    nonce: 7,
+    postings: move('rolls', `magazine/${dispenser}`, `hold/${job}`, 1),
+  },
+});
+export const issued = (job: number, roll: string | null, household = sampleHousehold): EventDraft<'bag.roll.issued'> => ({
+  name: 'bag.roll.issued',
+  subject: household,
+  data: {
+    job,
+    dispenser,
+    household,
+    period,
+    rolls: [{ roll, confirmed: roll !== null }],
+    voided: 0,
+    result: 'ok',
+    rollUnconfirmed: roll === null,
+    postings: move('rolls', `hold/${job}`, `household/${household}`, 1),
+  },
+});
+export const voided = (job: number, household = sampleHousehold): EventDraft<'bag.issue.voided'> => ({
+  name: 'bag.issue.voided',
+  subject: household,
+  data: { job, dispenser, household, period, rolls: 1, reason: 'fenced', postings: move('rolls', `hold/${job}`, `magazine/${dispenser}`, 1) },
+});
+const wasted = (reason: 'service' | 'purged'): EventDraft<'bag.roll.wasted'> => ({
+  name: 'bag.roll.wasted',
+  subject: dispenser,
+  data: { dispenser, rolls: 1, reason, ctrTest: 1, postings: move('rolls', `magazine/${dispenser}`, `waste/${dispenser}`, 1) },
+});
+const weighed = (alibi: number, household: string | null): EventDraft<'weigh.committed'> => ({
+  name: 'weigh.committed',
+  subject: 'scale-1',
+  data: {
+    weighing: `scale-1-${alibi}`,
+    scale: 'scale-1',
+    alibi,
+    household,
+    material: 'cardboard',
+    grossGrams: 1500,
+    tareGrams: 0,
+    netGrams: 1500,
+    intervalGrams: 5,
+    stableSource: 'device',
+    zeroAgeMs: 900,
+    rawHex: ['0103', '0103'],
+    core: 'wcn-1',
+    method: 'tray',
+    postings: move('grams', 'scale/scale-1', 'store/cardboard', 1500),
+  },
+});
+export const awarded = (household: string, points: number): EventDraft<'points.awarded'> => ({
+  name: 'points.awarded',
+  subject: household,
+  data: {
+    household,
+    source: 'learning',
+    points,
+    weighing: null,
+    material: null,
+    netGrams: null,
+    pointsPerKg: null,
+    tariffVersion: '2026-1',
+    postings: points === 0 ? [] : move('points', 'issuance', `household/${household}`, points),
+  },
+});
+
+/** One valid draft of every event name. */
+export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = {
+  'epoch.opened': { name: 'epoch.opened', subject: 'gw-test', data: { reason: 'new', gateway: 'gw-test', village: 'waixiaojiang', publicKey: 'AAAA' } },
+  'gateway.started': { name: 'gateway.started', subject: 'gw-test', data: { version: '0.1.0', boot: 4, lastSequence: 9 } },
+  'config.activated': { name: 'config.activated', subject: 'gw-test', data: { digest: 'a'.repeat(64), tariffVersion: '2026-1', rollsPerPeriod: 1 } },
+  'clock.adjusted': { name: 'clock.adjusted', subject: 'gw-test', data: { fromMs: 5, toMs: 9, reason: 'forward_jump' } },
+  'household.registered': registered(sampleHousehold, [cardOf(1)]),
+  'household.changed': { name: 'household.changed', subject: sampleHousehold, data: { household: sampleHousehold, members: 5 } },
+  'credential.added': { name: 'credential.added', subject: sampleHousehold, data: { household: sampleHousehold, credential: cardOf(2) } },
+  'credential.revoked': { name: 'credential.revoked', subject: sampleHousehold, data: { household: sampleHousehold, credential: cardOf(1), reason: 'lost' } },
+  'bag.roll.stocked': stocked(rollOf(1)),
+  'bag.issue.requested': requested(jobBase + 1),
+  'bag.roll.issued': issued(jobBase + 1, rollOf(1)),
+  'bag.issue.voided': voided(jobBase + 1),
+  'bag.roll.wasted': wasted('purged'),
+  'bag.roll.unattributed': {
+    name: 'bag.roll.unattributed',
+    subject: dispenser,
+    data: { dispenser, rolls: 1, ctrOut: 2, expectedCtrOut: 1, postings: move('rolls', `magazine/${dispenser}`, `suspense/${dispenser}`, 1) },
+  },
+  'device.fenced': { name: 'device.fenced', subject: dispenser, data: { device: dispenser, fence: jobBase + 2, job: jobBase + 1, reason: 'open_job' } },
+  'device.rebaselined': {
+    name: 'device.rebaselined',
+    subject: dispenser,
+    data: { device: dispenser, reason: 'first_seen', nonce: 7, ctrOut: 40, ctrTest: 2, operator: null },
+  },
+  'device.locked': { name: 'device.locked', subject: dispenser, data: { device: dispenser, reason: 'throat_blocked' } },
+  'device.unlocked': { name: 'device.unlocked', subject: dispenser, data: { device: dispenser, operator: 'keeper' } },
+  'device.health': { name: 'device.health', subject: 'scale-1', data: { device: 'scale-1', state: 'offline', cause: 'bus_timeout' } },
+  'weigh.committed': weighed(1, sampleHousehold),
+  'points.awarded': awarded(sampleHousehold, 600),
+  'bin.level.changed': {
+    name: 'bin.level.changed',
+    subject: 'bin-1',
+    data: { bin: 'bin-1', compartment: 2, wasteClass: 'food', levelPercent: 96, fillState: 'full' },
+  },
+  'alarm.fire': { name: 'alarm.fire', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, smoke: true, temperatureDeciC: 712 } },
+  'alarm.cleared': { name: 'alarm.cleared', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, operator: 'keeper' } },
+};
+
+/** Names whose sample may come at any time and any number of times. */
+const anyTime = [
+  'gateway.started',
+  'clock.adjusted',
+  'credential.revoked',
+  'bag.roll.wasted',
+  'bag.roll.unattributed',
+  'device.rebaselined',
+  'device.locked',
+  'device.unlocked',
+  'device.health',
+  'bin.level.changed',
+  'alarm.fire',
+  'alarm.cleared',
+] as const satisfies readonly EventName[];
+const stories = ['register', 'change', 'card', 'stock', 'request', 'settle', 'fence', 'weigh', 'award', 'service', ...anyTime] as const;
+
+/** Turns dice into drafts that fit what came before: settlements close open jobs, cards and rolls are new, jobs and fences only rise. */
+class HistoryWriter {
+  readonly drafts: EventDraft[] = [registered(householdOf(0), [cardOf(1)]), sampleDrafts['device.rebaselined']];
+  #households = 1;
+  #numbers = 1;
+  #openJob: { job: number; household: string } | undefined;
+
+  write(story: (typeof stories)[number], die: number): void {
+    const number = ++this.#numbers;
+    const household = householdOf(die % this.#households);
+    const draft = this.#draftOf(story, die, number, household);
+    if (draft !== undefined) this.drafts.push(draft);
+  }
+
+  #draftOf(story: (typeof stories)[number], die: number, number: number, household: string): EventDraft | undefined {
+    switch (story) {
+      case 'register':
+        return registered(householdOf(this.#households++), die % 2 === 0 ? [cardOf(number)] : []);
+      case 'change':
+        return { name: 'household.changed', subject: household, data: { household, members: (die % 30) + 1 } };
+      case 'card':
+        return { name: 'credential.added', subject: household, data: { household, credential: cardOf(number) } };
+      case 'stock':
+        return stocked(rollOf(number));
+      case 'request':
+        return this.#request(jobBase + number, household);
+      case 'settle':
+        return this.#settle(die);
+      case 'fence':
+        return {
+          name: 'device.fenced',
+          subject: dispenser,
+          data: { device: dispenser, fence: jobBase + number, job: this.#openJob?.job ?? null, reason: 'start_up' },
+        };
+      case 'weigh':
+        return weighed(number, die % 3 === 0 ? null : household);
+      case 'award':
+        return awarded(household, die % 1000);
+      case 'service':
+        return wasted('service');
+      default:
+        return sampleDrafts[story];
+    }
+  }
+
+  #request(job: number, household: string): EventDraft | undefined {
+    if (this.#openJob !== undefined) return undefined;
+    this.#openJob = { job, household };
+    return requested(job, household);
+  }
+
+  #settle(die: number): EventDraft | undefined {
+    const open = this.#openJob;
+    if (open === undefined) return undefined;
+    this.#openJob = undefined;
+    return die % 3 === 0 ? voided(open.job, open.household) : issued(open.job, die % 3 === 1 ? rollOf(die % 40) : null, open.household);
+  }
+}
+
+/** Possible histories of a village, 2 to 82 events long. */
+export const villageHistory: fc.Arbitrary<EventDraft[]> = fc.array(fc.tuple(fc.constantFrom(...stories), fc.nat(100_000)), { maxLength: 80 }).map((dice) => {
+  const writer = new HistoryWriter();
+  for (const [story, die] of dice) writer.write(story, die);
+  return writer.drafts;
+});
