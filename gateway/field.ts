@@ -45,7 +45,10 @@ export interface DeviceView {
   readonly id: string;
   readonly model: string;
   readonly state: DeviceHealth['state'];
+  /** For people, one short phrase or nothing. */
   readonly note: string;
+  /** For machines: what the ledger and the last status read say. */
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 export class Field {
@@ -68,13 +71,23 @@ export class Field {
   }
 
   devices(): DeviceView[] {
-    const { store } = this.#options;
     return this.#devices.map((device) => {
-      const { state } = device.health();
-      const locked = store.jobs.board(device.id)?.locked;
-      const inMagazine = this.dispensers.has(device.id) ? `${store.jobs.magazineSize(device.id)} rolls` : '';
-      return { id: device.id, model: device.map.model, state, note: locked ? `locked: ${locked}` : inMagazine };
+      const facts = this.#factsOf(device.id);
+      const { locked, rollsInMagazine } = facts;
+      const note = typeof locked === 'string' ? `locked: ${locked}` : rollsInMagazine === undefined ? '' : `${rollsInMagazine} rolls`;
+      return { id: device.id, model: device.map.model, state: device.health().state, note, facts };
     });
+  }
+
+  #factsOf(id: string): Record<string, unknown> {
+    const { store } = this.#options;
+    const dispenser = this.dispensers.get(id);
+    if (dispenser !== undefined) {
+      const { state = null, flags = null } = dispenser.status ?? {};
+      return { board: state, flags, locked: store.jobs.board(id)?.locked ?? null, rollsInMagazine: store.jobs.magazineSize(id) };
+    }
+    const compartments = store.bins.state().filter((row) => row.bin === id);
+    return compartments.length === 0 ? {} : { compartments: compartments.map(({ bin: _bin, ...row }) => row) };
   }
 
   lines(): readonly Line[] {

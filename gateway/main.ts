@@ -16,6 +16,9 @@ import { addWatch } from './commands/watch.ts';
 import { isGatewayError } from './errors.ts';
 import { version } from './version.ts';
 
+// Nothing this process writes is for everybody on the machine: 0640 for files, 0750 for folders.
+process.umask(0o027);
+
 const program = new Command('sifen')
   .description('Gateway of a village waste-sorting point: bags, weights and points, decided here and provable anywhere.')
   .version(version)

@@ -5,20 +5,10 @@
  * same function is searched exhaustively as a model.
  */
 import assert from 'node:assert/strict';
+import type { DispenserCommand, DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
 
-/** What one consistent status read of a BD-1 board tells. */
-export interface BoardStatus {
-  readonly protocolVersion: number;
-  readonly state: 'idle' | 'armed' | 'moving' | 'done' | 'fault';
-  readonly nonce: number;
-  readonly lastJob: number;
-  readonly doneRolls: number;
-  readonly result: 'none' | 'armed' | 'ok' | 'jam' | 'indeterminate' | 'fenced';
-  readonly ctrOut: number;
-  readonly ctrStart: number;
-  readonly ctrTest: number;
-  readonly flags: { readonly throatBlocked: boolean; readonly doorOpen: boolean; readonly rollLow: boolean; readonly tamper: boolean };
-}
+/** What one consistent status read of a BD-1 board tells a decision. */
+export type BoardStatus = Omit<DispenserStatus, 'bootCount' | 'snapshot' | 'statusCrc'>;
 
 /** A job as it was committed before anything moved. */
 export interface DispenseIntent {
@@ -27,15 +17,6 @@ export interface DispenseIntent {
   readonly expectLastJob: number;
   readonly expectCtrOut: number;
   readonly nonce: number;
-}
-
-/** One command block. `expect*` is the compare-and-swap: the board refuses when they are not what it holds. */
-export interface BoardCommand {
-  readonly opcode: 'dispense' | 'fence';
-  readonly jobId: number;
-  readonly quantity: number;
-  readonly expectLastJob: number;
-  readonly expectCtrOut: number;
 }
 
 /** How a job ended, as the board counted it. */
@@ -65,7 +46,7 @@ export type DispenseInput =
   | { readonly kind: 'fenceTaken'; readonly fence: number };
 
 export type DispenseEffect =
-  | { readonly kind: 'write'; readonly command: BoardCommand }
+  | { readonly kind: 'write'; readonly command: DispenserCommand }
   | { readonly kind: 'read' }
   | { readonly kind: 'takeFence' }
   | { readonly kind: 'settle'; readonly outcome: DispenseOutcome }
@@ -77,7 +58,7 @@ export interface DispenseStep {
 }
 
 /** The DISPENSE of an intent: the same bytes every time it is sent. */
-export const dispenseCommand = (intent: DispenseIntent): BoardCommand => ({
+export const dispenseCommand = (intent: DispenseIntent): DispenserCommand => ({
   opcode: 'dispense',
   jobId: intent.job,
   quantity: intent.rolls,
@@ -86,7 +67,7 @@ export const dispenseCommand = (intent: DispenseIntent): BoardCommand => ({
 });
 
 /** A FENCE under the board's present state: no motion, and no job below `fence` can ever run afterwards. */
-export const fenceCommand = (fence: number, status: BoardStatus): BoardCommand => ({
+export const fenceCommand = (fence: number, status: BoardStatus): DispenserCommand => ({
   opcode: 'fence',
   jobId: fence,
   quantity: 0,

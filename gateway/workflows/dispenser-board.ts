@@ -2,8 +2,7 @@
  * One BD-1 board on its line: a consistent status, checked, and sealed commands whose fate is told apart as taken, refused or unknown.
  * It never repeats a command; whether and what to send is decided in core/dispensing.ts.
  */
-import { checkStatusBlock, type DispenserStatus, type dispenserBd1, sealCommand } from '../../protocol/devices/dispenser-bd1.ts';
-import type { BoardCommand } from '../core/dispensing.ts';
+import { checkStatusBlock, type DispenserCommand, type DispenserStatus, type dispenserBd1, sealCommand } from '../../protocol/devices/dispenser-bd1.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Device } from '../southbound/device.ts';
 
@@ -52,7 +51,7 @@ export class DispenserBoard {
   }
 
   /** Writes one command once. A lost reply counts as written: it may have been obeyed. @throws the signal's reason. */
-  async write(command: BoardCommand, signal: AbortSignal): Promise<WriteFate> {
+  async write(command: DispenserCommand, signal: AbortSignal): Promise<WriteFate> {
     try {
       await this.#device.write(sealCommand(command, { key: this.#macKey, nonce: this.#nonce }), { priority: 'actuation', signal });
       return 'written';

@@ -171,7 +171,10 @@ describe('the rules of the board', () => {
 
 type Happening =
   | { readonly kind: 'command'; readonly opcode: 'dispense' | 'fence'; readonly above: number; readonly quantity: number; readonly stale: boolean }
-  | { readonly kind: 'read' | 'edge' | 'power' | 'service' }
+  | { readonly kind: 'read' }
+  | { readonly kind: 'edge' }
+  | { readonly kind: 'power' }
+  | { readonly kind: 'service' }
   | { readonly kind: 'tick'; readonly elapsedMs: number }
   | { readonly kind: 'sensors'; readonly throatBlocked: boolean; readonly doorOpen: boolean };
 
@@ -184,7 +187,7 @@ const command = fc.record({
   stale: fc.constantFrom(false, false, false, true),
 });
 const ticking = fc.record({ kind: fc.constant('tick' as const), elapsedMs: fc.constantFrom(100, 100, 100, 100, 100, 100, jamAfterMs) });
-const doing = (...kinds: readonly ('read' | 'edge' | 'power' | 'service')[]) => fc.record({ kind: fc.constantFrom(...kinds) });
+const doing = (...kinds: readonly ('read' | 'edge' | 'power' | 'service')[]): fc.Arbitrary<Happening> => fc.constantFrom(...kinds.map((kind) => ({ kind })));
 const often = (value: boolean) => fc.constantFrom(value, value, value, !value);
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 6, arbitrary: command },
@@ -211,13 +214,15 @@ class World {
       return;
     }
     const input = this.#inputOf(what);
-    if (input === null) return this.#cut();
-    if (input.kind === 'exitEdge' && !this.motor) return;
-    const step = stepBoard(this.nv, this.ram, input);
-    if (input.kind !== 'exitEdge') return this.#run(step, survive);
+    if (input === null) {
+      this.#cut();
+      return;
+    }
+    const isEdge = input.kind === 'exitEdge';
+    if (isEdge && !this.motor) return;
+    if (isEdge) this.rollsOut += 1;
     // The hold-up keeps the board alive from the edge to its count.
-    this.rollsOut += 1;
-    this.#run(step, Math.max(1, survive));
+    this.#run(stepBoard(this.nv, this.ram, input), isEdge ? Math.max(1, survive) : survive);
   }
 
   #inputOf(what: Happening): BoardInput | null {
@@ -244,7 +249,10 @@ class World {
   #run(step: BoardStep, survive: number): void {
     this.ram = step.ram;
     for (const [index, effect] of step.effects.entries()) {
-      if (index >= survive) return this.#cut();
+      if (index >= survive) {
+        this.#cut();
+        return;
+      }
       if (effect.kind === 'commit') this.nv = step.nv;
       if (effect.kind !== 'motor') continue;
       this.motor = effect.on;
@@ -278,9 +286,9 @@ describe('whatever comes, in whatever order, with the power cut anywhere', () =>
         }
         starts += world.starts.size;
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(starts).toBeGreaterThan(1_000);
+    expect(starts).toBeGreaterThan(500);
   });
 
   test('a power-up never leads to motion without a new command', () => {

@@ -1,6 +1,6 @@
 // Lost without this file: events could be lost, reordered or sent for ever when brokers vanish, refuse, hang or come back.
 import { once } from 'node:events';
-import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { connectAsync } from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { villageClock, wireClock } from '../../../gateway/clock.ts';
@@ -12,6 +12,7 @@ import { uplinkStatusSchema } from '../../../protocol/uplink-status.ts';
 import { makeEvents } from '../../support/event-chain.ts';
 import { eventually } from '../../support/eventually.ts';
 import { MemoryLog } from '../../support/memory-log.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
 
 const owner = { village: 'waixiaojiang', gateway: 'gw-test' };
 const root = 'sifen/v1/waixiaojiang/gw-test';
@@ -83,28 +84,6 @@ async function openOddBroker(
   return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections, openSockets: () => sockets.size };
 }
 const oddTarget = (url: string): UplinkOptions['target'] => ({ url, protocol: 4, clientId: 'gw-test' });
-/** Passes bytes to a broker; each connection is cut after its number of bytes from the gateway, those without a number are not. */
-async function openTearingProxy(brokerPort: number, tornAfterBytes: number[]): Promise<string> {
-  const server = createServer((socket) => {
-    const upstream = connectTcp(brokerPort, '127.0.0.1');
-    let left = tornAfterBytes.shift() ?? Number.POSITIVE_INFINITY;
-    socket.on('data', (bytes) => {
-      upstream.write(bytes.subarray(0, left));
-      left -= bytes.length;
-      if (left <= 0) socket.destroy();
-    });
-    upstream.pipe(socket);
-    for (const [one, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const)
-      one.on('error', () => undefined).on('close', () => other.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  ends.push(() => void server.close());
-  return `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 /** Acknowledges every QoS 1 publish (MQTT 3.1.1 section 3.4) and returns the packet types it saw. Frames under 128 KiB, however cut. */
 function acknowledgeAll(socket: Socket): number[] {
   const types: number[] = [];
@@ -163,9 +142,10 @@ describe('forwarding', () => {
     const broker = await openTestBroker();
     const heard = await listen(broker);
     const tornAfterBytes = Array.from({ length: 20 }, (_, index) => 300 + ((index * 7919) % 20_000));
-    const url = await openTearingProxy(broker.port, tornAfterBytes);
+    const proxy = await startTcpProxy(broker.port, () => tornAfterBytes.shift() ?? Number.POSITIVE_INFINITY);
+    ends.push(proxy.stop);
     const log = new MemoryLog(history);
-    const { uplink, notes } = start(log, { target: { ...targetOf(broker), url }, clock: fastClock });
+    const { uplink, notes } = start(log, { target: { ...targetOf(broker), url: `mqtt://127.0.0.1:${proxy.port}` }, clock: fastClock });
     uplink.publishState('scale-1', { grams: 1 });
     await eventually(
       () => log.cursor === 300 && tornAfterBytes.length === 0,

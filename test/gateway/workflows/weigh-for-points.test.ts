@@ -1,0 +1,265 @@
+// Without this nobody would have seen a real scale, bus, ledger and card together: points without a weight, or a weight without its points.
+import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../../device-sim/random.ts';
+import { ScaleBoard } from '../../../device-sim/scale-board.ts';
+import { wireClock } from '../../../gateway/clock.ts';
+import { GatewayError } from '../../../gateway/errors.ts';
+import { openDevice } from '../../../gateway/southbound/device.ts';
+import { type WeighOutcome, WeighStation, type WeighStationOptions } from '../../../gateway/workflows/weigh-for-points.ts';
+import { hashCredential } from '../../../protocol/credential.ts';
+import { scaleWcn } from '../../../protocol/devices/scale-wcn.ts';
+import type { EventPayload } from '../../../protocol/events.ts';
+import { parseScan } from '../../../protocol/scan.ts';
+import { tariffSchema } from '../../../protocol/tariff.ts';
+import { type BoardLine, openBoardLine } from '../../support/board-line.ts';
+import { eventually } from '../../support/eventually.ts';
+import { makeStore, testStartMs } from '../../support/make-store.ts';
+import { householdOf, registered } from '../../support/village-drafts.ts';
+
+const cardKey = Buffer.alloc(32, 7);
+const hashCard = (code: string) => hashCredential(code, cardKey);
+const [mine, hers] = [householdOf(1), householdOf(2)];
+const tariff = tariffSchema.parse({
+  ...{ version: 'test-1', validFrom: '2018-07-01', learningPoints: 600, volunteeringPoints: 500 },
+  materials: {
+    cardboard: { name: { zh: '纸板', en: 'cardboard' }, pointsPerKg: 60 },
+    paper: { name: { zh: '废纸', en: 'paper' }, pointsPerKg: 60, maxGramsPerSession: 4000 },
+    can: { name: { zh: '易拉罐', en: 'can' }, pointsEach: 10 },
+  },
+});
+const context = { bags: { village: 'WXJ01', key: Buffer.alloc(32, 9) }, materials: Object.keys(tariff.materials) };
+
+/** A ledger with two households, and a station over `device`. */
+function openStation(device: WeighStationOptions['device'], changes: Partial<WeighStationOptions>) {
+  const { store } = makeStore();
+  const revoked = { household: mine, credential: hashCard('LOST-CARD'), reason: 'lost' } as const;
+  store.append([
+    registered(mine, [hashCard('CARD-1'), hashCard('LOST-CARD')]),
+    registered(hers, [hashCard('CARD-2')]),
+    { name: 'credential.revoked', subject: mine, data: revoked },
+  ]);
+  const outcomes: WeighOutcome[] = [];
+  const parts = { minimumGrams: 50, tariffs: [tariff], wire: wireClock, hashCard, onOutcome: (outcome: WeighOutcome) => void outcomes.push(outcome) };
+  const station = new WeighStation({ device, store, clock: wireClock, ...parts, ...changes });
+  return {
+    store,
+    station,
+    outcomes,
+    show: (...texts: string[]) => {
+      for (const text of texts) station.scan(parseScan(text, context));
+    },
+    weighings: () => [...store.events()].flatMap(({ draft }) => (draft.name === 'weigh.committed' ? [draft.data] : [])),
+    awards: () => [...store.events()].flatMap(({ draft }) => (draft.name === 'points.awarded' ? [draft.data] : [])),
+    told: (count: number) =>
+      eventually(
+        () => outcomes.length >= count,
+        () => `${count} outcomes wanted, came ${JSON.stringify(outcomes)}`,
+      ),
+  };
+}
+
+/** The whole way: simulated transmitter, RTU frames over TCP, line, device, core, ledger. e is 10 g, village time 20 times as fast. */
+async function openPoint() {
+  const board = new ScaleBoard({
+    ...{ id: 'scale-1', unit: 1, maxGrams: 30_000, intervalGrams: 10, noiseGrams: 1, random: randomFor(4, 'scale-1') },
+    ...{ wireMs: () => wireClock.monotonicMs(), onEvent: () => undefined },
+  });
+  let busy: BoardLine | undefined;
+  const bench = await openBoardLine(board, { pace: 20, startMs: testStartMs });
+  busy = bench;
+  const device = openDevice({ id: 'scale-1', line: busy.line, unit: 1, map: scaleWcn, clock: wireClock });
+  const point = openStation(device, { clock: bench.clock });
+  bench.run((signal) => point.station.run(signal));
+  /** Long enough for the transmitter to come to rest and be read twice. */
+  const rest = () => bench.clock.sleep(6000, 'the scale comes to rest');
+  return { ...point, board, rest };
+}
+const weightOf = (frames: string) => Number.parseInt(frames.split('0050:')[1]?.slice(0, 8) ?? '', 16);
+
+describe('weighing at a simulated tray scale', () => {
+  it('records the weight and its points together, once, and the next with the next number', async () => {
+    const { board, store, show, rest, told, outcomes, weighings, awards } = await openPoint();
+    await rest();
+    board.putOnTray(2500);
+    await rest();
+    show('CARD-1', 'M1:CARDBOARD');
+    await told(1);
+    await rest();
+    expect(outcomes).toEqual([{ kind: 'awarded', household: mine, material: 'cardboard', netGrams: 2500, points: 150 }]);
+    board.putOnTray(0);
+    await rest();
+    show('M1:PAPER', 'CARD-2');
+    board.putOnTray(900);
+    await told(2);
+    expect(weighings().map(({ alibi, household, netGrams }) => [alibi, household, netGrams])).toEqual([
+      [1, mine, 2500],
+      [2, hers, 900],
+    ]);
+    expect(awards().map(({ weighing, points, tariffVersion }) => [weighing, points, tariffVersion])).toEqual([
+      ['scale-1-1', 150, 'test-1'],
+      ['scale-1-2', 54, 'test-1'],
+    ]);
+    const [first] = weighings() as [EventPayload<'weigh.committed'>];
+    expect(first).toMatchObject({ scale: 'scale-1', intervalGrams: 10, tareGrams: 0, stableSource: 'device', method: 'tray' });
+    // The frames say by themselves what was weighed: 10^-2 kg, high word first.
+    expect(first.rawHex.map(weightOf)).toEqual([250, 250]);
+    expect(first.zeroAgeMs).toBeGreaterThan(0);
+    expect([store.ledger.balance(`household/${mine}`, 'points'), store.ledger.balance(`household/${hers}`, 'points')]).toEqual([150, 54]);
+    expect([store.ledger.balance('intake/cardboard', 'grams'), store.ledger.balance('intake/paper', 'grams')]).toEqual([2500, 900]);
+    expect(store.ledger.problems()).toEqual([]);
+    expect(store.verify().problem).toBeNull();
+  });
+
+  it('waits for the goods to come to rest, also when card and material came first', async () => {
+    const { board, show, rest, told, weighings } = await openPoint();
+    await rest();
+    show('CARD-1', 'M1:CARDBOARD');
+    board.putOnTray(7350);
+    await told(1);
+    expect(weighings().map(({ netGrams }) => netGrams)).toEqual([7350]);
+  });
+
+  it('invents no number when the scale loses its power under a load, and serves again from zero', async () => {
+    const { board, show, rest, told, outcomes, weighings } = await openPoint();
+    await rest();
+    board.putOnTray(2500);
+    await rest();
+    board.setPower(false);
+    await told(1);
+    show('CARD-1', 'M1:CARDBOARD');
+    await told(2);
+    expect(outcomes.map((outcome) => outcome.kind === 'refused' && outcome.code)).toEqual(['stale', 'stale']);
+    board.putOnTray(0);
+    await rest();
+    board.setPower(true);
+    await rest();
+    board.putOnTray(1200);
+    // Somebody who sees the number missing shows the card again.
+    await eventually(
+      () => {
+        if (weighings().length === 0) show('CARD-1', 'M1:CARDBOARD');
+        return weighings().length > 0;
+      },
+      () => JSON.stringify(outcomes.at(-1)),
+    );
+    expect(weighings().map(({ alibi, netGrams }) => [alibi, netGrams])).toEqual([[1, 1200]]);
+  });
+
+  it('refuses more than the material allows in one go, and the number is not used up', async () => {
+    const { board, show, rest, told, outcomes, weighings } = await openPoint();
+    await rest();
+    board.putOnTray(4010);
+    await rest();
+    show('CARD-1', 'M1:PAPER');
+    await told(1);
+    expect(outcomes).toEqual([{ kind: 'refused', household: mine, code: 'over_session_limit' }]);
+    board.putOnTray(0);
+    await rest();
+    board.putOnTray(4000);
+    await rest();
+    show('CARD-1', 'M1:PAPER');
+    await told(2);
+    expect(weighings().map(({ alibi, netGrams }) => [alibi, netGrams])).toEqual([[1, 4000]]);
+  });
+});
+
+describe('what is shown to the reader of a scale', () => {
+  const nobody: WeighStationOptions['device'] = { id: 'scale-1', readRaw: () => Promise.reject(new GatewayError('bus_closed', 'no line')) };
+
+  it('is refused at once when it is no card of the roster or no material paid by weight', () => {
+    const { show, outcomes } = openStation(nobody, {});
+    show('CARD-9', 'LOST-CARD', 'M1:GLASS', 'CARD-1', 'M1:CAN');
+    expect(outcomes.map((outcome) => outcome.kind === 'refused' && [outcome.household, outcome.code])).toEqual([
+      [null, 'card_unknown'],
+      [null, 'card_revoked'],
+      [null, 'card_unknown'],
+      [mine, 'priced_by_piece'],
+    ]);
+  });
+
+  it('is refused before the tariff is in force', () => {
+    const { show, outcomes } = openStation(nobody, { tariffs: [{ ...tariff, validFrom: '2999-01-01' }] });
+    show('M1:CARDBOARD');
+    expect(outcomes).toEqual([{ kind: 'refused', household: null, code: 'tariff_not_yet_valid' }]);
+  });
+});
+
+describe('the station of a scale', () => {
+  const values = { maxRange: 3000, divisionCode: 6, status: { decimals: 2, unstable: false, overflow: false, overload: false, negative: false, atZero: true } };
+  const readingOf = (count: number, change: object = {}) => ({ values: { ...values, gross: count, net: count, tare: 0, ...change }, rawHex: '0008:0002' });
+  type Read = WeighStationOptions['device']['readRaw'];
+
+  /** Runs a station over answers given one by one; the last one stays. Ends after `turns` reads. */
+  async function runOver(
+    answers: readonly (object | GatewayError)[],
+    turns: number,
+    prepare: (bench: ReturnType<typeof openStation>) => void = () => undefined,
+  ) {
+    const stop = new AbortController();
+    const priorities: string[] = [];
+    const readRaw = (async (_names: unknown, options: { priority: string }) => {
+      priorities.push(options.priority);
+      if (priorities.length >= turns) stop.abort();
+      const answer = answers[Math.min(priorities.length, answers.length) - 1];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    }) as unknown as Read;
+    const bench = openStation({ id: 'scale-1', readRaw }, {});
+    prepare(bench);
+    await bench.station.run(stop.signal);
+    return { ...bench, priorities };
+  }
+
+  it('asks with urgency while somebody is there, and at leisure otherwise', async () => {
+    const { priorities } = await runOver([readingOf(0), readingOf(0), readingOf(250)], 6);
+    expect(priorities).toEqual(['poll', 'poll', 'poll', 'weighing', 'weighing', 'weighing']);
+  });
+
+  it('does not crowd the line with questions to a dead scale because a card was shown', async () => {
+    const silence = new GatewayError('bus_timeout', 'no answer');
+    const { priorities } = await runOver([silence], 3, ({ show }) => show('CARD-1'));
+    expect(priorities).toEqual(['poll', 'poll', 'poll']);
+  });
+
+  it('tells who waits that the scale is gone, or speaks nonsense', async () => {
+    for (const answer of [new GatewayError('bus_closed', 'gone'), readingOf(1, { divisionCode: 0 })]) {
+      const { outcomes } = await runOver([answer], 2, ({ show }) => show('CARD-1', 'M1:CARDBOARD'));
+      expect(outcomes).toEqual([{ kind: 'refused', household: mine, code: 'stale' }]);
+    }
+  });
+
+  it('takes an overflowing converter for an overload', async () => {
+    const overflow = readingOf(3000, { status: { ...values.status, overflow: true } });
+    const { outcomes } = await runOver([readingOf(0), readingOf(0), overflow], 4);
+    expect(outcomes).toEqual([{ kind: 'refused', household: null, code: 'overload' }]);
+  });
+
+  it('stops the process rather than go on when the ledger does not take the weighing, and tells nobody of points', async () => {
+    const full = new GatewayError('store_failed', 'disk full');
+    const board = { outcomes: [] as WeighOutcome[] };
+    const reads = [readingOf(0), readingOf(0), ...Array.from({ length: 60 }, () => readingOf(250))];
+    let count = 0;
+    const readRaw = (async () => reads[Math.min(count++, reads.length - 1)]) as unknown as Read;
+    const { store, show, station } = openStation({ id: 'scale-1', readRaw }, {});
+    const broken = {
+      people: store.people,
+      weighings: store.weighings,
+      append: () => {
+        throw full;
+      },
+    };
+    const failing = new WeighStation({
+      ...{ device: { id: 'scale-1', readRaw }, minimumGrams: 50, store: broken, tariffs: [tariff], clock: wireClock, wire: wireClock, hashCard },
+      onOutcome: (outcome) => void board.outcomes.push(outcome),
+    });
+    void [show, station];
+    failing.scan(parseScan('CARD-1', context));
+    failing.scan(parseScan('M1:CARDBOARD', context));
+    await expect(failing.run(new AbortController().signal)).rejects.toBe(full);
+    expect(board.outcomes).toEqual([]);
+  });
+
+  it('passes a bug on', async () => {
+    await expect(runOver([new TypeError('bug')] as never, 2)).rejects.toThrow('bug');
+  });
+});
