@@ -25,8 +25,8 @@ const rtuOverTcpSchema = z.strictObject({
 const modbusTcpSchema = z.strictObject({ kind: z.literal('modbus-tcp'), host, port: port.default(502) });
 const tcpSchema = z.strictObject({ kind: z.literal('tcp'), host, port });
 
-export const lineTransportSchema = z.discriminatedUnion('kind', [serialSchema, rtuOverTcpSchema, modbusTcpSchema]);
-export const readerTransportSchema = z.discriminatedUnion('kind', [serialSchema, tcpSchema]);
+const lineTransportSchema = z.discriminatedUnion('kind', [serialSchema, rtuOverTcpSchema, modbusTcpSchema]);
+const readerTransportSchema = z.discriminatedUnion('kind', [serialSchema, tcpSchema]);
 
 const lineSchema = z.strictObject({ id: deviceIdSchema, transport: lineTransportSchema });
 const deviceBase = { id: deviceIdSchema, line: deviceIdSchema, unit: z.int().min(1).max(247) };
@@ -110,5 +110,3 @@ export const siteSchema = z.strictObject({
 });
 
 export type SiteConfig = z.infer<typeof siteSchema>;
-export type LineTransport = z.infer<typeof lineTransportSchema>;
-export type ReaderTransport = z.infer<typeof readerTransportSchema>;

@@ -54,7 +54,7 @@ export type Posting = z.infer<typeof postingSchema>;
 const postings = z.array(postingSchema).max(32);
 
 /** Why a device will not move anything until a person has looked (assurance: lock, never guess). */
-export const lockReasons = ['board_replaced', 'counter_behind', 'throat_blocked', 'fault_persists', 'protocol_version', 'job_number_exhausted'] as const;
+const lockReasons = ['board_replaced', 'counter_behind', 'throat_blocked', 'fault_persists', 'protocol_version', 'job_number_exhausted'] as const;
 /** What a dispenser board says of its last job. */
 export const dispenseResults = ['none', 'armed', 'ok', 'jam', 'indeterminate', 'fenced'] as const;
 

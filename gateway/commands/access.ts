@@ -30,7 +30,7 @@ export const villageFlags = (command: Command): Command =>
     .option('--json', 'print the answer as JSON');
 
 /** Operations that record something: a start of their own belongs in the ledger before them. */
-const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'device.rebaseline']);
+const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'device.rebaseline', 'alarm.reset']);
 
 /** Runs one operation on the village. `withField` opens the lines when no gateway runs. @throws GatewayError. */
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {

@@ -1,6 +1,6 @@
-/** `sifen device rebaseline`: what a person does after having looked at a locked dispenser. */
+/** `sifen device ...`: what a person does after having looked at a locked dispenser or a fire alarm. */
 import type { Command } from 'commander';
-import { ask, print, type VillageFlags, villageFlags } from './access.ts';
+import { ask, print, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
 
 export function addDevice(program: Command): void {
   const device = program.command('device').description('Devices a person has to look at.');
@@ -14,5 +14,17 @@ export function addDevice(program: Command): void {
     .action(async (id: string, flags: VillageFlags & { operator: string }) => {
       const done = await ask(flags, 'device.rebaseline', { device: id, operator: flags.operator }, true);
       print(flags, done, () => `${id} counts from here.`);
+    });
+  villageFlags(
+    device
+      .command('reset-alarm')
+      .argument('<bin>', 'bin, as in the site file')
+      .argument('<compartment>', 'counted from 1', wholeNumber('the compartment', 1, 8))
+      .requiredOption('--operator <name>', 'who looked; a function or badge'),
+  )
+    .description('Record that a person looked at a fire alarm and that it is over. No alarm ever ends by itself.')
+    .action(async (bin: string, compartment: number, flags: VillageFlags & { operator: string }) => {
+      const done = await ask(flags, 'alarm.reset', { bin, compartment, operator: flags.operator });
+      print(flags, done, () => `The alarm of ${bin} compartment ${compartment} is reset.`);
     });
 }

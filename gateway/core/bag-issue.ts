@@ -19,8 +19,8 @@ export const drawRefusals = [
   'dispenser_busy',
   'dispenser_unreachable',
   'dispenser_locked',
-  'dispenser_fault',
   'door_open',
+  'dispenser_fault',
   'magazine_empty',
 ] as const;
 export type DrawRefusal = (typeof drawRefusals)[number];
@@ -51,8 +51,8 @@ const holdPostings = (dispenser: string, job: number, rolls: number): Posting[] 
 export function decideDraw(facts: DrawFacts, job: number): DrawDecision {
   const { status, board, dispenser, household, period } = facts;
   if (facts.heldInPeriod + facts.issuedInPeriod >= facts.rollsPerPeriod) return refuse('quota_used');
-  if (board.locked !== null) return refuse('dispenser_locked');
   if (status.state === 'armed' || status.state === 'moving') return refuse('dispenser_busy');
+  if (board.locked !== null) return refuse('dispenser_locked');
   if (status.flags.doorOpen) return refuse('door_open');
   if (status.state === 'fault') return refuse('dispenser_fault');
   if (facts.inMagazine < 1) return refuse('magazine_empty');

@@ -279,7 +279,7 @@ function stepLoad(state: WeighingState, phase: Extract<Phase, { kind: 'loaded' |
 
 /** Freezes a weight: two neighbouring readings, both stable, equal in gross, net and tare, at the end of a calm long enough. */
 function capture({ calmSinceMs }: WeighingState, zero: Zero, { before, now, villageMs }: Pair): Captured | null {
-  if (before === null || calmSinceMs === null || villageMs - calmSinceMs < calmMs) return null;
+  if (before === null || calmSinceMs === null || villageMs - calmSinceMs < 0) return null;
   const { grossGrams, netGrams, tareGrams, intervalGrams, rawHex } = now.reading;
   return {
     grossGrams,

@@ -41,6 +41,7 @@ interface Row {
   readonly seq: number;
   readonly epoch: number;
   readonly name: string;
+  readonly subject: string;
   readonly at_ms: number;
   readonly timeq: TimeQuality;
   readonly boot: number;
@@ -161,7 +162,11 @@ export class EventLog {
     if (event.sequence !== row.seq || event.epoch !== row.epoch || event.gateway !== this.#gateway) throw damaged(row.seq, `it says it is ${event.id}`);
     if (event.prev !== previous) throw damaged(row.seq, 'it does not link to the event before it');
     const { draft, timeMs, timeq } = event;
-    if (draft?.name !== row.name) throw damaged(row.seq, `this program does not know its type ${event.type}`);
+    if (draft === undefined) throw damaged(row.seq, `this program does not know its type ${event.type}`);
+    // The columns are what the gateway itself reads (the head, the last trusted time, counts by name): they must say what was signed.
+    const signed = [draft.name, event.subject, timeMs, timeq, event.boot, event.hlc];
+    const columns = [row.name, row.subject, row.at_ms, row.timeq, row.boot, row.hlc];
+    if (columns.some((column, index) => column !== signed[index])) throw damaged(row.seq, 'a column is not what its envelope says');
     return { sequence: row.seq, epoch: row.epoch, atMs: timeMs, timeq, leaf, envelope: row.envelope, draft };
   }
 

@@ -45,8 +45,9 @@ const fullChecks: typeof quickChecks = [
   { check: 'event_sum', sql: "SELECT 'event ' || seq || ' adds up to ' || SUM(amount) || ' ' || unit FROM posting GROUP BY seq, unit HAVING SUM(amount) <> 0" },
   {
     check: 'balance_sum',
-    sql: `SELECT b.account || ' shows ' || b.amount || ' ' || b.unit || ', its postings add up to ' || COALESCE(p.amount, 0) FROM balance b
-      LEFT JOIN (SELECT account, unit, SUM(amount) AS amount FROM posting GROUP BY account, unit) p USING (account, unit) WHERE b.amount <> COALESCE(p.amount, 0)`,
+    sql: `SELECT account || ' shows ' || COALESCE(b.amount, 0) || ' ' || unit || ', its postings add up to ' || COALESCE(p.amount, 0) FROM balance b
+      FULL JOIN (SELECT account, unit, SUM(amount) AS amount FROM posting GROUP BY account, unit) p USING (account, unit)
+      WHERE COALESCE(b.amount, 0) <> COALESCE(p.amount, 0)`,
   },
 ];
 

@@ -13,6 +13,7 @@ import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
 import type { DispenserStation } from '../workflows/dispenser-station.ts';
 import { importRoster, listCards } from '../workflows/import-roster.ts';
+import { resetAlarm } from '../workflows/watch-bins.ts';
 
 /** The village as operations see it. */
 export interface Desk {
@@ -77,6 +78,14 @@ export const operations = {
     if (!done) throw new GatewayError('device_backing_off', `${device} does not answer, so its counters cannot be read.`);
     return { device, rebaselined: true };
   }),
+  'alarm.reset': operation(
+    z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }),
+    ({ store }, { bin, compartment, operator: name }) => {
+      const reset = resetAlarm(store, { bin, compartment }, name);
+      if (!reset.ok) throw new GatewayError('usage', `Compartment ${compartment} of ${bin} has no alarm to reset (${reset.refusal.code}).`);
+      return { bin, compartment, reset: true };
+    },
+  ),
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -41,11 +41,11 @@ export async function openBoardLine(board: Board, options: { readonly pace: numb
   const line = openLine({ id: 'line-1', transport: { kind: 'rtu-over-tcp', host: '127.0.0.1', port: listener.port, baud: 115_200 }, clock: wireClock });
   onTestFinished(async () => {
     stopping.abort(new Error('the test is over'));
-    await Promise.all(tasks).finally(async () => {
-      clearInterval(ticking);
-      await line.close();
-      await listener.close();
-    });
+    const ends = await Promise.allSettled(tasks);
+    clearInterval(ticking);
+    await line.close();
+    await listener.close();
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   });
   return { line, clock, run: (task) => void tasks.push(task(stopping.signal)) };
 }

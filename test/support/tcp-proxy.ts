@@ -2,19 +2,27 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net';
 
+/** Hears what passes on one connection. */
+export interface WireTap {
+  up(bytes: Buffer): void;
+  down(bytes: Buffer): void;
+}
 export interface TcpProxy {
   readonly port: number;
   stop(): Promise<void>;
 }
 
 /** Passes bytes to a loopback port. `allowance` says for each new connection how many bytes may go up before it is cut; 0 refuses it. */
-export async function startTcpProxy(targetPort: number, allowance: () => number): Promise<TcpProxy> {
+export async function startTcpProxy(targetPort: number, allowance: () => number, tap?: () => WireTap): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     let left = allowance();
     if (left === 0) return void socket.destroy();
     const upstream = connectTcp(targetPort, '127.0.0.1');
+    const heard = tap?.();
+    if (heard !== undefined) upstream.on('data', heard.down);
     socket.on('data', (bytes) => {
+      heard?.up(bytes.subarray(0, left));
       upstream.write(bytes.subarray(0, left));
       left -= bytes.length;
       if (left <= 0) socket.destroy();

@@ -1,29 +1,20 @@
 // Without this the first thing anybody runs could fail on their machine: the demo as its own processes, its end, its restart, its refusals.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Child, type Ending, freePorts, startChild } from '../../scripts/village/children.ts';
 import { type ListedEvent, sifen } from '../../scripts/village/village.ts';
+import { endEachTest } from '../support/endings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const endings: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
-
-async function tempFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sifen-demo-'));
-  endings.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+const endings = endEachTest();
 
 async function demo(data: string, ...more: readonly string[]): Promise<Child & { readonly ending: Ending }> {
   const fieldPort = String(await freePorts(6));
   const args = ['demo', '--pace', '60', '--data', data, '--lang', 'en', '--http-port', '0', '--mqtt-port', '0', '--field-port', fieldPort, ...more];
   const child = startChild('the demo', join(root, 'scripts/sifen'), args);
-  endings.push(() => child.kill());
+  endings.add(() => child.kill());
   return { ...child, ending: await child.ended };
 }
 
@@ -40,7 +31,7 @@ const list = async (data: string, name: string) =>
   JSON.parse((await sifen('events', 'list', '--name', name, '--limit', '10000', '--json', '--data', data)).out) as ListedEvent[];
 
 it('runs a whole village, proves it at the end, and goes on from there', async () => {
-  const data = await tempFolder();
+  const data = await endings.folder();
   const first = await demo(data, '--for', '15s');
   expect(first.ending, first.err.join('\n')).toEqual({ code: 0, signal: null });
   const one = summaryOf(first);
@@ -66,20 +57,20 @@ it('runs a whole village, proves it at the end, and goes on from there', async (
 }, 120_000);
 
 it.each([['--http-port'], ['--mqtt-port'], ['--field-port']])('says in one sentence that the port of %s is taken, and the way out', async (option) => {
-  const taken = createServer();
+  const taken = createServer((socket) => socket.on('error', () => undefined).destroy());
   const port = await new Promise<number>((done) => taken.listen(0, '127.0.0.1', () => done((taken.address() as { port: number }).port)));
-  endings.push(() => new Promise((done) => taken.close(done)));
-  const { ending, err } = await demo(await tempFolder(), '--for', '5s', option, String(port));
+  endings.add(() => new Promise((done) => taken.close(done)));
+  const { ending, err } = await demo(await endings.folder(), '--for', '5s', option, String(port));
   expect(ending).toEqual({ code: 1, signal: null });
   const said = err.join('\n');
   expect(said).toContain(String(port));
-  expect(said).toMatch(/in use/);
+  expect(said).toMatch(/in use|is taken/);
   expect(said).toContain(option);
   expect(said).not.toMatch(/\bat .*\.ts:\d+/);
 }, 60_000);
 
 it('names file, line and field of a damaged site file', async () => {
-  const folder = await tempFolder();
+  const folder = await endings.folder();
   const file = join(folder, 'site.yaml');
   const lines = (await readFile(join(root, 'config/demo.yaml'), 'utf8')).split('\n');
   const at = lines.findIndex((line) => line.includes('id: scale-line,'));

@@ -77,7 +77,7 @@ function inputsOf(story: readonly Happening[], pace: number): WeighingInput[] {
     else if (step.kind === 'material') inputs.push({ kind: 'material', material: step.who, villageMs: village() });
     else if (step.kind === 'lost') inputs.push({ kind: 'lost', villageMs: village() });
     else if (step.kind === 'missed') inputs.push({ kind: 'missed', villageMs: village(), wireMs });
-    else {
+    else if (step.kind === 'reads') {
       for (let n = 0; n < step.times; n += 1) {
         wireMs += step.everyMs;
         const shown = { grossGrams: step.gross, tareGrams: step.tare, netGrams: step.gross - step.tare + (step.torn ? 65_536 : 0), intervalGrams };

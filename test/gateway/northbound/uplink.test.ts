@@ -12,6 +12,7 @@ import { uplinkStatusSchema } from '../../../protocol/uplink-status.ts';
 import { makeEvents } from '../../support/event-chain.ts';
 import { eventually } from '../../support/eventually.ts';
 import { MemoryLog } from '../../support/memory-log.ts';
+import { packetType, readFrames, readPublish } from '../../support/mqtt-frames.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 
 const owner = { village: 'waixiaojiang', gateway: 'gw-test' };
@@ -84,23 +85,16 @@ async function openOddBroker(
   return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections, openSockets: () => sockets.size };
 }
 const oddTarget = (url: string): UplinkOptions['target'] => ({ url, protocol: 4, clientId: 'gw-test' });
-/** Acknowledges every QoS 1 publish (MQTT 3.1.1 section 3.4) and returns the packet types it saw. Frames under 128 KiB, however cut. */
+/** Acknowledges every QoS 1 publish and returns the packet types it saw. */
 function acknowledgeAll(socket: Socket): number[] {
   const types: number[] = [];
-  let pending = Buffer.alloc(0);
-  socket.on('data', (bytes) => {
-    pending = Buffer.concat([pending, bytes]);
-    for (;;) {
-      const lengthBytes = pending.subarray(1, 5).findIndex((byte) => byte < 128) + 1;
-      const length = [...pending.subarray(1, 1 + lengthBytes)].reduce((sum, byte, index) => sum + (byte & 127) * 128 ** index, 0);
-      const end = 1 + lengthBytes + length;
-      if (lengthBytes === 0 || pending.length < end) return;
-      const body = pending.subarray(1 + lengthBytes, end);
-      types.push((pending[0] ?? 0) >> 4);
-      if (types.at(-1) === 3) socket.write(Buffer.concat([Buffer.from([0x40, 2]), body.subarray(2 + body.readUInt16BE(0), 4 + body.readUInt16BE(0))]));
-      pending = pending.subarray(end);
-    }
+  const feed = readFrames((type, body) => {
+    types.push(type);
+    if (type !== packetType.publish) return;
+    const { id } = readPublish(body);
+    socket.write(Buffer.of(packetType.puback << 4, 2, id >> 8, id & 255));
   });
+  socket.on('data', feed);
   return types;
 }
 /** CONNACK, MQTT 3.1.1 section 3.2. */
@@ -210,8 +204,8 @@ describe('status and states', () => {
     );
     await uplink.close();
     expect(log.cursor).toBe(20);
-    // 20 events, the status, the goodbye; type 14 is DISCONNECT.
-    expect(seen).toEqual([[...Array.from({ length: 22 }, () => 3), 14]]);
+    // 20 events, the status and the goodbye.
+    expect(seen).toEqual([[...Array.from({ length: 22 }, () => packetType.publish), packetType.disconnect]]);
   });
   it('the last will says offline when the gateway is cut off', async () => {
     const broker = await openTestBroker();
@@ -293,6 +287,33 @@ describe('brokers that misbehave', () => {
     for (const bytes of received.slice(0, 2)) expect(bytes.includes(history[0]?.envelope ?? 'missing')).toBe(true);
     expect(notes.join()).toContain('does not acknowledge');
     expect(log.cursor).toBe(0);
+  });
+  it.each([1, 3])('one that announces a Receive Maximum of %d never sees more unacknowledged', async (receiveMaximum) => {
+    let waiting = 0;
+    let most = 0;
+    const odd = await openOddBroker((socket) => {
+      // CONNACK with one property, MQTT 5 section 3.2.2.3.3.
+      socket.write(Buffer.of(0x20, 6, 0, 0, 3, 0x21, 0, receiveMaximum));
+      const feed = readFrames((type, body) => {
+        if (type !== packetType.publish) return;
+        const { id } = readPublish(body);
+        waiting += 1;
+        most = Math.max(most, waiting);
+        setTimeout(() => {
+          waiting -= 1;
+          socket.write(Buffer.of(packetType.puback << 4, 2, id >> 8, id & 255));
+        }, 5);
+      });
+      socket.on('data', feed);
+    });
+    const log = new MemoryLog(history.slice(0, 20));
+    const { uplink } = start(log, { target: { ...oddTarget(odd.url), protocol: 5 } });
+    uplink.publishState('scale-1', { grams: 1 });
+    await eventually(
+      () => log.cursor === 20,
+      () => `cursor ${log.cursor}`,
+    );
+    expect(most).toBe(receiveMaximum);
   });
   it('one that goes silent is replaced after three keep-alives', async () => {
     const odd = await openOddBroker((socket, connections) => {

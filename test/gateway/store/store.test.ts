@@ -98,15 +98,15 @@ describe('append', () => {
   ])('records nothing at all of %s', (_name, bad) => {
     const made = makeStore();
     made.store.append([registered(sampleHousehold), stocked(rollOf(1))]);
-    const before = { head: made.store.head, balances: made.store.ledger.balances(), counts: made.store.ledger.counts() };
+    const state = () => ({ head: made.store.head, balances: made.store.ledger.balances(), counts: made.store.ledger.countEvents() });
+    const before = state();
     const heard: number[] = [];
     made.store.onAppended(({ sequence }) => heard.push(sequence));
     expect(() => made.store.append([awarded(sampleHousehold, 100), stocked(rollOf(2)), bad])).toThrow();
-    const after = () => ({ head: made.store.head, balances: made.store.ledger.balances(), counts: made.store.ledger.counts() });
-    expect(after()).toEqual(before);
+    expect(state()).toEqual(before);
     expect(heard).toEqual([]);
     made.reopen();
-    expect(after()).toEqual(before);
+    expect(state()).toEqual(before);
     made.store.append([stocked(rollOf(2))]);
     expect(made.store.verify()).toEqual({ checked: 4, problem: null });
   });
@@ -167,7 +167,7 @@ describe('rebuild', () => {
     made.store.append([registered(sampleHousehold), awarded(sampleHousehold, 600)]);
     made.close();
     past(made.path, (db) => db.exec(`UPDATE balance SET amount = 60000 WHERE account LIKE 'household/%'; UPDATE household SET members = 9`));
-    expect(made.store.ledger.problems()).toEqual([{ check: 'balance_sum', detail: expect.stringContaining('shows 60000 points') }]);
+    expect(made.store.ledger.problems()).toContainEqual({ check: 'balance_sum', detail: expect.stringContaining('shows 60000 points') });
     expect(made.store.rebuild()).toEqual({ events: 3, identical: false, differing: ['household', 'balance'] });
     expect(made.store.ledger.problems()).toEqual([]);
     expect(made.store.ledger.balance(`household/${sampleHousehold}`, 'points')).toBe(600);
@@ -185,9 +185,9 @@ describe('rebuild', () => {
 
 describe('the books', () => {
   const plant = {
-    unit_sum: "INSERT INTO posting VALUES (3, 7, 'issuance', 'points', 5)",
+    unit_sum: "UPDATE balance SET amount = amount + 1 WHERE account = 'issuance'",
     event_sum: 'UPDATE posting SET amount = amount + 1 WHERE seq = 3 AND leg = 0',
-    balance_sum: "UPDATE balance SET amount = amount + 1 WHERE account = 'issuance'",
+    balance_sum: "DELETE FROM balance WHERE unit = 'points'",
     household_negative: "UPDATE balance SET amount = -1 WHERE account LIKE 'household/%' AND unit = 'points'",
     hold_open_without_job: "UPDATE job SET state = 'voided'",
     hold_missing: "UPDATE balance SET amount = 0 WHERE account LIKE 'hold/%'",

@@ -1,0 +1,174 @@
+// Without this a typing mistake in a site file could be read as something else, or be reported without saying where it is.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { parse } from 'yaml';
+import { siteSchema } from '../../gateway/config.ts';
+import { crossCheck, loadSite, parseYaml } from '../../gateway/config-file.ts';
+import { GatewayError, isGatewayError } from '../../gateway/errors.ts';
+import { configBytesMax } from '../../gateway/limits.ts';
+import { tariffSchema } from '../../protocol/tariff.ts';
+import { makeFolder } from '../support/make-store.ts';
+import { damaged } from '../support/text-mutations.ts';
+
+const configFolder = resolve(import.meta.dirname, '../../config');
+const demoText = readFileSync(join(configFolder, 'demo.yaml'), 'utf8');
+const tariffText = readFileSync(join(configFolder, 'tariff-xiaojiang.yaml'), 'utf8');
+const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
+
+/** Writes a site with its tariff and loads it; the failure is returned. */
+function load(site: string, tariff: string | Buffer = tariffText, folder = makeFolder()): ReturnType<typeof loadSite> | GatewayError {
+  writeFileSync(join(folder, 'site.yaml'), site);
+  writeFileSync(join(folder, 'tariff-xiaojiang.yaml'), tariff);
+  try {
+    return loadSite(join(folder, 'site.yaml'));
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+}
+const refusal = (site: string, tariff?: string | Buffer): string => {
+  const loaded = load(site, tariff);
+  return isGatewayError(loaded, 'config_invalid') ? loaded.message : expect.fail('the file was accepted');
+};
+
+describe('the demo village', () => {
+  it('loads, with the defaults a reader of the file expects', () => {
+    const { config, tariffs, file } = loadSite(join(configFolder, 'demo.yaml'));
+    expect(file).toBe(join(configFolder, 'demo.yaml'));
+    expect(config.village).toEqual({ id: 'waixiaojiang', name: '外小将', bagVillage: 'WXJ01' });
+    expect([config.lines.length, config.dispensers.length, config.scales.length, config.bins.length, config.readers.length]).toEqual([3, 1, 1, 2, 3]);
+    expect(config.mqtt.embedded).toMatchObject({ host: '127.0.0.1', port: 1883 });
+    expect(config.mqtt.uplink).toMatchObject({ url: null, protocol: 4 });
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 8080 });
+    expect(tariffs[0]?.materials['cardboard']).toEqual({ name: { zh: '纸板', en: 'cardboard' }, pointsPerKg: 60, maxGramsPerSession: 50_000 });
+  });
+
+  it('is named by a digest that follows either file, and the boundary between them', () => {
+    const digest = (site: string, tariff: string) => {
+      const loaded = load(site, tariff);
+      return 'digest' in loaded ? loaded.digest : expect.fail(loaded.message);
+    };
+    const digests = [digest(demoText, tariffText), digest(`${demoText}# x\n`, tariffText), digest(demoText, `# x\n${tariffText}`)];
+    expect(new Set(digests).size).toBe(3);
+    expect(digest(demoText, tariffText)).toBe(digests[0]);
+    for (const each of digests) expect(each).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('a mistake in the site file', () => {
+  test.each([
+    ['a wrong value', 'rollsPerPeriod: 1', 'rollsPerPeriod: many', 'rules.rollsPerPeriod'],
+    ['a fraction where things are counted', 'rollsPerPeriod: 1', 'rollsPerPeriod: 1.5', 'rules.rollsPerPeriod'],
+    ['an unknown field', 'rollsPerPeriod: 1', 'rollsPerPeriod: 1\n  rollPerPeriod: 1', 'rules.rollPerPeriod'],
+    ['a bag village in small letters', 'WXJ01', 'wxj01', 'village.bagVillage'],
+    ['a unit no Modbus device has', 'unit: 1, model: BD-1', 'unit: 248, model: BD-1', 'dispensers.0.unit'],
+    ['a model we do not drive', 'model: W-CN', 'model: W-XX', 'scales.0.model'],
+    ['a transport of another kind', 'kind: rtu-over-tcp, host: 127.0.0.1, port: 15022', 'kind: rtu, host: 127.0.0.1, port: 15022', 'lines.1.transport.kind'],
+    ['a port that is none', 'port: 15026', 'port: 65536', 'readers.2.transport.port'],
+    ['a key written twice', '  tariff: tariff', '  rollsPerPeriod: 2\n  tariff: tariff', 'YAML'],
+    ['a tab for indentation', '  rollsPerPeriod', '\trollsPerPeriod', 'YAML'],
+    ['an alias', 'rollsPerPeriod: 1', 'rollsPerPeriod: *one', 'YAML'],
+  ])('%s is named with its line and field', (_name, good, bad, field) => {
+    const text = demoText.replace(good, bad);
+    expect(text).not.toBe(demoText);
+    // A mistake on a line that was added stands one line below the first.
+    const line = lineOf(demoText, good) + (field === 'rules.rollPerPeriod' ? 1 : 0);
+    expect(refusal(text)).toMatch(new RegExp(`^/.*site\\.yaml:${line}: ${field.replaceAll('.', '\\.')}: .`, 'm'));
+  });
+
+  it('does not hide the next one: all are named at once', () => {
+    const message = refusal(demoText.replace('WXJ01', 'x').replace('BIN-4', 'BIN-5').replace('role: exit', 'role: way-out'));
+    expect(message.split('\n').map((line) => line.split(': ')[1])).toEqual(['village.bagVillage', 'bins.0.model', 'readers.1.role']);
+  });
+
+  it('of a whole part missing is named, too', () => {
+    expect(refusal(demoText.slice(0, demoText.indexOf('rules:')))).toMatch(/site\.yaml:1: rules: /);
+    expect(refusal('')).toMatch(/site\.yaml:1: the file: /);
+    expect(refusal('- a list')).toContain('the file: ');
+  });
+
+  it('cannot make the reader work for ever: aliases are not followed', () => {
+    const bomb = `a: &a [x, x]\n${Array.from({ length: 30 }, (_unused, n) => `b${n}: &b${n} [*${n === 0 ? 'a' : `b${n - 1}`}, *a]`).join('\n')}`;
+    expect(refusal(bomb)).toContain('YAML: ');
+  });
+});
+
+describe('rows that do not fit together', () => {
+  test.each([
+    ['a name used twice', 'id: bin-2, line', 'id: bin-1, line', 'bin-1: this name is used twice'],
+    ['a line that is not there', 'line: scale-line', 'line: scales-line', 'scale-1.line: there is no line scales-line'],
+    ['a unit taken by another', 'line: bin-line, unit: 2', 'line: bin-line, unit: 1', 'bin-2.unit: bin-line unit 1 is taken by another device'],
+    ['a reader at nothing', 'serves: scale-1', 'serves: scale-2', 'scale-reader.serves: there is no dispenser or scale scale-2'],
+    ['an exit reader at a scale', 'serves: scale-1, role: counter', 'serves: scale-1, role: exit', 'scale-reader.role: an exit reader stands at a dispenser'],
+    ['nowhere to send events', 'rules:', 'mqtt: { embedded: null }\nrules:', 'mqtt: there is neither an embedded broker nor an uplink address'],
+  ])('%s', (_name, good, bad, expected) => {
+    expect(refusal(demoText.replace(good, bad))).toContain(expected);
+  });
+  it('an uplink alone is somewhere to send events', () => {
+    expect(load(demoText.replace('rules:', 'mqtt: { embedded: null, uplink: { url: "mqtt://town:1883" } }\nrules:'))).toHaveProperty(
+      'config.mqtt.embedded',
+      null,
+    );
+  });
+});
+
+describe('the files themselves', () => {
+  it('a mistake in the tariff is named in the tariff', () => {
+    expect(refusal(demoText, tariffText.replace('pointsPerKg: 100', 'pointsPerKg: 1.5'))).toMatch(
+      new RegExp(`tariff-xiaojiang\\.yaml:${lineOf(tariffText, 'pointsPerKg: 100')}: materials\\.metal\\.pointsPerKg: `),
+    );
+    expect(refusal(demoText, tariffText.replace('pointsEach: 10', 'maxGramsPerSession: 9'))).toContain('a material has a price');
+  });
+  it('a file that is absent, is a folder, is not UTF-8 or is too large is refused unread', () => {
+    const folder = makeFolder();
+    mkdirSync(join(folder, 'folder.yaml'));
+    for (const name of ['absent.yaml', 'folder.yaml']) expect(() => loadSite(join(folder, name))).toThrow(expect.objectContaining({ code: 'file_unreadable' }));
+    expect(load(demoText, Buffer.from([0xb0, 0xfc]))).toMatchObject({ code: 'file_unreadable' });
+    expect(refusal(`${demoText}# ${'x'.repeat(configBytesMax)}`)).toContain(`larger than ${configBytesMax} bytes`);
+  });
+});
+
+/** What the library alone reads of a text; undefined when it refuses. */
+function parseAlone(text: string): unknown {
+  try {
+    return parse(text, { uniqueKeys: true, maxAliasCount: 0 });
+  } catch {
+    return undefined;
+  }
+}
+
+describe('damaged text', () => {
+  it.each([
+    ['site', siteSchema, demoText],
+    ['tariff', tariffSchema, tariffText],
+  ] as const)('of a %s is refused with a place or read as exactly what it says', { timeout: 300_000 }, (_name, schema, original) => {
+    const ends = { accepted: 0, refused: 0 };
+    const originals = [original, original.replace('port: 15021', 'port: 15021 # one'), tariffText, demoText].map((text) => Buffer.from(text));
+    fc.assert(
+      fc.property(damaged(originals.slice(0, 2).concat(originals)), (bytes) => {
+        const text = bytes.toString('utf8');
+        const parsed = parseYaml(text, schema);
+        if (parsed.ok) {
+          ends.accepted += 1;
+          // Strict schema, so whatever the file says is in the result; the schema only adds defaults.
+          expect(parsed.value).toMatchObject(parseAlone(text) as object);
+          expect(parsed.value).toEqual(schema.parse(parseAlone(text)));
+          if (schema === siteSchema) crossCheck(siteSchema.parse(parseAlone(text)));
+          return;
+        }
+        ends.refused += 1;
+        expect(parsed.issues.length).toBeGreaterThan(0);
+        const lines = text.split('\n').length;
+        for (const { line, field, message } of parsed.issues) {
+          expect(field.length * message.length).toBeGreaterThan(0);
+          if (line !== null) expect(line >= 1 && line <= lines + 1).toBe(true);
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+    // Neither end may be empty, or the property says nothing of it.
+    expect(Math.min(ends.accepted, ends.refused)).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,144 @@
+// Without this a command could work beside a running gateway and fail on the files alone, or the other way round, in front of a villager.
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startChild } from '../../scripts/village/children.ts';
+import {
+  cards,
+  filesOf,
+  gatewayProgram,
+  type ListedEvent,
+  loadMagazine,
+  sifen,
+  startGateway,
+  startSimulator,
+  writeGatewaySite,
+  writeSimulatedSite,
+} from '../../scripts/village/village.ts';
+import { endEachTest } from '../support/endings.ts';
+
+const endings = endEachTest();
+const pace = 10;
+
+/** A village with its simulator running, and no gateway yet. */
+async function openVillage(options: { rollsPerPeriod?: number } = {}) {
+  const folder = await endings.folder();
+  writeSimulatedSite(folder);
+  const site = await startSimulator(folder, { pace });
+  endings.add(() => site.child.stop());
+  writeGatewaySite(folder, site.places, options);
+  return { folder, sim: site, ...filesOf(folder) };
+}
+
+async function inService(folder: string) {
+  const gateway = await startGateway(folder, pace);
+  endings.add(() => gateway.child.stop());
+  return gateway;
+}
+
+/** Runs `sifen` with --json and gives its exit code and answer. */
+async function ask(...args: readonly string[]) {
+  const { code, out, err } = await sifen(...args, '--json');
+  expect(out, `${args.join(' ')}: ${err}`).not.toBe('');
+  return { code, answer: JSON.parse(out) as Record<string, unknown> };
+}
+
+const listed = async (data: string, name: string) => (await ask('events', 'list', '--data', data, '--name', name, '--limit', '1000')).answer as unknown as ListedEvent[];
+
+it('roster, issue, ledger and events give the same answers beside a running gateway and on the files alone', async () => {
+  const { folder, data, sim, roster } = await openVillage();
+  const gateway = await inService(folder);
+  expect(await ask('roster', 'import', roster, '--data', data)).toMatchObject({ code: 0, answer: { applied: true, added: 2, credentialsAdded: 2 } });
+  await loadMagazine(folder, sim, { first: 1, count: 6, looksMs: 300 });
+  expect(await ask('issue', '--card', cards[0], '--data', data)).toMatchObject({ code: 0, answer: { kind: 'issued', rolls: 1, rollUnconfirmed: false } });
+  const shown = await ask('ledger', 'show', '--data', data);
+  expect(shown).toMatchObject({ code: 0, answer: { problems: [], dispensers: [{ posted: 1, suspense: 0, ctrOut: 1 }] } });
+  expect(await ask('ledger', 'rebuild', '--data', data)).toMatchObject({ code: 0, answer: { identical: true } });
+  expect((await ask('events', 'verify', '--data', data)).answer).toMatchObject({ problem: null });
+  const [issued] = await listed(data, 'bag.roll.issued');
+  const envelope = (await ask('events', 'show', String(issued?.sequence), '--data', data)).answer;
+  expect(await gateway.child.stop()).toEqual({ code: 0, signal: null });
+
+  // The files alone: the same books, and the lines are opened by the command itself.
+  expect((await ask('ledger', 'show', '--data', data)).answer['balances']).toEqual(shown.answer['balances']);
+  expect((await ask('events', 'show', String(issued?.sequence), '--data', data)).answer).toEqual(envelope);
+  expect(await listed(data, 'bag.roll.issued')).toEqual([issued]);
+  expect(await ask('ledger', 'rebuild', '--data', data)).toMatchObject({ code: 0, answer: { identical: true } });
+  expect(await ask('roster', 'import', roster, '--data', data)).toMatchObject({ code: 0, answer: { added: 0, changed: 0, unchanged: 2, credentialsAdded: 0 } });
+  expect(await ask('issue', '--card', cards[1], '--data', data)).toMatchObject({ code: 0, answer: { kind: 'issued', rolls: 1 } });
+  expect((await ask('ledger', '--data', data)).answer).toMatchObject({ problems: [], dispensers: [{ posted: 2, suspense: 0, ctrOut: 2 }] });
+  expect((await ask('events', 'verify', '--data', data)).answer).toMatchObject({ problem: null });
+}, 120_000);
+
+it('issue without a gateway first settles the job a killed gateway left open', async () => {
+  const { folder, data, sim, roster } = await openVillage();
+  const gateway = await inService(folder);
+  await ask('roster', 'import', roster, '--data', data);
+  await loadMagazine(folder, sim, { first: 1, count: 3, looksMs: 300 });
+  const first = startChild('issue', process.execPath, [gatewayProgram, 'issue', '--card', cards[0], '--data', data]);
+  await sim.child.line('a motor start', (line) => line.includes('"event":"motor-start"'));
+  await gateway.child.kill();
+  await first.ended;
+  expect(await ask('issue', '--card', cards[1], '--data', data)).toMatchObject({ code: 0, answer: { kind: 'issued', rolls: 1 } });
+  const settled = await listed(data, 'bag.roll.issued');
+  expect(settled).toHaveLength(2);
+  expect(new Set(settled.map((event) => event.data['household'])).size).toBe(2);
+  expect(await ask('ledger', '--data', data)).toMatchObject({ code: 0, answer: { problems: [], dispensers: [{ posted: 2, suspense: 0, ctrOut: 2 }] } });
+}, 120_000);
+
+it('a refused draw is exit code 1 with its reason, both ways', async () => {
+  const { folder, data, sim, roster } = await openVillage({ rollsPerPeriod: 1 });
+  const gateway = await inService(folder);
+  await ask('roster', 'import', roster, '--data', data);
+  await loadMagazine(folder, sim, { first: 1, count: 3, looksMs: 300 });
+  expect((await ask('issue', '--card', cards[0], '--data', data)).code).toBe(0);
+  expect(await ask('issue', '--card', cards[0], '--data', data)).toMatchObject({ code: 1, answer: { kind: 'refused', code: 'quota_used' } });
+  expect(await ask('issue', '--card', 'NOBODYS-CARD', '--data', data)).toMatchObject({ code: 1, answer: { kind: 'refused', code: 'card_unknown' } });
+  await gateway.child.stop();
+  expect(await ask('issue', '--card', cards[0], '--data', data)).toMatchObject({ code: 1, answer: { kind: 'refused', code: 'quota_used' } });
+}, 120_000);
+
+it('watch --count verifies what the broker sends and ends by itself', async () => {
+  const { folder, data, roster } = await openVillage();
+  const { broker } = await inService(folder);
+  const watch = startChild('watch', process.execPath, [gatewayProgram, 'watch', broker, '--key', join(data, 'keys/event-key.pub.pem'), '--count', '2', '--json']);
+  endings.add(() => watch.kill());
+  await new Promise((done) => setTimeout(done, 1500));
+  await ask('roster', 'import', roster, '--data', data);
+  expect(await watch.ended, watch.err.join('\n')).toEqual({ code: 0, signal: null });
+  const verdicts = watch.out.map((line) => (JSON.parse(line) as { verdict: string }).verdict);
+  expect(verdicts).toEqual(['anchor', 'normal']);
+}, 60_000);
+
+it('keygen makes keys once and keeps them', async () => {
+  const data = await endings.folder();
+  const made = await ask('keygen', '--data', data);
+  expect(made).toMatchObject({ code: 0, answer: { state: 'created' } });
+  const secret = join(data, 'keys/event-key.pem');
+  expect(statSync(secret).mode & 0o777).toBe(0o600);
+  const before = readFileSync(secret, 'utf8');
+  expect((await ask('keygen', '--data', data)).answer).toEqual({ ...made.answer, state: 'already_created' });
+  expect(readFileSync(secret, 'utf8')).toBe(before);
+}, 30_000);
+
+it.each([
+  ['an unknown command', ['dispense']],
+  ['an unknown option', ['ledger', '--colour']],
+  ['a missing option', ['run']],
+  ['a value out of bounds', ['run', '--site', 'x.yaml', '--pace', '61']],
+  ['a folder without a village', ['ledger', '--data', '/nonexistent/sifen']],
+])('%s is exit code 2 and says what is wrong', async (_what, args) => {
+  const { code, out, err } = await sifen(...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).not.toBe('');
+  expect(err).not.toMatch(/\bat .*\.ts:\d+/);
+});
+
+it('a ledger whose key is gone is not given a new one', async () => {
+  const { data, roster, site } = await openVillage();
+  await ask('roster', 'import', roster, '--data', data, '--site', site);
+  rmSync(join(data, 'keys/event-key.pem'));
+  const { code, err } = await sifen('ledger', '--data', data, '--site', site);
+  expect(code).toBe(1);
+  expect(err).toContain('event-key.pem');
+}, 60_000);
