@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { isMap, LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { type Tariff, tariffSchema } from '../protocol/tariff.ts';
 import { type SiteConfig, siteSchema } from './config.ts';
@@ -33,13 +33,16 @@ export function parseYaml<Schema extends z.ZodType>(
   schema: Schema,
 ): { ok: true; value: z.output<Schema> } | { ok: false; issues: ConfigIssue[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, maxAliasCount: 0 } as object);
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' });
   const lineAt = (offset: number | undefined) => (offset === undefined ? null : lines.linePos(offset).line);
-  if (document.errors.length > 0)
-    return {
-      ok: false,
-      issues: document.errors.map((error) => ({ line: lineAt(error.pos[0]), field: 'YAML', message: error.message.split('\n')[0] ?? 'not YAML' })),
-    };
+  // A warning is a tag or directive the library has no meaning for and would pass over.
+  const complaints = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ at: pos[0], message: message.split('\n')[0] ?? 'not YAML' }));
+  visit(document, {
+    Alias: (_key, { range }) => {
+      complaints.push({ at: range?.[0] ?? 0, message: 'an alias has no place in this file' });
+    },
+  });
+  if (complaints.length > 0) return { ok: false, issues: complaints.map(({ at, message }) => ({ line: lineAt(at), field: 'YAML', message })) };
   const lineOf = (path: readonly PropertyKey[]): number | null => {
     for (let length = path.length; length > 0; length -= 1) {
       const parent = document.getIn(path.slice(0, length - 1), true);

@@ -1,13 +1,13 @@
 /**
  * The outside world's ways to fail, in one catalogue: what may be retried and what a person should do next.
- * A business "no" is not here (core/refusals.ts), nor is our own mistake (node:assert, the process restarts).
+ * A business "no" is not here (core returns it), nor is our own mistake (node:assert, the process restarts).
  * Libraries' errors are translated at the file that imports the library and never travel further.
  */
 const catalogue = {
   bus_timeout: { retryable: true, hint: 'Check the cable, the A/B wires, the unit number and the baud rate of this device.' },
   bus_garbled: { retryable: true, hint: 'Noise or two devices with one unit number: check termination, wiring and addresses.' },
   bus_closed: { retryable: true, hint: 'The adapter or serial server is gone; it is reopened as soon as it is back.' },
-  bus_busy: { retryable: true, hint: 'Too many requests wait for this line; see `sifen check` for its budget.' },
+  bus_busy: { retryable: true, hint: 'Too many requests wait for this line: fewer devices on it, or a higher baud rate.' },
   bus_cancelled: { retryable: true, hint: 'The request was called off before it was sent or answered.' },
   bus_write_unknown: { retryable: false, hint: 'The device may or may not have obeyed; its state is read before anything is repeated.' },
   device_exception: { retryable: false, hint: 'The device heard the request and refused it; look up its state on the status page.' },

@@ -245,7 +245,7 @@ interface Pair {
 function stepClearing(state: WeighingState, { before, now, villageMs }: Pair): WeighingStep {
   const fault = faultOf(now, null);
   if (fault === null && now.stable === null) return still(state);
-  if (fault !== null || !isZero(now.reading)) return isComplete(state) ? refuse(state, fault ?? 'no_return_to_zero') : still(state);
+  if (fault !== null || !isZero(now.reading)) return true ? refuse(state, fault ?? 'no_return_to_zero') : still(state);
   const seenTwice = before !== null && before.stable !== null && isZero(before.reading) && before.reading.tareGrams === now.reading.tareGrams;
   return still(seenTwice ? { ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } } : state);
 }
@@ -279,7 +279,7 @@ function stepLoad(state: WeighingState, phase: Extract<Phase, { kind: 'loaded' |
 
 /** Freezes a weight: two neighbouring readings, both stable, equal in gross, net and tare, at the end of a calm long enough. */
 function capture({ calmSinceMs }: WeighingState, zero: Zero, { before, now, villageMs }: Pair): Captured | null {
-  if (before === null || calmSinceMs === null || villageMs - calmSinceMs < 0) return null;
+  if (before === null || calmSinceMs === null || villageMs - calmSinceMs < calmMs) return null;
   const { grossGrams, netGrams, tareGrams, intervalGrams, rawHex } = now.reading;
   return {
     grossGrams,

@@ -14,9 +14,9 @@ export function renderMetrics(metrics: readonly Metric[]): string {
     .map(({ name, help, type, samples }) => {
       const rows = samples.map(({ labels = {}, value }) => {
         const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(text)}"`);
-        return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}`;
+        return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}\n`;
       });
-      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${rows.join('\n')}\n`;
+      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${rows.join('')}`;
     })
     .join('');
 }

@@ -11,6 +11,7 @@ import {
   cards,
   eventAfter,
   eventsAfter,
+  filesOf,
   loadMagazine,
   type SimulatedSite,
   sifen,
@@ -19,7 +20,6 @@ import {
   startSimulator,
   writeGatewaySite,
   writeSimulatedSite,
-  filesOf,
 } from '../village/village.ts';
 import { audit, readBoard } from './audit.ts';
 
@@ -115,7 +115,10 @@ async function becomeReady(folder: string, seen: number, port: number): Promise<
   const boots = await eventsAfter(folder, seen, 'gateway.started');
   const boot = boots.at(-1)?.sequence ?? seen;
   const fenced = await eventAfter(folder, boot, 'device.fenced', ({ data }) => data['reason'] === 'start_up');
-  await waitUntil(async () => (await readBoard(port)).lastJob >= Number(fenced.data['fence']), () => 'the board does not show the start-up fence');
+  await waitUntil(
+    async () => (await readBoard(port)).lastJob >= Number(fenced.data['fence']),
+    () => 'the board does not show the start-up fence',
+  );
   // The station reads that status itself within one look.
   await sleep(looksMs / 2);
   return boot;
@@ -123,7 +126,8 @@ async function becomeReady(folder: string, seen: number, port: number): Promise<
 
 /** Shows the card until the gateway's end of the reader has it. */
 async function showCard(site: SimulatedSite): Promise<void> {
-  const heard = () => site.child.out.filter((line) => line.includes('"event":"scan"') && line.includes('dispenser-reader') && line.includes('"heard":true')).length;
+  const heard = () =>
+    site.child.out.filter((line) => line.includes('"event":"scan"') && line.includes('dispenser-reader') && line.includes('"heard":true')).length;
   const before = heard();
   await waitUntil(
     async () => {

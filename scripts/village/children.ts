@@ -26,7 +26,11 @@ export interface Child {
   /** Sends one line to its standard input. */
   type(line: string): void;
   /** First line of standard output or error, from line `from` on, that `fits`. @throws Error after `deadlineMs`, or when the program ends before. */
-  line(what: string, fits: (line: string) => boolean, options?: { readonly deadlineMs?: number; readonly fromOut?: number; readonly fromErr?: number }): Promise<string>;
+  line(
+    what: string,
+    fits: (line: string) => boolean,
+    options?: { readonly deadlineMs?: number; readonly fromOut?: number; readonly fromErr?: number },
+  ): Promise<string>;
   /** Ends it: SIGTERM, and SIGKILL when it does not obey. */
   stop(): Promise<Ending>;
   /** SIGKILL, at once. */
@@ -71,7 +75,11 @@ export function startChild(name: string, command: string, args: readonly string[
     type: (line) => void process_.stdin.write(`${line}\n`),
     async line(what, fits, { deadlineMs = 20_000, fromOut = 0, fromErr = 0 } = {}) {
       const find = () => out.slice(fromOut).find(fits) ?? err.slice(fromErr).find(fits);
-      await waitUntil(() => find() !== undefined || !isRunning(), () => `no ${what}; ${tell()}`, deadlineMs);
+      await waitUntil(
+        () => find() !== undefined || !isRunning(),
+        () => `no ${what}; ${tell()}`,
+        deadlineMs,
+      );
       const found = find();
       if (found === undefined) throw new Error(`${name} ended without ${what}; ${tell()}`);
       return found;

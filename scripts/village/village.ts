@@ -98,7 +98,10 @@ export async function startSimulator(folder: string, { pace = 1, listen = [] as 
     places: Object.fromEntries(found) as Places,
     async act(order) {
       child.type(JSON.stringify(order));
-      await waitUntil(() => child.out.filter(isAnswer).length > answers || !child.isRunning(), () => `the simulator did not answer ${order.do}`);
+      await waitUntil(
+        () => child.out.filter(isAnswer).length > answers || !child.isRunning(),
+        () => `the simulator did not answer ${order.do}`,
+      );
       const answer = JSON.parse(child.out.filter(isAnswer)[answers] ?? '{"ok":false,"reason":"it ended"}') as { ok: boolean; reason?: string };
       answers += 1;
       if (!answer.ok) throw new Error(`the simulator: ${answer.reason}`);
@@ -144,7 +147,13 @@ export const eventsAfter = (folder: string, after: number, name: string): Promis
   askRunning(folder, 'events.list', { after, name, limit: 10_000 });
 
 /** Waits until an event `name` behind `after` that `fits` is in the log of the running gateway, and returns it. */
-export async function eventAfter(folder: string, after: number, name: string, fits: (event: ListedEvent) => boolean = () => true, deadlineMs = 30_000): Promise<ListedEvent> {
+export async function eventAfter(
+  folder: string,
+  after: number,
+  name: string,
+  fits: (event: ListedEvent) => boolean = () => true,
+  deadlineMs = 30_000,
+): Promise<ListedEvent> {
   let found: ListedEvent | undefined;
   await waitUntil(
     async () => {
@@ -167,7 +176,11 @@ export async function sifen(...args: readonly string[]): Promise<{ readonly code
 }
 
 /** Opens the door, puts `count` rolls in whose numbers begin at `first`, waits until the gateway has read every label, and closes it. */
-export async function loadMagazine(folder: string, site: SimulatedSite, { first, count, looksMs }: { first: number; count: number; looksMs: number }): Promise<void> {
+export async function loadMagazine(
+  folder: string,
+  site: SimulatedSite,
+  { first, count, looksMs }: { first: number; count: number; looksMs: number },
+): Promise<void> {
   const key = Buffer.from(readFileSync(join(filesOf(folder).data, 'keys', 'bag.key'), 'utf8').trim(), 'hex');
   const labels = Array.from({ length: count }, (_unused, index) => encodeBagCode({ village: bagVillage, key }, first + index, 0));
   const before = (await eventsAfter(folder, 0, 'bag.roll.stocked')).length;
@@ -175,7 +188,10 @@ export async function loadMagazine(folder: string, site: SimulatedSite, { first,
   await sleep(looksMs);
   await site.act({ do: 'load', dispenser: 'dispenser-1', labels });
   const stocked = async () => (await eventsAfter(folder, 0, 'bag.roll.stocked')).length;
-  await waitUntil(async () => (await stocked()) >= before + count, () => 'the gateway did not read every label that was loaded');
+  await waitUntil(
+    async () => (await stocked()) >= before + count,
+    () => 'the gateway did not read every label that was loaded',
+  );
   await site.act({ do: 'door', device: 'dispenser-1', open: false });
   await sleep(looksMs);
 }

@@ -2,7 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { freePorts } from '../../scripts/village/children.ts';
-import { eventAfter, eventsAfter, type Places, startGateway, startSimulator, wires, writeGatewaySite, writeSimulatedSite } from '../../scripts/village/village.ts';
+import {
+  eventAfter,
+  eventsAfter,
+  type Places,
+  startGateway,
+  startSimulator,
+  wires,
+  writeGatewaySite,
+  writeSimulatedSite,
+} from '../../scripts/village/village.ts';
 import { endEachTest } from '../support/endings.ts';
 
 const endings = endEachTest();

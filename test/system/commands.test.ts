@@ -43,7 +43,8 @@ async function ask(...args: readonly string[]) {
   return { code, answer: JSON.parse(out) as Record<string, unknown> };
 }
 
-const listed = async (data: string, name: string) => (await ask('events', 'list', '--data', data, '--name', name, '--limit', '1000')).answer as unknown as ListedEvent[];
+const listed = async (data: string, name: string) =>
+  (await ask('events', 'list', '--data', data, '--name', name, '--limit', '1000')).answer as unknown as ListedEvent[];
 
 it('roster, issue, ledger and events give the same answers beside a running gateway and on the files alone', async () => {
   const { folder, data, sim, roster } = await openVillage();
@@ -101,7 +102,16 @@ it('a refused draw is exit code 1 with its reason, both ways', async () => {
 it('watch --count verifies what the broker sends and ends by itself', async () => {
   const { folder, data, roster } = await openVillage();
   const { broker } = await inService(folder);
-  const watch = startChild('watch', process.execPath, [gatewayProgram, 'watch', broker, '--key', join(data, 'keys/event-key.pub.pem'), '--count', '2', '--json']);
+  const watch = startChild('watch', process.execPath, [
+    gatewayProgram,
+    'watch',
+    broker,
+    '--key',
+    join(data, 'keys/event-key.pub.pem'),
+    '--count',
+    '2',
+    '--json',
+  ]);
   endings.add(() => watch.kill());
   await new Promise((done) => setTimeout(done, 1500));
   await ask('roster', 'import', roster, '--data', data);

@@ -56,18 +56,22 @@ it('runs a whole village, proves it at the end, and goes on from there', async (
   expect(two.rolls).toBeGreaterThanOrEqual(one.rolls);
 }, 120_000);
 
-it.each([['--http-port'], ['--mqtt-port'], ['--field-port']])('says in one sentence that the port of %s is taken, and the way out', async (option) => {
-  const taken = createServer((socket) => socket.on('error', () => undefined).destroy());
-  const port = await new Promise<number>((done) => taken.listen(0, '127.0.0.1', () => done((taken.address() as { port: number }).port)));
-  endings.add(() => new Promise((done) => taken.close(done)));
-  const { ending, err } = await demo(await endings.folder(), '--for', '5s', option, String(port));
-  expect(ending).toEqual({ code: 1, signal: null });
-  const said = err.join('\n');
-  expect(said).toContain(String(port));
-  expect(said).toMatch(/in use|is taken/);
-  expect(said).toContain(option);
-  expect(said).not.toMatch(/\bat .*\.ts:\d+/);
-}, 60_000);
+it.each([['--http-port'], ['--mqtt-port'], ['--field-port']])(
+  'says in one sentence that the port of %s is taken, and the way out',
+  async (option) => {
+    const taken = createServer((socket) => socket.on('error', () => undefined).destroy());
+    const port = await new Promise<number>((done) => taken.listen(0, '127.0.0.1', () => done((taken.address() as { port: number }).port)));
+    endings.add(() => new Promise((done) => taken.close(done)));
+    const { ending, err } = await demo(await endings.folder(), '--for', '5s', option, String(port));
+    expect(ending).toEqual({ code: 1, signal: null });
+    const said = err.join('\n');
+    expect(said).toContain(String(port));
+    expect(said).toMatch(/in use|is taken/);
+    expect(said).toContain(option);
+    expect(said).not.toMatch(/\bat .*\.ts:\d+/);
+  },
+  60_000,
+);
 
 it('names file, line and field of a damaged site file', async () => {
   const folder = await endings.folder();
@@ -76,7 +80,10 @@ it('names file, line and field of a damaged site file', async () => {
   const at = lines.findIndex((line) => line.includes('id: scale-line,'));
   lines[at] = lines[at]?.replace('15022', '99999') ?? '';
   await writeFile(file, lines.join('\n'));
-  for (const command of [['check', file], ['run', '--site', file, '--data', join(folder, 'data')]]) {
+  for (const command of [
+    ['check', file],
+    ['run', '--site', file, '--data', join(folder, 'data')],
+  ]) {
     const { code, err } = await sifen(...command);
     expect(code).toBe(1);
     expect(err).toContain(`${file}:${at + 1}`);

@@ -1,23 +1,19 @@
 // Without this a gateway killed in the middle of a dispense could lose or invent a roll, and nobody would know before a village does.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { judgeBooks, judgeJournal } from '../../scripts/kill-loop/audit.ts';
 import { runKillLoop } from '../../scripts/kill-loop/loop.ts';
+import { endEachTest } from '../support/endings.ts';
+
+const endings = endEachTest();
 
 it('keeps metal and books equal through 5 kills at random moments of a dispense', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sifen-kills-'));
-  const seed = Math.floor(Math.random() * 0x1_0000_0000);
-  try {
-    const report = await runKillLoop({ folder, times: 5, seed, say: () => undefined });
-    expect(report, `npm run kill-loop -- --times 5 --seed ${seed}`).toMatchObject({ violations: [] });
-    expect(report.kills).toBeGreaterThanOrEqual(5);
-    expect(report.motorStarts).toBeGreaterThan(0);
-    expect(report.issued).toBe(report.rollsOut);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const seed = randomInt(0x1_0000_0000);
+  const report = await runKillLoop({ folder: await endings.folder(), times: 5, seed, say: () => undefined });
+  expect(report, `npm run kill-loop -- --times 5 --seed ${seed}`).toMatchObject({ violations: [] });
+  expect(report.kills).toBeGreaterThanOrEqual(5);
+  expect(report.motorStarts).toBeGreaterThan(0);
+  expect(report.issued).toBe(report.rollsOut);
 }, 180_000);
 
 it('finds every way in which metal and books can differ', () => {

@@ -39,7 +39,10 @@ async function plugCable(folder: string): Promise<Cable> {
     ...{ board, gateway },
     async plug() {
       socat = startChild('socat', 'socat', [`pty,raw,echo=0,link=${board}`, `pty,raw,echo=0,link=${gateway}`]);
-      await waitUntil(() => existsSync(board) && existsSync(gateway), () => `socat made no ptys: ${socat?.err.join('\n')}`);
+      await waitUntil(
+        () => existsSync(board) && existsSync(gateway),
+        () => `socat made no ptys: ${socat?.err.join('\n')}`,
+      );
     },
     async pull() {
       await socat?.stop();
@@ -83,7 +86,13 @@ describeWith('socat', 'mbpoll')('the simulated scale', () => {
       return poll.out.join('\n');
     };
     let said = '';
-    await waitUntil(async () => /^\[80\]:\s+123$/m.test((said = await read())), () => `mbpoll read no 1.23 kg: ${said}`);
+    await waitUntil(
+      async () => {
+        said = await read();
+        return /^\[80\]:\s+123$/m.test(said);
+      },
+      () => `mbpoll read no 1.23 kg: ${said}`,
+    );
     // Gross and net, in hundredths of a kilogram.
     expect(said).toMatch(/^\[82\]:\s+123$/m);
   }, 60_000);

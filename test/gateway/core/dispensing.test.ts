@@ -167,7 +167,7 @@ describe('whatever comes in', () => {
         const motions = seen.flatMap((effect) => (effect.kind === 'write' && effect.command.opcode === 'dispense' ? [effect.command] : []));
         expect(motions.length).toBeLessThanOrEqual(resumed ? 0 : 2);
         for (const command of motions) expect(command).toEqual(dispense);
-        seen.forEach((effect, index) => expectFounded(effect, inputs[index - 1]));
+        for (const [index, effect] of seen.entries()) expectFounded(effect, inputs[index - 1]);
       }),
       { numRuns: 5000 },
     );
