@@ -36,7 +36,7 @@ const keeperComesAt = 6;
 const againShare = 0.02;
 /** When all have drawn, somebody tries again this often. Unit: village ms. */
 const idleVisit = { least: 300_000, most: 900_000 } as const;
-const visit = { least: 22_000, most: 28_000 } as const;
+const visit = { least: 17_000, most: 23_000 } as const;
 const loadOne = { least: 700, most: 900 } as const;
 const take = { least: 1_500, most: 2_500 } as const;
 

@@ -19,7 +19,7 @@ export interface ScaleCounter {
 
 export const openingScaleCounter: ScaleCounter = { phase: 'free', leftMs: 2_000, nextComesInMs: 0, household: 0, material: 0, waitedMs: 0 };
 
-const visit = { least: 22_000, most: 28_000 } as const;
+const visit = { least: 17_000, most: 23_000 } as const;
 const placing = { least: 1_500, most: 2_500 } as const;
 
 interface Scene {

@@ -245,7 +245,7 @@ interface Pair {
 function stepClearing(state: WeighingState, { before, now, villageMs }: Pair): WeighingStep {
   const fault = faultOf(now, null);
   if (fault === null && now.stable === null) return still(state);
-  if (fault !== null || !isZero(now.reading)) return true ? refuse(state, fault ?? 'no_return_to_zero') : still(state);
+  if (fault !== null || !isZero(now.reading)) return isComplete(state) ? refuse(state, fault ?? 'no_return_to_zero') : still(state);
   const seenTwice = before !== null && before.stable !== null && isZero(before.reading) && before.reading.tareGrams === now.reading.tareGrams;
   return still(seenTwice ? { ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } } : state);
 }
