@@ -68,9 +68,8 @@ export class RtuSlave {
   endFrame(): Buffer | undefined {
     const frame = this.#pending;
     this.#pending = Buffer.alloc(0);
-    const wasDeaf = this.#deaf;
     this.#deaf = false;
-    return wasDeaf || frame.length === 0 || requestLength(frame) !== 'unknown' ? undefined : answerFrame(this.#line, decodeRequest(frame));
+    return frame.length === 0 || requestLength(frame) !== 'unknown' ? undefined : answerFrame(this.#line, decodeRequest(frame));
   }
 
   #deafen(): void {

@@ -16,7 +16,7 @@ export interface LoadedSite {
   readonly file: string;
   readonly config: SiteConfig;
   readonly tariffs: readonly Tariff[];
-  /** SHA-256 over site and tariff file, hex: names the rules in force. */
+  /** SHA-256 over the rules and the tariff as parsed, hex: names the rules in force, whatever the files look like. */
   readonly digest: string;
 }
 
@@ -103,16 +103,17 @@ export function crossCheck(config: SiteConfig): ConfigIssue[] {
 /** @throws GatewayError config_invalid with every mistake, or file_unreadable. */
 export function loadSite(path: string): LoadedSite {
   const file = resolve(path);
-  const siteText = readText(file);
-  const site = parseYaml(siteText, siteSchema);
+  const site = parseYaml(readText(file), siteSchema);
   if (!site.ok) throw invalid(file, site.issues);
   const crossed = crossCheck(site.value);
   if (crossed.length > 0) throw invalid(file, crossed);
   const tariffFile = resolve(dirname(file), site.value.rules.tariff);
-  const tariffText = readText(tariffFile);
-  const tariff = parseYaml(tariffText, tariffSchema);
+  const tariff = parseYaml(readText(tariffFile), tariffSchema);
   if (!tariff.ok) throw invalid(tariffFile, tariff.issues);
-  const digest = createHash('sha256').update(siteText).update('\0').update(tariffText).digest('hex');
+  const { tariff: _place, ...rules } = site.value.rules;
+  const digest = createHash('sha256')
+    .update(JSON.stringify({ rules, tariffs: [tariff.value] }))
+    .digest('hex');
   return { file, config: site.value, tariffs: [tariff.value], digest };
 }
 

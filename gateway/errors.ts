@@ -22,10 +22,14 @@ const catalogue = {
   store_failed: { retryable: false, hint: 'Check disk space and the disk itself; nothing was recorded.' },
   store_damaged: { retryable: false, hint: 'Stop, keep the folder as it is, and restore from the backup or the platform’s copy.' },
   file_unreadable: { retryable: false, hint: 'Check the path and the permissions of the file.' },
+  gateway_fault: { retryable: false, hint: 'Keep the log of the gateway and report it.' },
   usage: { retryable: false, hint: 'See --help.' },
 } as const satisfies Record<string, { retryable: boolean; hint: string }>;
 
 export type ErrorCode = keyof typeof catalogue;
+
+/** Whether `text` is a code of the catalogue. */
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(catalogue, text);
 
 /** A failure of the outside world. `message` is one sentence for a person; `hint` says what to do next. */
 export class GatewayError extends Error {

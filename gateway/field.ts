@@ -16,8 +16,9 @@ import type { LoadedSite } from './config-file.ts';
 import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
+import type { Log } from './log.ts';
 import { type Device, openDevice } from './southbound/device.ts';
-import { type Line, openLine } from './southbound/line.ts';
+import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
@@ -37,6 +38,9 @@ export interface FieldOptions {
   readonly signal: AbortSignal;
   /** Hands over a task that must not fail. */
   readonly background: (name: string, task: Promise<void>) => void;
+  /** Ends the gateway: the ledger refused a record outside any task. */
+  readonly fail: (error: unknown) => void;
+  readonly log: Log;
   readonly onOutcome: (outcome: FieldOutcome) => void;
 }
 
@@ -158,7 +162,10 @@ export class Field {
 
   #openReader(row: SiteConfig['readers'][number]): void {
     const onScan = (text: string) => this.#scanners.get(row.serves)?.[row.role]?.(text);
-    this.#readers.push(openReader({ id: row.id, transport: row.transport, clock: wireClock, gestureClock: this.#options.time.clock, onScan }));
+    const { time, log } = this.#options;
+    const onReject = (reason: unknown) => log.warn({ reader: row.id, reason }, 'a reader sent something that is no code; check that its suffix is CR');
+    const onState = (state: LineState) => log.info({ reader: row.id, ...state }, 'the wire of a reader came or went');
+    this.#readers.push(openReader({ id: row.id, transport: row.transport, clock: wireClock, gestureClock: time.clock, onScan, onReject, onState }));
   }
 
   #bags(): BagVillage {
@@ -171,11 +178,17 @@ export class Field {
 
   /** Only a change of what the ledger knows becomes an event. */
   #onHealth(id: string, health: DeviceHealth): void {
-    const { store, signal } = this.#options;
+    const { store, signal, fail, log } = this.#options;
     if (health.state === 'unknown' || signal.aborted) return;
     const known = store.devices.health().find((row) => row.device === id)?.health;
     if (known === health.state) return;
-    store.append([{ name: 'device.health', subject: id, data: { device: id, state: health.state, cause: health.state === 'offline' ? 'no_answer' : null } }]);
+    log.info({ device: id, state: health.state }, 'a device came or went');
+    try {
+      store.append([{ name: 'device.health', subject: id, data: { device: id, state: health.state, cause: health.state === 'offline' ? 'no_answer' : null } }]);
+    } catch (error) {
+      // We are inside the bus here, where a failing disk must not pass for a failing line.
+      fail(error);
+    }
   }
 }
 

@@ -4,9 +4,10 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { wireClock } from './clock.ts';
 import { formatLocal } from './core/calendar.ts';
+import { GatewayError } from './errors.ts';
 import { recentEventsMax } from './limits.ts';
 import type { Log } from './log.ts';
 import { openBroker } from './northbound/embedded-broker.ts';
@@ -50,7 +51,8 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const status = () => statusOf(village, uplink, recent);
     const unhealthy = () => village.store.ledger.quickProblems()[0]?.detail ?? null;
     const desk = { ...village.desk, status };
-    const web = await openWeb({ desk, ...http, socketPath: join(options.dataDir, 'sifen.sock'), metrics: () => metricsOf(village, uplink), unhealthy });
+    const onBug = (error: unknown) => options.log.error({ err: error }, 'a request met a fault of the gateway');
+    const web = await openWeb({ desk, onBug, ...http, socketPath: join(options.dataDir, 'sifen.sock'), metrics: () => metricsOf(village, uplink), unhealthy });
     closers.push(() => web.close());
     closers.push(startStateTopics(village, uplink));
     return { village, uplink, url: web.url, brokerUrl: target.url, close: stop };
@@ -71,8 +73,16 @@ function targetOf({ site }: VillageOptions, broker: Awaited<ReturnType<typeof op
     if (broker === null) throw new Error('neither broker nor uplink; the site file was not cross-checked');
     return { url: broker.url, protocol: 4, ...broker.credentials };
   }
-  const password = uplink.passwordFile === undefined ? undefined : readFileSync(uplink.passwordFile, 'utf8').trim();
+  const password = uplink.passwordFile === undefined ? undefined : readPassword(resolve(dirname(site.file), uplink.passwordFile));
   return { url: uplink.url, protocol: uplink.protocol, clientId: `sifen-${site.config.gateway.id}`, username: uplink.username, password };
+}
+
+function readPassword(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new GatewayError('file_unreadable', `The password file ${file} (mqtt.uplink.passwordFile) cannot be read.`, { cause });
+  }
 }
 
 const noteTo =

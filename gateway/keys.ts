@@ -3,8 +3,9 @@
  * card and bag codes. Made once, at the first start; a missing one is never silently replaced while there is something it belongs to.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDurably } from './durable-file.ts';
 import { GatewayError } from './errors.ts';
 
 export interface GatewayKeys {
@@ -38,12 +39,11 @@ const publicFile = 'event-key.pub.pem';
 export function createKeys(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const file of secretFiles)
-      if (!existsSync(join(folder, file))) writeFileSync(join(folder, file), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    for (const file of secretFiles) if (!existsSync(join(folder, file))) writeDurably(join(folder, file), `${randomBytes(32).toString('hex')}\n`, 0o600);
     if (existsSync(join(folder, eventKeyFile))) return false;
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    writeFileSync(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx' });
-    writeFileSync(join(folder, publicFile), publicKey.export({ format: 'pem', type: 'spki' }));
+    writeDurably(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), 0o600);
+    writeDurably(join(folder, publicFile), publicKey.export({ format: 'pem', type: 'spki' }), 0o644);
     return true;
   } catch (cause) {
     throw new GatewayError('file_unreadable', `The keys cannot be written to ${folder}.`, { cause });

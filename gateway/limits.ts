@@ -131,3 +131,5 @@ export const binPollMs = 2000;
 export const scaleIdlePollMs = 500;
 /** Pause between two looks at a scale with somebody at it. Unit: wire ms. */
 export const scaleBusyPollMs = 20;
+/** Events a serving gateway verifies before it looks at its devices again: some 20 ms of work. */
+export const verifyTurnEvents = 50;

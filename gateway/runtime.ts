@@ -7,19 +7,21 @@ import { join } from 'node:path';
 import type { EventDraft } from '../protocol/events.ts';
 import { wireClock } from './clock.ts';
 import type { LoadedSite } from './config-file.ts';
+import { GatewayError } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
 import type { Log } from './log.ts';
 import { openPersonalFile, type PersonalFile } from './store/personal.ts';
 import { Store } from './store/store.ts';
 import { version } from './version.ts';
-import { openVillageTime, type Training, type VillageTime } from './village-time.ts';
+import { openVillageTime, settleTraining, type Training, type VillageTime } from './village-time.ts';
 import type { Desk } from './web/operations.ts';
 
 export interface VillageOptions {
   readonly site: LoadedSite;
   readonly dataDir: string;
-  readonly training: Training | null;
+  /** 'stored' takes the village as the folder has it. */
+  readonly training: Training | null | 'stored';
   readonly log: Log;
   /** Whether the field devices are opened; commands that only read or write the books do not need them. */
   readonly withField: boolean;
@@ -41,16 +43,18 @@ export interface Village {
   close(): Promise<void>;
 }
 
-/** How often village time is stored, so that a restart resumes near where it stopped. Unit: wire ms. */
-const saveTimeMs = 1000;
+/** How often village time is stored: in training a restart resumes there; in service it only has to notice a clock that went back. Unit: wire ms. */
+const saveTrainingTimeMs = 1000;
+const saveServiceTimeMs = 60_000;
 
 /**
  * @throws GatewayError store_locked, store_damaged, store_failed, key_missing, config_invalid.
  */
 export function openVillage(options: VillageOptions): Village {
-  const { site, dataDir, training, log } = options;
+  const { site, dataDir, log } = options;
   const { id: gateway } = site.config.gateway;
-  mkdirSync(dataDir, { recursive: true, mode: 0o750 });
+  makeFolder(dataDir);
+  const training = settleTraining(dataDir, options.training);
   const keysDir = join(dataDir, 'keys');
   const keys = openKeys(keysDir, join(dataDir, 'ledger.db'));
   let time: VillageTime | undefined;
@@ -102,10 +106,12 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     });
     closers.push(() => settled);
   };
-  closers.push(() => store.saveVillageTime(time.clock.now()));
-  background('village time', saveTime(store, time, stopping.signal));
+  if (options.announce) {
+    closers.push(() => store.saveVillageTime(time.clock.now()));
+    background('village time', saveTime(store, time, options.training === null ? saveServiceTimeMs : saveTrainingTimeMs, stopping.signal));
+  }
   const field = options.withField
-    ? openField({ site, store, keys, time, signal: stopping.signal, background, onOutcome: options.onOutcome ?? (() => undefined) })
+    ? openField({ site, store, keys, time, signal: stopping.signal, background, fail: reject, log, onOutcome: options.onOutcome ?? (() => undefined) })
     : null;
   const desk: Desk = {
     store,
@@ -125,10 +131,19 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   };
 }
 
-async function saveTime(store: Store, time: VillageTime, signal: AbortSignal): Promise<void> {
+async function saveTime(store: Store, time: VillageTime, everyMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await wireClock.sleep(saveTimeMs, 'village time', signal);
+    await wireClock.sleep(everyMs, 'village time', signal);
     store.saveVillageTime(time.clock.now());
+  }
+}
+
+/** @throws GatewayError file_unreadable. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o750 });
+  } catch (cause) {
+    throw new GatewayError('file_unreadable', `The data folder ${folder} cannot be made.`, { cause });
   }
 }
 

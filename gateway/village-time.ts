@@ -2,10 +2,13 @@
  * Which time this village lives by, and how far it may be trusted. In service that is the machine's clock; in training it is a clock of
  * its own, paced, that resumes where it stopped. Events, quotas and the calendar take it from here and from nowhere else.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TimeQuality } from '../protocol/signed-event.ts';
 import { type EpochMs, epochMs } from '../protocol/units.ts';
 import { type Clock, villageClock, wireClock } from './clock.ts';
+import { writeDurably } from './durable-file.ts';
+import { GatewayError } from './errors.ts';
 
 /** Training: `pace` 1 to 60; `firstMs` is where a new village begins. */
 export interface Training {
@@ -33,4 +36,29 @@ export function openVillageTime(training: Training | null, savedMs: EpochMs | nu
       return wireClock.now() >= floor ? 'rtc' : 'none';
     },
   };
+}
+
+/** Says by which clock the village in a data folder lives, so that real time never gets into a training village, nor the other way round. */
+const clockMark = 'village-clock';
+const marks = { training: 'training\n', service: 'service\n' } as const;
+
+/**
+ * Which time the village in `dataDir` lives by. `asked` is what this start asks for; 'stored' takes the village as it is. The first start
+ * that asks decides for good.
+ * @throws GatewayError usage when a training village is started as a real one, or a real one for training.
+ */
+export function settleTraining(dataDir: string, asked: Training | null | 'stored'): Training | null {
+  const file = join(dataDir, clockMark);
+  const mark = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  if (asked === 'stored') return mark === marks.training ? { pace: 1, firstMs: epochMs(0) } : null;
+  if (mark === null) writeDurably(file, asked === null ? marks.service : marks.training, 0o640);
+  if (mark === marks.training && asked === null) {
+    throw new GatewayError('usage', `${dataDir} holds a training village.`, { hint: 'Give --pace to go on training, or another folder with --data.' });
+  }
+  if (mark === marks.service && asked !== null) {
+    throw new GatewayError('usage', `${dataDir} holds a village in service, whose time is not for training.`, {
+      hint: 'Leave --pace out, or give another folder with --data.',
+    });
+  }
+  return asked;
 }

@@ -54,7 +54,15 @@ export type Posting = z.infer<typeof postingSchema>;
 const postings = z.array(postingSchema).max(32);
 
 /** Why a device will not move anything until a person has looked (assurance: lock, never guess). */
-const lockReasons = ['board_replaced', 'counter_behind', 'throat_blocked', 'fault_persists', 'protocol_version', 'job_number_exhausted'] as const;
+const lockReasons = [
+  'board_replaced',
+  'counter_behind',
+  'throat_blocked',
+  'fault_persists',
+  'protocol_version',
+  'job_number_exhausted',
+  'commands_refused',
+] as const;
 /** What a dispenser board says of its last job. */
 export const dispenseResults = ['none', 'armed', 'ok', 'jam', 'indeterminate', 'fenced'] as const;
 
@@ -68,7 +76,7 @@ export const eventSchemas = {
     .describe('The gateway process came up; `boot` counts its starts.'),
   'config.activated': z
     .strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/), tariffVersion: z.string().max(32), rollsPerPeriod: count })
-    .describe('Rules in force from here on, named by the SHA-256 of the site file.'),
+    .describe('Rules in force from here on, named by the SHA-256 of rules and tariff as parsed.'),
   'clock.adjusted': z
     .strictObject({ fromMs: z.int().min(0), toMs: z.int().min(0), reason: z.enum(['behind_last_event', 'forward_jump', 'trusted_again']) })
     .describe('Village time did not continue where it stopped.'),

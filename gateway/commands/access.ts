@@ -40,7 +40,7 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
   if (flags.site === undefined && !existsSync(file)) {
     throw new GatewayError('usage', `There is no village in ${flags.data}.`, { hint: 'Name its folder with --data DIR, or its site file with --site FILE.' });
   }
-  const village = openVillage({ site: loadSite(file), dataDir: flags.data, training: null, log: openLog('warn'), withField, announce: writing.has(name) });
+  const village = openVillage({ site: loadSite(file), dataDir: flags.data, training: 'stored', log: openLog('warn'), withField, announce: writing.has(name) });
   try {
     return await Promise.race([runOperation(village.desk, name, input), village.failed]);
   } finally {

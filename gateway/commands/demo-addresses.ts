@@ -58,7 +58,9 @@ function ptyAddresses(folder: string): FieldAddresses {
 /** socat makes a pair in a few ms; 5 s is patience for a busy machine. */
 function waitForPtys(paths: readonly string[]): void {
   const cell = new Int32Array(new SharedArrayBuffer(4));
-  for (let tries = 0; tries < 250 && !paths.every((path) => existsSync(path)); tries += 1) Atomics.wait(cell, 0, 0, 20);
+  const allThere = () => paths.every((path) => existsSync(path));
+  for (let tries = 0; tries < 250 && !allThere(); tries += 1) Atomics.wait(cell, 0, 0, 20);
+  if (!allThere()) throw new GatewayError('file_unreadable', 'socat did not make its pty pairs within 5 s.');
 }
 
 function rewire(site: LoadedSite, place: (id: string, transport: object) => object): LoadedSite {

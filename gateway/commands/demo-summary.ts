@@ -15,12 +15,13 @@ export interface DemoSummary {
 }
 
 /** `watch` is what our own subscriber saw over MQTT: verified events, and messages that did not verify or left a gap. */
-export function summarize(village: Village, watch: { readonly verified: number; readonly bad: number }, seconds: number): DemoSummary {
+export function summarize(village: Village, watch: { readonly verified: number; readonly bad: number; readonly last: number }, seconds: number): DemoSummary {
   const { store, field } = village;
   const chain = store.verify();
   const problems = store.ledger.problems().map(({ check, detail }) => `${check}: ${detail}`);
   if (chain.problem !== null) problems.push(`event ${chain.problem.sequence}: ${chain.problem.detail}`);
   if (watch.bad > 0) problems.push(`${watch.bad} message(s) over MQTT did not verify or left a gap`);
+  if (watch.last < store.head.sequence) problems.push(`events ${watch.last + 1} to ${store.head.sequence} did not arrive over MQTT`);
   for (const row of store.ledger.dispensers()) {
     const status = field?.dispensers.get(row.device)?.status;
     if (status !== null && status !== undefined && status.ctrOut !== row.ctrOut)

@@ -12,7 +12,6 @@ import { epochMs } from '../../protocol/units.ts';
 import { wireClock } from '../clock.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
 import { type Gateway, openGateway } from '../gateway.ts';
-import { createKeys, loadKeys } from '../keys.ts';
 import { openLog } from '../log.ts';
 import { type WatchReport, watchEvents } from '../northbound/watch.ts';
 import { describeRefusal, formatEvent, type Language, languageOf, languages } from '../timeline.ts';
@@ -77,7 +76,6 @@ async function runDemo(flags: DemoFlags): Promise<void> {
   const stop = stopSignal();
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   mkdirSync(flags.data, { recursive: true });
-  createKeysOnce(flags.data);
   const addresses = fieldAddresses(flags);
   const site = addresses.apply(withPorts(loadSite(join(configFolder, 'demo.yaml')), flags));
   const gateway = await openDemoGateway(flags, site, say);
@@ -94,16 +92,6 @@ async function runDemo(flags: DemoFlags): Promise<void> {
   } finally {
     await gateway.close();
     await addresses.close();
-  }
-}
-
-/** Keys and printed roll labels come before the gateway: the labels carry the village's secret. */
-function createKeysOnce(dataDir: string): void {
-  const folder = join(dataDir, 'keys');
-  try {
-    readFileSync(join(dataDir, 'ledger.db'), { flag: 'r' }).subarray(0, 1);
-  } catch {
-    createKeys(folder);
   }
 }
 
@@ -134,7 +122,7 @@ async function startDemoSite(flags: DemoFlags, { village }: Gateway, addresses: 
   const cardsFile = join(folder, 'cards.txt');
   const labelsFile = join(folder, 'roll-labels.txt');
   const cards = listCards(village.personal).map(({ card }) => card);
-  const bags = { village: village.site.config.village.bagVillage, key: loadKeys(join(flags.data, 'keys')).bagKey };
+  const bags = { village: village.site.config.village.bagVillage, key: village.keys.bagKey };
   writeFileSync(cardsFile, `${cards.join('\n')}\n`, { mode: 0o600 });
   writeFileSync(labelsFile, `${Array.from({ length: labelsPrinted }, (_unused, index) => encodeBagCode(bags, index + 1, 0)).join('\n')}\n`, { mode: 0o600 });
   return await startSite({

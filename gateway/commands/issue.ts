@@ -21,13 +21,13 @@ export function addIssue(program: Command): void {
         ...(household === undefined ? {} : { household }),
         ...(dispenser === undefined ? {} : { dispenser }),
       };
-      const outcome = (await ask(flags, 'issue', request, true)) as DispenserOutcome | { kind: 'undecided' };
+      const outcome = (await ask(flags, 'issue', request, true)) as DispenserOutcome;
       print(flags, outcome, () => describe(outcome));
       if (outcome.kind !== 'issued') process.exitCode = 1;
     });
 }
 
-function describe(outcome: DispenserOutcome | { kind: 'undecided' }): string {
+function describe(outcome: DispenserOutcome): string {
   if (outcome.kind === 'issued')
     return `Issued ${outcome.rolls} roll(s) to ${outcome.household}${outcome.rollUnconfirmed ? ' (code unconfirmed)' : ''}, job ${outcome.job}.`;
   if (outcome.kind === 'voided') return `No roll came out (${outcome.reason}); the quota of ${outcome.household} was given back.`;

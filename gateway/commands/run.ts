@@ -1,10 +1,11 @@
 /** `sifen run`: the gateway in service, until it is told to stop. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { epochMs } from '../../protocol/units.ts';
 import { wireClock } from '../clock.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
+import { writeDurably } from '../durable-file.ts';
 import { openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
 import { defaultDataDir, resolvedSiteFile, wholeNumber } from './access.ts';
@@ -63,5 +64,7 @@ export function keepSite(dataDir: string, { config, file }: LoadedSite): void {
   mkdirSync(dataDir, { recursive: true });
   const rules = { ...config.rules, tariff: resolve(dirname(file), config.rules.tariff) };
   const dispensers = config.dispensers.map((row) => (row.macKeyFile === undefined ? row : { ...row, macKeyFile: resolve(dirname(file), row.macKeyFile) }));
-  writeFileSync(join(dataDir, resolvedSiteFile), `${JSON.stringify({ ...config, dispensers, rules }, null, 2)}\n`);
+  const { passwordFile, ...uplink } = config.mqtt.uplink;
+  const mqtt = { ...config.mqtt, uplink: passwordFile === undefined ? uplink : { ...uplink, passwordFile: resolve(dirname(file), passwordFile) } };
+  writeDurably(join(dataDir, resolvedSiteFile), `${JSON.stringify({ ...config, dispensers, mqtt, rules }, null, 2)}\n`, 0o640);
 }

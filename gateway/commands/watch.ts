@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { wireClock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
 import { keyidOf, loadPublicKey } from '../keys.ts';
 import { type WatchReport, watchEvents } from '../northbound/watch.ts';
 import { formatEvent, type Language, languageOf } from '../timeline.ts';
@@ -22,6 +23,8 @@ export function addWatch(program: Command): void {
       '\nExit code 1 when anything did not verify, was missing or forked.\nExample:\n  sifen watch mqtt://127.0.0.1:1883 --key sifen-data/keys/event-key.pub.pem',
     )
     .action(async (url: string, flags: { key: string; json?: boolean; count?: number; mqtt5?: boolean }) => {
+      if (!/^mqtts?:\/\//.test(url))
+        throw new GatewayError('usage', `${url} is not the address of a broker.`, { hint: 'Write it like mqtt://127.0.0.1:1883.' });
       const key = loadPublicKey(flags.key);
       const language = languageOf(process.env['LANG']);
       const stop = stopSignal();
@@ -41,6 +44,7 @@ export function addWatch(program: Command): void {
         random: Math.random,
         note,
         signal: stop.signal,
+        onReady: () => void process.stderr.write(`Subscribed to ${url}.\n`),
         onReport,
       });
     });

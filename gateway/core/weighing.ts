@@ -146,6 +146,9 @@ export const firstWeighing = (minimumGrams: number): WeighingState => ({
 export const isOccupied = (state: WeighingState): boolean =>
   state.household !== null || state.material !== null || state.phase.kind === 'loaded' || state.phase.kind === 'captured';
 
+/** Whether zero was seen once and one more read would settle it; the next villager may already be there. */
+export const isAlmostReady = ({ phase, last }: WeighingState): boolean => phase.kind === 'clearing' && isStableZero(last);
+
 /** The next state and what is to be done, in order. At most one `settle` per load, and only right after a usable reading. */
 export function stepWeighing(state: WeighingState, input: WeighingInput): WeighingStep {
   const current = expireSession(state, input.villageMs);
@@ -225,6 +228,8 @@ const isSameWeight = (a: ScaleReading, b: ScaleReading): boolean =>
 
 const isZero = ({ grossGrams, intervalGrams }: ScaleReading): boolean => 2 * Math.abs(grossGrams) <= intervalGrams;
 
+const isStableZero = (seen: Observation | null): seen is Observation => seen !== null && seen.stable !== null && isZero(seen.reading);
+
 /** What is wrong with a reading in itself, or against the tare the weighing began with. */
 function faultOf({ reading, stable }: Observation, zero: Zero | null): WeighingRefusal | null {
   if (reading.overload) return 'overload';
@@ -246,7 +251,7 @@ function stepClearing(state: WeighingState, { before, now, villageMs }: Pair): W
   const fault = faultOf(now, null);
   if (fault === null && now.stable === null) return still(state);
   if (fault !== null || !isZero(now.reading)) return isComplete(state) ? refuse(state, fault ?? 'no_return_to_zero') : still(state);
-  const seenTwice = before !== null && before.stable !== null && isZero(before.reading) && before.reading.tareGrams === now.reading.tareGrams;
+  const seenTwice = isStableZero(before) && before.reading.tareGrams === now.reading.tareGrams;
   return still(seenTwice ? { ...state, phase: { kind: 'ready', zero: zeroOf(now.reading, villageMs) } } : state);
 }
 

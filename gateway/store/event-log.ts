@@ -141,11 +141,14 @@ export class EventLog {
     if (expected <= this.#head.sequence) throw damaged(expected, 'is missing from the log');
   }
 
-  /** Reads the chain after `sequence` again and reports instead of throwing. */
-  verify(sequence: number, keys: KeyLookup): ChainReport {
+  /** Reads up to `limit` events after `sequence` again and reports instead of throwing. */
+  verify(sequence: number, keys: KeyLookup, limit = Number.POSITIVE_INFINITY): ChainReport {
     let checked = 0;
     try {
-      for (const _event of this.verified(sequence, keys)) checked += 1;
+      for (const _event of this.verified(sequence, keys)) {
+        checked += 1;
+        if (checked >= limit) break;
+      }
       return { checked, problem: null };
     } catch (error) {
       if (!(error instanceof ChainBroken)) throw error;

@@ -7,10 +7,10 @@ import type { EnvelopeSigner, KeyLookup } from '../../protocol/envelope.ts';
 import type { EventDraft, EventName, EventPayload } from '../../protocol/events.ts';
 import { type EpochMs, epochMs } from '../../protocol/units.ts';
 import { GatewayError } from '../errors.ts';
-import { startVerifyEventsMax } from '../limits.ts';
+import { startVerifyEventsMax, verifyTurnEvents } from '../limits.ts';
 import { openDatabase, type Sqlite, translate } from './database.ts';
 import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
-import { type ChainHead, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
+import { type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
 import { JobFacts } from './job-facts.ts';
 import { LedgerFacts } from './ledger-facts.ts';
 import { eventLogSql } from './migrations/001-event-log.ts';
@@ -105,6 +105,18 @@ export class Store {
   /** Reads the whole chain, or what follows `sequence`, and checks signatures, links and shapes. */
   verify(sequence = 0) {
     return this.#log.verify(sequence, this.#keys);
+  }
+
+  /** The same over the whole chain, in turns of a few events with `pause` in between, so that a serving gateway goes on serving. */
+  async verifyGently(pause: () => Promise<void>): Promise<ChainReport> {
+    let checked = 0;
+    while (checked < this.head.sequence) {
+      const report = this.#log.verify(checked, this.#keys, verifyTurnEvents);
+      checked += report.checked;
+      if (report.problem !== null) return { checked, problem: report.problem };
+      await pause();
+    }
+    return { checked, problem: null };
   }
 
   /** Verified events after `sequence`, in order. @throws GatewayError store_damaged. */

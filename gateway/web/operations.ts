@@ -58,7 +58,12 @@ export const operations = {
     problems: store.ledger.problems(),
     dispensers: store.ledger.dispensers(),
   })),
-  'ledger.rebuild': operation(nothing, ({ store }) => store.rebuild()),
+  'ledger.rebuild': operation(nothing, ({ store, dispensers }) => {
+    const busy = [...dispensers.keys()].find((id) => store.jobs.open(id) !== undefined);
+    if (busy !== undefined)
+      throw new GatewayError('device_backing_off', `${busy} is dispensing; nothing is rebuilt meanwhile.`, { hint: 'Try again in a moment.' });
+    return store.rebuild();
+  }),
   'events.list': operation(
     z.strictObject({
       after: z.int().min(0).default(0),
@@ -72,7 +77,10 @@ export const operations = {
     if (row?.sequence !== sequence) throw new GatewayError('usage', `There is no event ${sequence}; the last one is ${store.head.sequence}.`);
     return { sequence, name: row.name, envelope: row.envelope.toString() };
   }),
-  'events.verify': operation(nothing, ({ store }) => ({ ...store.verify(), head: store.head.sequence, leaf: store.head.leaf })),
+  'events.verify': operation(nothing, async ({ store, wire }) => {
+    const report = await store.verifyGently(() => wire.sleep(0, 'verification'));
+    return { ...report, head: store.head.sequence, leaf: store.head.leaf };
+  }),
   'device.rebaseline': operation(z.strictObject({ device: deviceIdSchema, operator }), async (desk, { device, operator: name }) => {
     const done = await (await readyStation(desk, device, false)).rebaseline(name);
     if (!done) throw new GatewayError('device_backing_off', `${device} does not answer, so its counters cannot be read.`);

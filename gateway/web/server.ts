@@ -16,6 +16,8 @@ export interface WebOptions {
   readonly port: number;
   readonly socketPath: string;
   readonly metrics: () => readonly Metric[];
+  /** Hears of a fault of our own behind a request. */
+  readonly onBug: (error: unknown) => void;
   /** Null when healthy, else what is wrong in one sentence. */
   readonly unhealthy: () => string | null;
 }
@@ -30,7 +32,7 @@ const statusPage = readFileSync(new URL('./status-page.html', import.meta.url), 
 /** @throws GatewayError port_in_use naming the port, or store_locked when another gateway owns the socket. */
 export async function openWeb(options: WebOptions): Promise<Web> {
   const pages = openPages(options);
-  const socket = openSocket(options.desk);
+  const socket = openSocket(options.desk, options.onBug);
   try {
     await pages.listen({ host: options.host, port: options.port });
     // The database lock was taken before, so a socket file that is still there belongs to a gateway that was killed.
@@ -39,12 +41,14 @@ export async function openWeb(options: WebOptions): Promise<Web> {
     chmodSync(options.socketPath, 0o660);
   } catch (error) {
     await Promise.allSettled([pages.close(), socket.close()]);
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
       throw new GatewayError('port_in_use', `Port ${options.port} on ${options.host} (status page) is in use by another program.`, {
         cause: error,
         hint: 'Stop that program, or choose another port with --http-port or http.port in the site file.',
       });
     }
+    if (code !== undefined) throw new GatewayError('listen_failed', `The status page cannot listen on ${options.host}: ${message}.`, { cause: error });
     throw error;
   }
   const address = pages.server.address();
@@ -72,7 +76,7 @@ function openPages({ desk, metrics, unhealthy }: WebOptions): FastifyInstance {
   return app;
 }
 
-function openSocket(desk: Desk): FastifyInstance {
+function openSocket(desk: Desk, onBug: (error: unknown) => void): FastifyInstance {
   const app = fastify({ bodyLimit: socketBodyBytesMax, forceCloseConnections: true });
   app.post<{ Params: { name: string } }>('/v1/:name', async (request, reply) => {
     const { name } = request.params;
@@ -83,7 +87,12 @@ function openSocket(desk: Desk): FastifyInstance {
     try {
       return reply.send({ result: await runOperation(desk, name, request.body) });
     } catch (error) {
-      if (!isGatewayError(error)) throw error;
+      if (!isGatewayError(error)) {
+        onBug(error);
+        return reply
+          .code(500)
+          .send({ code: 'gateway_fault', message: 'The gateway met a fault of its own; its log says more.', hint: 'Keep the log and report it.' });
+      }
       return reply.code(422).send({ code: error.code, message: error.message, hint: error.hint });
     }
   });

@@ -1,6 +1,6 @@
 /** Asks a running gateway through its Unix socket. Knows no operation by name and opens no database. */
 import { request } from 'node:http';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, isErrorCode } from '../errors.ts';
 import { socketAnswerMs } from '../limits.ts';
 
 /** Nobody listens on this socket: there is no running gateway. */
@@ -15,11 +15,8 @@ export async function askGateway(socketPath: string, name: string, input: object
   if (status === 0) return noGateway;
   const answer = JSON.parse(body) as { result?: unknown; code?: string; message?: string; hint?: string };
   if (status === 200) return answer.result;
-  throw new GatewayError(
-    answer.code === 'usage' ? 'usage' : 'store_failed',
-    answer.message ?? `The gateway answered ${status}.`,
-    answer.hint === undefined ? {} : { hint: answer.hint },
-  );
+  const code = answer.code !== undefined && isErrorCode(answer.code) ? answer.code : 'gateway_fault';
+  throw new GatewayError(code, answer.message ?? `The gateway answered ${status}.`, answer.hint === undefined ? {} : { hint: answer.hint });
 }
 
 function post(socketPath: string, path: string, body: string): Promise<{ status: number; body: string }> {

@@ -25,10 +25,13 @@ const statusFields = [
   'statusCrc',
 ] as const;
 
+/** Furthest a snapshot count can be ahead of the last one seen; beyond half its range it is behind. */
+const snapshotAheadMax = 0x7fff;
+
 export class DispenserBoard {
   readonly #device: Device<typeof dispenserBd1>;
   readonly #macKey: Uint8Array | null;
-  #lastSnapshot: number | null = null;
+  #last: Pick<DispenserStatus, 'snapshot' | 'bootCount'> | null = null;
   #nonce = 0;
 
   constructor(device: Device<typeof dispenserBd1>, macKey: Uint8Array | null) {
@@ -42,10 +45,13 @@ export class DispenserBoard {
     const words = (rawHex.split(':')[1] ?? '').match(/.{4}/g)?.map((hex) => Number.parseInt(hex, 16)) ?? [];
     const checked = checkStatusBlock(words);
     if (!checked.ok) throw new GatewayError('device_value', `${this.#device.id}: ${checked.issues.join('; ')}.`);
-    // The board counts every status it serves, so the same count twice is an old answer that came again.
-    if (checked.values.snapshot === this.#lastSnapshot)
-      throw new GatewayError('device_value', `${this.#device.id} repeated status ${checked.values.snapshot}.`);
-    this.#lastSnapshot = checked.values.snapshot;
+    // The board counts every status it serves, so a count that did not go forward since the last look is an old answer come late.
+    const { snapshot, bootCount } = checked.values;
+    const ahead = (snapshot - (this.#last?.snapshot ?? snapshot - 1)) & 0xffff;
+    const rebooted = this.#last !== null && bootCount !== this.#last.bootCount;
+    if (!rebooted && (ahead === 0 || ahead > snapshotAheadMax))
+      throw new GatewayError('device_value', `${this.#device.id} gave status ${snapshot} out of turn.`);
+    this.#last = { snapshot, bootCount };
     this.#nonce = checked.values.nonce;
     return checked.values;
   }

@@ -19,6 +19,7 @@ import type { DispenserBoard } from './dispenser-board.ts';
 export type DispenserOutcome =
   | { readonly kind: 'issued'; readonly household: string; readonly job: number; readonly rolls: number; readonly rollUnconfirmed: boolean }
   | { readonly kind: 'voided'; readonly household: string; readonly job: number; readonly reason: DispenseOutcome['result'] }
+  | { readonly kind: 'undecided'; readonly household: string; readonly job: number }
   | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
   | { readonly kind: 'label_refused'; readonly code: 'door_closed' | 'label_unreadable' | 'roll_known' };
 
@@ -39,6 +40,8 @@ export interface DispenserStationOptions {
 
 interface Draw {
   readonly household: string;
+  /** The job this request became, once its intent is committed: from then on it can no longer be refused. */
+  job: number | null;
   readonly answer: PromiseWithResolvers<DispenserOutcome>;
 }
 
@@ -48,6 +51,8 @@ export class DispenserStation {
   #status: DispenserStatus | null = null;
   #fenced = false;
   #faultFences = 0;
+  /** The board hears commands and refuses them all (a wrong MAC key, say); nothing more is written until a person has looked. */
+  #gaveUp = false;
   #doorWasOpen = false;
   #draw: Draw | null = null;
   #rebaseline: { readonly operator: string; readonly answer: PromiseWithResolvers<boolean> } | null = null;
@@ -77,8 +82,9 @@ export class DispenserStation {
    */
   draw(household: string): Promise<DispenserOutcome> {
     if (this.#draw !== null || this.#exitScans !== null) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_busy' }));
+    if (this.#gaveUp) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_locked' }));
     if (!this.ready) return Promise.resolve(this.#tell({ kind: 'refused', household, code: this.#fenced ? 'dispenser_unreachable' : 'dispenser_starting' }));
-    this.#draw = { household, answer: Promise.withResolvers() };
+    this.#draw = { household, job: null, answer: Promise.withResolvers() };
     this.#wake.abort();
     return this.#draw.answer.promise;
   }
@@ -126,21 +132,32 @@ export class DispenserStation {
   async #turn(signal: AbortSignal): Promise<void> {
     const { store, id } = this.#options;
     let status = await this.#read('poll', signal);
-    if (this.#rebaseline !== null) this.#rebaselineNow(status);
     const open = store.jobs.open(id);
-    if (open !== undefined) {
-      if (status.nonce !== open.nonce) return this.#reconcile(status);
+    if (open !== undefined && status.nonce === open.nonce) {
       await this.#runJob(open, resumeDispense(open, store.jobs.fenceOf(open.job)), signal);
       status = await this.#read('poll', signal);
     }
-    if (!this.#fenced) {
-      status = await this.#fence(status, 'start_up', signal);
-      this.#fenced = true;
+    if (this.#rebaseline !== null && status.state !== 'armed' && status.state !== 'moving') this.#rebaselineNow(this.#rebaseline, status);
+    if (store.jobs.open(id) !== undefined) {
+      // Another board, or one that takes no commands: what became of the job is for a person to say.
+      this.#reconcile(status);
+      return this.#refuseDraw('dispenser_locked');
     }
+    if (!this.#fenced && !this.#gaveUp) status = await this.#fenceThePast(status, signal);
+    if (!this.#fenced) return this.#refuseDraw('dispenser_locked');
     this.#reconcile(status);
     await this.#leaveFault(status, signal);
     this.#takeLabels(status);
     if (this.#draw !== null) await this.#serve(this.#draw, status, signal);
+  }
+
+  async #fenceThePast(first: DispenserStatus, signal: AbortSignal): Promise<DispenserStatus> {
+    const { store, id } = this.#options;
+    const status = await this.#fence(first, 'start_up', signal);
+    this.#fenced = !this.#gaveUp;
+    if (this.#fenced && store.jobs.board(id)?.locked === 'commands_refused')
+      store.append([{ name: 'device.unlocked', subject: id, data: { device: id, operator: null } }]);
+    return status;
   }
 
   async #read(priority: 'actuation' | 'poll', signal: AbortSignal): Promise<DispenserStatus> {
@@ -156,11 +173,10 @@ export class DispenserStation {
     if (drafts.length > 0) store.append(drafts);
   }
 
-  #rebaselineNow(status: DispenserStatus): void {
+  #rebaselineNow({ operator, answer }: { readonly operator: string; readonly answer: PromiseWithResolvers<boolean> }, status: DispenserStatus): void {
     const { store, id } = this.#options;
-    const { operator, answer } = this.#rebaseline ?? {};
     this.#rebaseline = null;
-    if (operator === undefined || answer === undefined) return;
+    this.#reconcile(status);
     const { nonce, ctrOut, ctrTest } = status;
     const known = store.jobs.board(id);
     const drafts: EventDraft[] = [];
@@ -171,25 +187,40 @@ export class DispenserStation {
     if (known?.locked) drafts.push({ name: 'device.unlocked', subject: id, data: { device: id, operator } });
     store.append(drafts);
     this.#fenced = false;
+    this.#gaveUp = false;
     this.#faultFences = 0;
     answer.resolve(true);
   }
 
-  /** Takes a fence number and keeps offering it until the board shows it: from then on no earlier job can run. */
+  /**
+   * Takes a fence number and keeps offering it until the board shows it: from then on no earlier job can run. A resting board that refuses it
+   * again and again is given up on and locked.
+   */
   async #fence(first: DispenserStatus, reason: 'start_up' | 'open_job', signal: AbortSignal): Promise<DispenserStatus> {
     const { store, id, board, wire, clock } = this.#options;
     const fence = store.jobs.next(store.head.epoch, first.lastJob);
     store.append([{ name: 'device.fenced', subject: id, data: { device: id, fence, job: null, reason } }]);
     let status = first;
+    let refusals = 0;
     let patienceUntilMs = Number.NEGATIVE_INFINITY;
-    while (status.lastJob < fence && status.nonce === first.nonce) {
+    while (status.lastJob < fence && status.nonce === first.nonce && !this.#gaveUp) {
       if (wire.monotonicMs() >= patienceUntilMs) {
-        await board.write(fenceCommand(fence, status), signal);
-        patienceUntilMs = wire.monotonicMs() + dispenseAcceptMs;
+        const fate = await board.write(fenceCommand(fence, status), signal);
+        if (fate === 'refused' && status.state !== 'armed' && status.state !== 'moving') refusals += 1;
+        patienceUntilMs = wire.monotonicMs() + (fate === 'refused' ? dispenserRetryMs : dispenseAcceptMs);
+        if (refusals >= refusalsMax) this.#giveUp();
       } else await clock.sleep(dispensePollMs, `fence of ${id}`, signal);
       status = await this.#read('actuation', signal);
     }
     return status;
+  }
+
+  #giveUp(): void {
+    const { store, id } = this.#options;
+    this.#gaveUp = true;
+    const board = store.jobs.board(id);
+    if (board === null || board.locked === null) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'commands_refused' } }]);
+    this.#refuseDraw('dispenser_locked');
   }
 
   /** An accepted fence takes a board out of FAULT when throat and door are clear; one that stays there needs a person. */
@@ -231,13 +262,14 @@ export class DispenserStation {
   async #serve(draw: Draw, status: DispenserStatus, signal: AbortSignal): Promise<void> {
     const { store, id, rollsPerPeriod, wire } = this.#options;
     const board = store.jobs.board(id);
-    if (board === null) return;
+    if (board === null) return this.#refuseDraw('dispenser_starting');
     const period = this.#options.period();
     const quota = store.jobs.quota(draw.household, period);
     const facts = { household: draw.household, period, rollsPerPeriod, heldInPeriod: quota.held, issuedInPeriod: quota.issued, dispenser: id, board, status };
     const decision = decideDraw({ ...facts, inMagazine: store.jobs.magazineSize(id) }, store.jobs.next(store.head.epoch, status.lastJob));
     if (!decision.ok) return this.#refuseDraw(decision.refusal.code);
     store.append([decision.draft]);
+    draw.job = decision.intent.job;
     const job: OpenJob = { ...decision.intent, dispenser: id, household: draw.household, period };
     await this.#runJob(job, startDispense(decision.intent, wire.monotonicMs(), dispenseAcceptMs), signal);
   }
@@ -245,12 +277,21 @@ export class DispenserStation {
   async #runJob(job: OpenJob, first: DispenseStep, signal: AbortSignal): Promise<void> {
     this.#exitScans = [];
     let step = first;
+    let refusals = 0;
     try {
       for (;;) {
         const { effect } = step;
         if (effect.kind === 'settle') return await this.#settle(job, effect.outcome, signal);
         if (effect.kind === 'lock') return this.#lock(effect.reason);
-        step = stepDispense(step.state, await this.#perform(job, step, signal), dispenseAcceptMs);
+        if (this.#gaveUp && effect.kind !== 'read') return;
+        const input = await this.#perform(job, step, signal);
+        if (input.kind === 'refused') {
+          // A moving board refuses by right; only a resting one that takes nothing is beyond us.
+          if (this.#status?.state !== 'armed' && this.#status?.state !== 'moving') refusals += 1;
+          if (refusals >= refusalsMax) this.#giveUp();
+          else await this.#options.wire.sleep(dispenserRetryMs, `refusal of ${this.id}`, signal);
+        }
+        step = stepDispense(step.state, input, dispenseAcceptMs);
       }
     } finally {
       this.#exitScans = null;
@@ -299,7 +340,9 @@ export class DispenserStation {
   }
 
   #refuseDraw(code: DrawRefusal): void {
-    if (this.#draw !== null) this.#answer({ kind: 'refused', household: this.#draw.household, code });
+    if (this.#draw === null) return;
+    const { household, job } = this.#draw;
+    this.#answer(job === null ? { kind: 'refused', household, code } : { kind: 'undecided', household, job });
   }
 
   #answer(outcome: DispenserOutcome): void {
@@ -326,5 +369,7 @@ export class DispenserStation {
   }
 }
 
+/** Commands a board may refuse in a row before a person has to look: a busy or stale board refuses once or twice by right. */
+const refusalsMax = 10;
 /** Pause between two looks for the exit reader's word. Unit: wire ms. */
 const exitScanPollMs = 5;

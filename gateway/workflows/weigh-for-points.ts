@@ -10,6 +10,7 @@ import { dayOf } from '../core/calendar.ts';
 import { decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
 import {
   firstWeighing,
+  isAlmostReady,
   isOccupied,
   type SettledWeighing,
   staleMs,
@@ -91,6 +92,7 @@ export class WeighStation {
       const input = await this.#read(signal);
       if (signal.aborted) return;
       this.#step(input);
+      if (isAlmostReady(this.#state)) continue;
       const pauses = [wire.sleep(scaleBusyPollMs, `scale ${this.id}`, signal)];
       if (!this.#isUrgent()) pauses.push(clock.sleep(scaleIdlePollMs, `scale ${this.id}`, signal));
       await Promise.all(pauses).catch((error: unknown) => {
@@ -117,7 +119,7 @@ export class WeighStation {
       const reading = { ...shown, overload: overload || overflow, rawHex: [rawHex], atMs };
       return { kind: 'reading', reading, villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() };
     } catch (error) {
-      if (!isGatewayError(error) && !signal.aborted) throw error;
+      if (!signal.aborted && (!isGatewayError(error) || error.code.startsWith('store_'))) throw error;
       const passes = passingFailures.some((code) => isGatewayError(error, code));
       return passes ? { kind: 'missed', villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() } : { kind: 'lost', villageMs: clock.monotonicMs() };
     }

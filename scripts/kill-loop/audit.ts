@@ -75,6 +75,8 @@ export async function audit(folder: string, port: number): Promise<string[]> {
 export function judgeBooks({ balances, problems, dispensers }: Books, { ctrOut }: Pick<DispenserStatus, 'ctrOut'>): string[] {
   const counted = dispensers.reduce((sum, { posted, purged, suspense }) => sum + posted + purged + suspense, 0);
   const findings = problems.map(({ detail }) => detail);
+  const suspended = dispensers.reduce((sum, { suspense }) => sum + suspense, 0);
+  if (suspended !== 0) findings.push(`${suspended} roll(s) are in suspense, though nothing was restored and no memory was lost`);
   if (counted !== ctrOut) findings.push(`the board counted ${ctrOut} rolls, the books ${counted}`);
   const held = balances.filter(({ kind }) => kind === 'hold').reduce((sum, { amount }) => sum + amount, 0);
   if (held !== 0) findings.push(`${held} roll(s) are still on hold`);

@@ -18,7 +18,7 @@ export const wires = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-rea
 export type Wire = (typeof wires)[number];
 /** Where each wire is: a TCP port of 127.0.0.1, or the path of a serial port. */
 export type Places = Readonly<Record<Wire, number | string>>;
-export const bagVillage = 'KLL01';
+const bagVillage = 'KLL01';
 export const capacity = 100;
 /** Cards of the two households of the roster. */
 export const cards = ['SIFEN-TEST-CARD-1', 'SIFEN-TEST-CARD-2'] as const;

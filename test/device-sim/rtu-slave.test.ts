@@ -67,6 +67,20 @@ describe('what is not a whole right frame', () => {
     expect(slave.push(zero)).toEqual([zeroed]);
   });
 
+  test('behind a damaged frame even a right one is not executed before the quiet', () => {
+    const line = scaleLine();
+    const slave = new RtuSlave(line);
+    const damaged = Buffer.concat([readGross.subarray(0, 7), hex('00')]);
+    expect(slave.push(damaged)).toEqual([]);
+    expect(slave.push(zero)).toEqual([]);
+    expect(slave.awaitsQuiet).toBe(true);
+    slave.endFrame();
+    expect(slave.push(Buffer.concat([damaged, zero]))).toEqual([]);
+    slave.endFrame();
+    expect(line.asked).toEqual([]);
+    expect(slave.push(zero)).toEqual([zeroed]);
+  });
+
   test('half a frame is forgotten in the quiet', () => {
     const line = scaleLine();
     const slave = new RtuSlave(line);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { siteSchema } from '../../gateway/config.ts';
-import { crossCheck, loadSite, parseYaml } from '../../gateway/config-file.ts';
+import { loadSite, parseYaml } from '../../gateway/config-file.ts';
 import { GatewayError, isGatewayError } from '../../gateway/errors.ts';
 import { configBytesMax } from '../../gateway/limits.ts';
 import { tariffSchema } from '../../protocol/tariff.ts';
@@ -154,9 +154,9 @@ describe('damaged text', () => {
         if (parsed.ok) {
           ends.accepted += 1;
           // Strict schema, so whatever the file says is in the result; the schema only adds defaults.
-          expect(parsed.value).toMatchObject(parseAlone(text) as object);
-          expect(parsed.value).toEqual(schema.parse(parseAlone(text)));
-          if (schema === siteSchema) crossCheck(siteSchema.parse(parseAlone(text)));
+          const alone = parseAlone(text);
+          expect(parsed.value).toMatchObject(alone as object);
+          expect(parsed.value).toEqual(schema.parse(alone));
           return;
         }
         ends.refused += 1;

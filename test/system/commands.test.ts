@@ -113,7 +113,7 @@ it('watch --count verifies what the broker sends and ends by itself', async () =
     '--json',
   ]);
   endings.add(() => watch.kill());
-  await new Promise((done) => setTimeout(done, 1500));
+  await watch.line('subscription', (line) => line.startsWith('Subscribed to'));
   await ask('roster', 'import', roster, '--data', data);
   expect(await watch.ended, watch.err.join('\n')).toEqual({ code: 0, signal: null });
   const verdicts = watch.out.map((line) => (JSON.parse(line) as { verdict: string }).verdict);

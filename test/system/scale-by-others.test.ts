@@ -56,11 +56,11 @@ async function plugCable(folder: string): Promise<Cable> {
 /** A gateway whose scale is at the end of the cable; the readers are those of the simulator. */
 async function openGateway(folder: string, cable: Cable, sim: SimulatedSite): Promise<void> {
   writeGatewaySite(folder, { ...sim.places, 'scale-line': cable.gateway });
-  const { site, data, roster } = filesOf(folder);
-  const { code, err } = await sifen('roster', 'import', roster, '--site', site, '--data', data);
-  expect(code, err).toBe(0);
   const gateway = await startGateway(folder, pace);
   endings.add(() => gateway.child.stop());
+  const { data, roster } = filesOf(folder);
+  const { code, err } = await sifen('roster', 'import', roster, '--data', data);
+  expect(code, err).toBe(0);
   await eventAfter(folder, 0, 'device.health', ({ data: { device, state } }) => device === 'scale-1' && state === 'online');
 }
 

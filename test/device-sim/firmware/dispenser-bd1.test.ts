@@ -101,6 +101,8 @@ describe('the rules of the board', () => {
   test('D7: a roll nobody asked for is counted past the exit, and for no job', () => {
     const board = feed(readyBoard(), dispense(5), tick, edge, tick, edge);
     expect(board.nv).toMatchObject({ ctrOut: 2, doneRolls: 1, result: 'ok' });
+    // Two rolls that slip past together, before the board has noted the end of the job.
+    expect(feed(readyBoard(), dispense(5), tick, edge, edge, tick).nv).toMatchObject({ ctrOut: 2, doneRolls: 1, result: 'ok' });
   });
 
   test('D8: the result is in memory when the job is done, or jammed when no roll came in time', () => {

@@ -190,6 +190,25 @@ describe('a first-of-month morning', () => {
   });
 });
 
+describe('a keeper', () => {
+  test('opens no door while the motor can be heard, and pushes a stuck roll back once it is still', () => {
+    const small = { ...village, scales: [], bins: [] };
+    const run = (motorOn: boolean) => {
+      let villagers = gatherVillagers(small, 3);
+      const kinds: string[] = [];
+      const seen = { lampOn: true, doorOpen: false, motorOn, throatBlocked: true, rollsInMagazine: 20, rollsInTray: 0 };
+      for (let atMs = 0; atMs < 60_000; atMs += stepMs) {
+        const step = stepVillagers(villagers, small, { month: 1, dispensers: [seen], scales: [], bins: [], rollsInStore: 9 }, stepMs);
+        villagers = step.villagers;
+        kinds.push(...step.acts.map((act) => act.kind));
+      }
+      return kinds;
+    };
+    expect(run(true)).toEqual([]);
+    expect(run(false).slice(0, 2)).toEqual(['setDoor', 'freeThroat']);
+  });
+});
+
 describe('a dispenser that gives nothing', () => {
   test('everybody comes twice at most', () => {
     const small = { ...village, households: 12, scales: [], bins: [] };

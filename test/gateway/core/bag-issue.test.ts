@@ -57,7 +57,7 @@ describe('a draw', () => {
     magazine_empty: { inMagazine: 0 },
   } as const;
   const decideWith = (codes: readonly (keyof typeof refusals)[]) => {
-    const changes = codes.map((code): { status?: Partial<BoardStatus> } => refusals[code]);
+    const changes = codes.map((code): Omit<Partial<DrawFacts>, 'status'> & { status?: Partial<BoardStatus> } => refusals[code]);
     // Earlier codes win where two speak of the same register, as on a real board.
     const merged = Object.assign({}, ...changes.toReversed(), { status: status(Object.assign({}, ...changes.toReversed().map((change) => change.status))) });
     const decided = decideDraw(facts(merged), 51);

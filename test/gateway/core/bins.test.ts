@@ -24,6 +24,7 @@ describe('the fill level', () => {
   it('is told at 80 % and at 95 %, when three readings in a row agree', () => {
     expect(play(levels(80, 80)).told).toEqual([]);
     expect(play(levels(79, 79, 79, 79)).told).toEqual([]);
+    expect(play(levels(95, 95, 95)).told).toEqual(['full']);
     const filling = play(levels(80, 80, 80, 94, 94, 94, 95, 95, 95, 100, 100, 100));
     expect(filling.told).toEqual(['plan', 'full']);
     expect(filling.drafts[0]).toEqual({

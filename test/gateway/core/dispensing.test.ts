@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
-  type BoardCommand,
   type BoardStatus,
   type DispenseInput,
   type DispenseIntent,
@@ -15,6 +14,7 @@ import {
 } from '../../../gateway/core/dispensing.ts';
 import { makeStatus } from '../../support/board-status.ts';
 
+type BoardCommand = ReturnType<typeof dispenseCommand>;
 const acceptMs = 3000;
 const intent: DispenseIntent = { job: 51, rolls: 1, expectLastJob: 50, expectCtrOut: 40, nonce: 7 };
 const dispense = { opcode: 'dispense', jobId: 51, quantity: 1, expectLastJob: 50, expectCtrOut: 40 };

@@ -19,7 +19,7 @@ describe('the hybrid clock', () => {
     const times = fc.array(fc.oneof(fc.nat(3), fc.nat(2 ** 31 - 1), fc.constant(1_795_392_000_000)), { minLength: 2, maxLength: 50 });
     fc.assert(
       fc.property(times, fc.constantFrom(null, '000000000001fffe', '01a205b3d000fffe'), (walls, first) => {
-        let last = first;
+        let last: string | null = first;
         for (const nowMs of walls) {
           const next = stepHybridClock(last, nowMs);
           expect(next).toMatch(/^[0-9a-f]{16}$/);

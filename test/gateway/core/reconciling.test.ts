@@ -88,6 +88,11 @@ describe('a lock', () => {
     },
   );
 
+  it('for the throat does not hide a worse reason', () => {
+    const worse = { name: 'device.locked', subject: 'dispenser-1', data: { device: 'dispenser-1', reason: 'board_replaced' } };
+    expect(decide(facts({ locked: 'throat_blocked' }), board({ nonce: 8 }))).toEqual([worse]);
+  });
+
   it('the last job number still in use is no lock', () => {
     expect(decide(facts(), board({ lastJob: 2 ** 52 }))).toEqual([]);
   });

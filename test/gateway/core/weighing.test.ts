@@ -5,6 +5,7 @@ import {
   derivedWindowMs,
   firstWeighing,
   identificationMs,
+  isAlmostReady,
   isOccupied,
   type ScaleReading,
   type SettledWeighing,
@@ -70,6 +71,7 @@ function station() {
     settled: (): SettledWeighing[] => effects.splice(0).flatMap((effect) => (effect.kind === 'settle' ? [effect.weighing] : [])),
     phase: () => state.phase.kind,
     occupied: () => isOccupied(state),
+    almostReady: () => isAlmostReady(state),
     now: () => nowMs,
   };
   return at;
@@ -119,6 +121,13 @@ describe('a weighing', () => {
     expect(station().moving(0, 9).phase()).toBe('clearing');
   });
 
+  it('says when one more read would make it ready', () => {
+    const scale = station().reads(2500, 2);
+    expect([scale.almostReady(), scale.reads(0).almostReady(), scale.reads(0).almostReady()]).toEqual([false, true, false]);
+    expect(station().reads(0).misses().almostReady()).toBe(false);
+    expect(station().moving(0).almostReady()).toBe(false);
+  });
+
   it('believes zero only when two reads show it, so that one wrong word does not sell a load twice', () => {
     const scale = zeroed().person('h-1').reads(2500, calmReads);
     expect(scale.reads(2500, 2).reads(0).reads(2500, calmReads).person('h-1').reads(2500).told()).toEqual(['h-1 2500', 'no_return_to_zero']);
@@ -140,6 +149,12 @@ describe('stability', () => {
     expect(zeroed().person('h-1').reads(2500, 2).misses().reads(2500, 2).told()).toEqual([]);
   });
 
+  it('is not given to a net weight that flickers while the gross stands still', () => {
+    const scale = zeroed().person('h-1');
+    for (let n = 0; n < 20; n += 1) scale.reads(2500, 1, { netGrams: n % 2 ? 2500 : 2490 });
+    expect(scale.told()).toEqual([]);
+  });
+
   it('does not pair a torn reading, whose net is not gross less tare', () => {
     expect(zeroed().person('h-1').reads(2500, 9, { netGrams: 67_000 }).told()).toEqual(['stale']);
     expect(zeroed().person('h-1').reads(2500, 2).reads(2500, 1, { netGrams: 67_000 }).reads(2500, 2).told()).toEqual([]);
@@ -150,9 +165,19 @@ describe('stability', () => {
     const untilStable = derivedWindowMs / stepMs + 1;
     const scale = station().reads(0, untilStable + 1, mute);
     expect(scale.phase()).toBe('ready');
-    expect(scale.person('h-1').reads(2500, untilStable, mute).told()).toEqual([]);
-    const [settled] = scale.reads(2500, calmReads - 1, mute).settled();
+    expect(
+      scale
+        .person('h-1')
+        .reads(2500, untilStable + calmReads - 2, mute)
+        .told(),
+    ).toEqual([]);
+    const [settled] = scale.reads(2500, 1, mute).settled();
     expect(settled).toMatchObject({ netGrams: 2500, stableSource: 'derived' });
+  });
+
+  it('derived is never from before a silence', () => {
+    const mute = { unstable: null };
+    expect(station().reads(0, 1, mute).pass(60_000).reads(0, 3, mute).phase()).toBe('clearing');
   });
 
   it('derived starts over when the value leaves 1 e, however slowly', () => {

@@ -222,6 +222,20 @@ describe('the station of a scale', () => {
     expect(priorities).toEqual(['poll', 'poll', 'poll', 'weighing', 'weighing', 'weighing']);
   });
 
+  it('asks a second time at once when it has seen zero, for the next villager may already be there', async () => {
+    const story: string[] = [];
+    const wire = { ...wireClock, sleep: async () => void story.push('pause') };
+    const read = (what: string, count: number) => ({
+      get values() {
+        story.push(what);
+        return readingOf(count).values;
+      },
+      rawHex: '0008:0002',
+    });
+    await runOver([read('load', 250), read('zero', 0), read('zero', 0), read('end', 0)], 4, () => undefined, { wire });
+    expect(story).toEqual(['load', 'pause', 'zero', 'zero', 'pause', 'end']);
+  });
+
   it('does not crowd the line with questions to a dead scale because a card was shown', async () => {
     const silence = new GatewayError('bus_timeout', 'no answer');
     const { priorities } = await runOver([silence], 3, ({ show }) => show('CARD-1'));
