@@ -72,7 +72,7 @@ export function parseYaml<Schema extends z.ZodType>(
 }
 
 /** What no schema sees: names used twice, and rows that point at nothing. */
-export function crossCheck(config: SiteConfig): ConfigIssue[] {
+function crossCheck(config: SiteConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const say = (field: string, message: string) => issues.push({ line: null, field, message });
   const lines = new Set(config.lines.map((line) => line.id));
@@ -88,6 +88,13 @@ export function crossCheck(config: SiteConfig): ConfigIssue[] {
     const place = `${device.line} unit ${device.unit}`;
     if (units.has(place)) say(`${device.id}.unit`, `${place} is taken by another device`);
     units.add(place);
+  }
+  const places = new Set<string>();
+  for (const { id, transport } of [...config.lines, ...config.readers]) {
+    const place = transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`;
+    if (places.has(place)) say(`${id}.transport`, `${place} is taken by another line or reader`);
+    places.add(place);
+    if (transport.kind !== 'serial' && transport.port === 0) say(`${id}.transport.port`, 'a device is reached at a port from 1 to 65535');
   }
   const served = new Set([...config.dispensers, ...config.scales].map((device) => device.id));
   for (const reader of config.readers) {

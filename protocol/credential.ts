@@ -7,8 +7,8 @@ import { createHmac } from 'node:crypto';
 import { alphanumericPart, type CodeRefusal, checkCharacter, crockfordPart, encodeCrockford, refuseCode, splitCode } from './printed-code.ts';
 
 /** Prefixes of our own printed codes; a card somebody else made cannot begin with one. */
-export const credentialPrefix = 'H1';
-export const reservedPrefixes = [credentialPrefix, 'K1', 'M1'] as const;
+const credentialPrefix = 'H1';
+const reservedPrefixes = [credentialPrefix, 'K1', 'M1'] as const;
 
 const parts = [{ name: 'prefix H1', length: 2, alphabet: 'H1' }, crockfordPart('card number', 16), alphanumericPart('check character', 1)] as const;
 const foreignMin = 4;

@@ -13,7 +13,7 @@ export const eventPayloadType = 'application/vnd.sifen.event.v1+json';
 /** Most bytes of inner payload. Unit: byte. */
 export const innerBytesMax = 8192;
 /** Most bytes of a whole envelope: 8 KiB in base64 and four signatures. Unit: byte. */
-export const envelopeBytesMax = 12_288;
+const envelopeBytesMax = 12_288;
 const signaturesMax = 4;
 /** Object, array of signatures, signature. */
 const depthMax = 3;

@@ -31,7 +31,7 @@ export interface CodePart {
   readonly length: number;
   readonly alphabet: string;
 }
-export const digits = '0123456789';
+const digits = '0123456789';
 export const crockfordPart = (name: string, length: number): CodePart => ({ name, length, alphabet: crockford });
 export const alphanumericPart = (name: string, length: number): CodePart => ({ name, length, alphabet: alphanumeric });
 export const digitsPart = (name: string, length: number): CodePart => ({ name, length, alphabet: digits });

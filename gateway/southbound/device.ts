@@ -28,7 +28,7 @@ export interface RawReading<Values> {
 }
 
 /** The device heard the request and said no. `exceptionCode` as in protocol/modbus.ts; see the map for its meaning. */
-export class DeviceException extends GatewayError {
+class DeviceException extends GatewayError {
   readonly exceptionCode: number;
   constructor(message: string, exceptionCode: number) {
     super('device_exception', message);

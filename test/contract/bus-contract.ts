@@ -14,7 +14,7 @@ export type Bench = { readonly slave: ScriptedSlave; readonly transport: LineTra
 export type OpenBench = (script: Script) => Promise<Bench>;
 
 export const deadlineMs = 150;
-export const guardMs = 300;
+const guardMs = 300;
 export const poll: RequestOptions = { priority: 'poll', deadlineMs, guardMs };
 export const readAt = (address: number, count = 2): ModbusRequest => ({ kind: 'read', space: 'holding', address, count });
 const wordsFrom = (first: number) => ({ kind: 'words', words: [first, first + 1] });
