@@ -4,7 +4,6 @@
  */
 import { dirname, resolve } from 'node:path';
 import type { BagVillage } from '../protocol/bag-code.ts';
-import { hashCredential } from '../protocol/credential.ts';
 import { bin4 } from '../protocol/devices/bin-4.ts';
 import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
 import { scaleWcn } from '../protocol/devices/scale-wcn.ts';
@@ -16,12 +15,14 @@ import type { LoadedSite } from './config-file.ts';
 import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
+import { healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
 import { type Device, openDevice } from './southbound/device.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
+import { findCardHolder } from './workflows/card-holder.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
 import { watchBin } from './workflows/watch-bins.ts';
@@ -38,8 +39,6 @@ export interface FieldOptions {
   readonly signal: AbortSignal;
   /** Hands over a task that must not fail. */
   readonly background: (name: string, task: Promise<void>) => void;
-  /** Ends the gateway: the ledger refused a record outside any task. */
-  readonly fail: (error: unknown) => void;
   readonly log: Log;
   readonly onOutcome: (outcome: FieldOutcome) => void;
 }
@@ -72,6 +71,7 @@ export class Field {
     for (const row of config.bins)
       options.background(`bin ${row.id}`, watchBin({ device: this.#openDevice(row, bin4), store: options.store, clock: options.time.clock }, options.signal));
     for (const row of config.readers) this.#openReader(row);
+    options.background('device health', this.#recordHealth());
   }
 
   devices(): DeviceView[] {
@@ -112,7 +112,7 @@ export class Field {
   #openDevice<const M extends DeviceMap>(row: { id: string; line: string; unit: number }, map: M): Device<M> {
     const line = this.#lines.get(row.line);
     if (line === undefined) throw new Error(`no line ${row.line}; the site file was not cross-checked`);
-    const device = openDevice({ id: row.id, line, unit: row.unit, map, clock: wireClock, onHealth: (health) => this.#onHealth(row.id, health) });
+    const device = openDevice({ id: row.id, line, unit: row.unit, map, clock: wireClock });
     this.#devices.push(device as unknown as Device<DeviceMap>);
     return device;
   }
@@ -139,9 +139,9 @@ export class Field {
   #cardAtDispenser(station: DispenserStation, text: string): void {
     const { store, keys, onOutcome } = this.#options;
     const scan = parseScan(text, { bags: this.#bags(), materials: this.#materials() });
-    const row = scan.ok && scan.kind === 'card' ? store.people.credential(hashCredential(scan.code, keys.credentialKey)) : undefined;
-    if (row?.state === 'active') void station.draw(row.household);
-    else onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code: row === undefined ? 'card_unknown' : 'card_revoked' } });
+    const holder = findCardHolder(store.people, keys.credentialKey, scan.ok && scan.kind === 'card' ? scan.code : undefined);
+    if (holder.ok) void station.draw(holder.household);
+    else onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code: holder.code } });
   }
 
   #openScale(row: SiteConfig['scales'][number]): void {
@@ -153,7 +153,7 @@ export class Field {
       tariffs: site.tariffs,
       clock: time.clock,
       wire: wireClock,
-      hashCard: (code) => hashCredential(code, keys.credentialKey),
+      credentialKey: keys.credentialKey,
       onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
     });
     this.#scanners.set(row.id, { counter: (text) => station.scan(parseScan(text, { bags: this.#bags(), materials: this.#materials() })) });
@@ -176,18 +176,25 @@ export class Field {
     return this.#options.site.tariffs.flatMap((tariff) => Object.keys(tariff.materials));
   }
 
-  /** Only a change of what the ledger knows becomes an event. */
-  #onHealth(id: string, health: DeviceHealth): void {
-    const { store, signal, fail, log } = this.#options;
-    if (health.state === 'unknown' || signal.aborted) return;
-    const known = store.devices.health().find((row) => row.device === id)?.health;
-    if (known === health.state) return;
-    log.info({ device: id, state: health.state }, 'a device came or went');
-    try {
-      store.append([{ name: 'device.health', subject: id, data: { device: id, state: health.state, cause: health.state === 'offline' ? 'no_answer' : null } }]);
-    } catch (error) {
-      // We are inside the bus here, where a failing disk must not pass for a failing line.
-      fail(error);
+  /**
+   * Records who came and who went. Going counts only when it lasts: a serial server that drops every few seconds must not fill the log.
+   */
+  async #recordHealth(): Promise<void> {
+    const { store, signal, log } = this.#options;
+    const offlineSinceMs = new Map<string, number>();
+    while (!signal.aborted) {
+      const nowMs = wireClock.monotonicMs();
+      const known = new Map(store.devices.health().map((row) => [row.device, row.health]));
+      for (const device of this.#devices) {
+        const { state } = device.health();
+        if (state !== 'offline') offlineSinceMs.delete(device.id);
+        else if (!offlineSinceMs.has(device.id)) offlineSinceMs.set(device.id, nowMs);
+        const lasts = state === 'online' || nowMs - (offlineSinceMs.get(device.id) ?? nowMs) >= offlineLastsMs;
+        if (state === 'unknown' || !lasts || known.get(device.id) === state) continue;
+        log.info({ device: device.id, state }, 'a device came or went');
+        store.append([{ name: 'device.health', subject: device.id, data: { device: device.id, state, cause: state === 'offline' ? 'no_answer' : null } }]);
+      }
+      await wireClock.sleep(healthLookMs, 'device health', signal);
     }
   }
 }

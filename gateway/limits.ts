@@ -133,3 +133,7 @@ export const scaleIdlePollMs = 500;
 export const scaleBusyPollMs = 20;
 /** Events a serving gateway verifies before it looks at its devices again: some 20 ms of work. */
 export const verifyTurnEvents = 50;
+/** Pause between two looks at who answers. Unit: wire ms. */
+export const healthLookMs = 500;
+/** A device counts as gone when it has been silent this long. Unit: wire ms. */
+export const offlineLastsMs = 2000;

@@ -111,7 +111,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     background('village time', saveTime(store, time, options.training === null ? saveServiceTimeMs : saveTrainingTimeMs, stopping.signal));
   }
   const field = options.withField
-    ? openField({ site, store, keys, time, signal: stopping.signal, background, fail: reject, log, onOutcome: options.onOutcome ?? (() => undefined) })
+    ? openField({ site, store, keys, time, signal: stopping.signal, background, log, onOutcome: options.onOutcome ?? (() => undefined) })
     : null;
   const desk: Desk = {
     store,

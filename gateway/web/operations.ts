@@ -4,13 +4,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { hashCredential, parseCredential } from '../../protocol/credential.ts';
+import { parseCredential } from '../../protocol/credential.ts';
 import { deviceIdSchema, eventNames, householdIdSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { drawWaitMs, eventsListedMax, stationReadyWaitMs } from '../limits.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
+import { findCardHolder } from '../workflows/card-holder.ts';
 import type { DispenserStation } from '../workflows/dispenser-station.ts';
 import { importRoster, listCards } from '../workflows/import-roster.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
@@ -127,10 +128,8 @@ const findHousehold = (desk: Desk, household: string) => (desk.store.people.hous
 
 function findCardOwner(desk: Desk, text: string): { household: string } | { code: string } {
   const card = parseCredential(text);
-  if (!card.ok) return { code: 'card_unknown' };
-  const row = desk.store.people.credential(hashCredential(card.code, desk.credentialKey));
-  if (row === undefined) return { code: 'card_unknown' };
-  return row.state === 'active' ? { household: row.household } : { code: 'card_revoked' };
+  const holder = findCardHolder(desk.store.people, desk.credentialKey, card.ok ? card.code : undefined);
+  return holder.ok ? { household: holder.household } : { code: holder.code };
 }
 
 /** The station named, or the only one; waits while it settles after a start. */

@@ -23,6 +23,7 @@ import { isGatewayError } from '../errors.ts';
 import { scaleBusyPollMs, scaleIdlePollMs } from '../limits.ts';
 import type { Device } from '../southbound/device.ts';
 import type { Store } from '../store/store.ts';
+import { findCardHolder } from './card-holder.ts';
 
 /** Every way the tray can say no. */
 export type WeighRefusal = WeighingRefusal | PointsRefusal | 'card_unknown' | 'card_revoked';
@@ -42,8 +43,8 @@ export interface WeighStationOptions {
   readonly clock: Clock;
   /** Wire clock: polls and the age of a reading. */
   readonly wire: Clock;
-  /** Keyed hash of a card code, 32 hex digits. */
-  readonly hashCard: (code: string) => string;
+  /** Secret of this gateway for credential hashes. */
+  readonly credentialKey: Uint8Array;
   readonly onOutcome: (outcome: WeighOutcome) => void;
 }
 
@@ -79,10 +80,9 @@ export class WeighStation {
   }
 
   #judgeCard(scan: Scan): WeighingInput | Refused {
-    const { store, hashCard, clock } = this.#options;
-    const row = scan.ok && scan.kind === 'card' ? store.people.credential(hashCard(scan.code)) : undefined;
-    if (row === undefined) return refused(null, 'card_unknown');
-    return row.state === 'active' ? { kind: 'card', household: row.household, villageMs: clock.monotonicMs() } : refused(null, 'card_revoked');
+    const { store, credentialKey, clock } = this.#options;
+    const holder = findCardHolder(store.people, credentialKey, scan.ok && scan.kind === 'card' ? scan.code : undefined);
+    return holder.ok ? { kind: 'card', household: holder.household, villageMs: clock.monotonicMs() } : refused(null, holder.code);
   }
 
   /** Polls until `signal` aborts: at leisure while the tray is empty, as often as the wire allows while somebody is there. @throws GatewayError store_*. */

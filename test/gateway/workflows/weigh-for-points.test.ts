@@ -39,7 +39,13 @@ function openStation(device: WeighStationOptions['device'], changes: Partial<Wei
     { name: 'credential.revoked', subject: mine, data: revoked },
   ]);
   const outcomes: WeighOutcome[] = [];
-  const parts = { minimumGrams: 50, tariffs: [tariff], wire: wireClock, hashCard, onOutcome: (outcome: WeighOutcome) => void outcomes.push(outcome) };
+  const parts = {
+    minimumGrams: 50,
+    tariffs: [tariff],
+    wire: wireClock,
+    credentialKey: cardKey,
+    onOutcome: (outcome: WeighOutcome) => void outcomes.push(outcome),
+  };
   const station = new WeighStation({ device, store, clock: wireClock, ...parts, ...changes });
   return {
     store,
