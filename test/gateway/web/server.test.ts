@@ -1,0 +1,103 @@
+/**
+ * Without this file nobody would notice that the status page writes, that the socket is open to everybody, or that an unhealthy ledger is
+ * reported as healthy.
+ */
+import { statSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { wireClock } from '../../../gateway/clock.ts';
+import { isGatewayError } from '../../../gateway/errors.ts';
+import { openPersonalFile } from '../../../gateway/store/personal.ts';
+import { openWeb, type WebOptions } from '../../../gateway/web/server.ts';
+import { askGateway, noGateway } from '../../../gateway/web/socket-client.ts';
+import { makeFolder, makeStore } from '../../support/make-store.ts';
+
+async function serve(more: Partial<WebOptions> = {}) {
+  const folder = makeFolder();
+  const { store } = makeStore();
+  const personal = openPersonalFile({ path: join(folder, 'personal.db'), masterKey: Buffer.alloc(32, 7) });
+  onTestFinished(() => personal.close());
+  const desk = { store, personal, credentialKey: Buffer.alloc(32, 8), dispensers: new Map(), wire: wireClock, status: () => ({ head: store.head.sequence }) };
+  const bugs: unknown[] = [];
+  const socketPath = join(folder, 'sifen.sock');
+  const metrics = () => [{ name: 'sifen_event_head', help: 'Newest event.', type: 'gauge' as const, samples: [{ value: store.head.sequence }] }];
+  const web = await openWeb({ desk, host: '127.0.0.1', port: 0, socketPath, metrics, unhealthy: () => null, onBug: (error) => bugs.push(error), ...more });
+  onTestFinished(() => web.close());
+  return { web, socketPath, store, bugs, desk };
+}
+
+describe('the pages', () => {
+  it('show status, metrics and health, and take no order', async () => {
+    const { web, store } = await serve();
+    expect(await (await fetch(`${web.url}api/v1/status`)).json()).toEqual({ head: store.head.sequence });
+    expect(await (await fetch(`${web.url}metrics`)).text()).toContain(`\nsifen_event_head ${store.head.sequence}\n`);
+    expect((await fetch(`${web.url}healthz`)).status).toBe(200);
+    const page = await fetch(web.url);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    for (const path of ['v1/ledger.rebuild', 'v1/issue', 'v1/roster.import']) {
+      expect((await fetch(`${web.url}${path}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(404);
+    }
+  });
+
+  it('say 503 and why when the gateway is not healthy', async () => {
+    const { web } = await serve({ unhealthy: () => 'points adds up to 3' });
+    const answer = await fetch(`${web.url}healthz`);
+    expect([answer.status, await answer.json()]).toEqual([503, { ok: false, problem: 'points adds up to 3' }]);
+  });
+
+  it('name the port when it is taken, and leave no socket behind', async () => {
+    const { web } = await serve();
+    const { port } = new URL(web.url);
+    await expect(serve({ port: Number(port) })).rejects.toSatisfy((error) => isGatewayError(error, 'port_in_use') && error.message.includes(port));
+  });
+
+  it('say so when the address is not one of this machine', async () => {
+    await expect(serve({ host: '192.0.2.1' })).rejects.toSatisfy((error) => isGatewayError(error, 'listen_failed'));
+  });
+});
+
+describe('the socket', () => {
+  it('is for owner and group only, and gone after the end', async () => {
+    const { web, socketPath } = await serve();
+    expect(statSync(socketPath).mode & 0o777).toBe(0o660);
+    await web.close();
+    expect(await askGateway(socketPath, 'status', {})).toBe(noGateway);
+  });
+
+  it('runs an operation and gives its result', async () => {
+    const { socketPath, store } = await serve();
+    expect(await askGateway(socketPath, 'events.verify', {})).toMatchObject({ checked: store.head.sequence, problem: null });
+  });
+
+  it('names the field of a bad input and runs nothing', async () => {
+    const { socketPath, store } = await serve();
+    const before = store.head.sequence;
+    await expect(askGateway(socketPath, 'events.list', { limit: 0 })).rejects.toThrow(/limit/);
+    await expect(askGateway(socketPath, 'no.such.thing', {})).rejects.toThrow(/no operation no\.such\.thing/);
+    expect(store.head.sequence).toBe(before);
+  });
+
+  it('tells a fault of our own as one, with its code, and reports it', async () => {
+    const { socketPath, bugs, desk } = await serve();
+    Object.assign(desk, {
+      status: () => {
+        throw new TypeError('planted');
+      },
+    });
+    await expect(askGateway(socketPath, 'status', {})).rejects.toSatisfy((error) => isGatewayError(error, 'gateway_fault'));
+    expect(bugs).toHaveLength(1);
+  });
+
+  it('refuses a body that is not JSON without running anything', async () => {
+    const { socketPath } = await serve();
+    const status = await new Promise((resolve, reject) => {
+      const call = request({ socketPath, path: '/v1/status', method: 'POST', headers: { 'content-type': 'application/json' } }, (response) =>
+        resolve(response.resume().statusCode),
+      );
+      call.on('error', reject);
+      call.end('{');
+    });
+    expect(status).toBe(400);
+  });
+});
