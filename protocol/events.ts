@@ -62,6 +62,7 @@ const lockReasons = [
   'protocol_version',
   'job_number_exhausted',
   'commands_refused',
+  'foreign_job',
 ] as const;
 /** What a dispenser board says of its last job. */
 export const dispenseResults = ['none', 'armed', 'ok', 'jam', 'indeterminate', 'fenced'] as const;

@@ -46,7 +46,11 @@ export class JobFacts {
   }
   /** Next free job or fence number: above everything this log has used in the epoch and everything `boardLastJob` shows. */
   next(epoch: number, boardLastJob: number): number {
-    return Math.max(epoch * jobsPerEpoch, this.#last.get() ?? 0, boardLastJob) + 1;
+    return Math.max(epoch * jobsPerEpoch, this.highest(), boardLastJob) + 1;
+  }
+  /** Highest job or fence number this log has ever given out; 0 for none. A board that shows a higher one has been spoken to by somebody else. */
+  highest(): number {
+    return this.#last.get() ?? 0;
   }
   board(dispenser: string): DispenserFacts | null {
     return this.#board.get(dispenser) ?? null;

@@ -137,18 +137,32 @@ export class DispenserStation {
       await this.#runJob(open, resumeDispense(open, store.jobs.fenceOf(open.job)), signal);
       status = await this.#read('poll', signal);
     }
-    if (this.#rebaseline !== null && status.state !== 'armed' && status.state !== 'moving') this.#rebaselineNow(this.#rebaseline, status);
+    const looked = this.#rebaseline !== null && status.state !== 'armed' && status.state !== 'moving' ? this.#rebaseline : null;
+    if (looked !== null) this.#rebaselineNow(looked, status);
     if (store.jobs.open(id) !== undefined) {
       // Another board, or one that takes no commands: what became of the job is for a person to say.
       this.#reconcile(status);
       return this.#refuseDraw('dispenser_locked');
     }
+    if (looked === null && this.#isForeign(status)) return this.#refuseDraw('dispenser_locked');
     if (!this.#fenced && !this.#gaveUp) status = await this.#fenceThePast(status, signal);
     if (!this.#fenced) return this.#refuseDraw('dispenser_locked');
     this.#reconcile(status);
     await this.#leaveFault(status, signal);
     this.#takeLabels(status);
     if (this.#draw !== null) await this.#serve(this.#draw, status, signal);
+  }
+
+  /**
+   * Whether somebody else has given this board numbers: a second master, or we ourselves before this ledger was put back from a backup.
+   * Its jobs are then not ours to guess at; the board is locked until a person has looked.
+   */
+  #isForeign(status: DispenserStatus): boolean {
+    const { store, id } = this.#options;
+    const board = store.jobs.board(id);
+    if (board === null || board.nonce !== status.nonce || status.lastJob <= store.jobs.highest()) return false;
+    if (board.locked === null) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'foreign_job' } }]);
+    return true;
   }
 
   async #fenceThePast(first: DispenserStatus, signal: AbortSignal): Promise<DispenserStatus> {
@@ -348,6 +362,8 @@ export class DispenserStation {
   #answer(outcome: DispenserOutcome): void {
     const waiting = this.#draw;
     this.#draw = null;
+    // The job is over for whoever asks next; left to the end of its loop, the next villager would be told busy.
+    this.#exitScans = null;
     this.#tell(outcome);
     waiting?.answer.resolve(outcome);
   }
