@@ -31,7 +31,7 @@ const snapshotAheadMax = 0x7fff;
 export class DispenserBoard {
   readonly #device: Device<typeof dispenserBd1>;
   readonly #macKey: Uint8Array | null;
-  #last: Pick<DispenserStatus, 'snapshot' | 'bootCount'> | null = null;
+  #last: Pick<DispenserStatus, 'snapshot' | 'bootCount' | 'nonce'> | null = null;
   #nonce = 0;
 
   constructor(device: Device<typeof dispenserBd1>, macKey: Uint8Array | null) {
@@ -46,12 +46,12 @@ export class DispenserBoard {
     const checked = checkStatusBlock(words);
     if (!checked.ok) throw new GatewayError('device_value', `${this.#device.id}: ${checked.issues.join('; ')}.`);
     // The board counts every status it serves, so a count that did not go forward since the last look is an old answer come late.
-    const { snapshot, bootCount } = checked.values;
+    const { snapshot, bootCount, nonce } = checked.values;
     const ahead = (snapshot - (this.#last?.snapshot ?? snapshot - 1)) & 0xffff;
-    const rebooted = this.#last !== null && bootCount !== this.#last.bootCount;
-    if (!rebooted && (ahead === 0 || ahead > snapshotAheadMax))
+    const restarted = this.#last !== null && (bootCount !== this.#last.bootCount || nonce !== this.#last.nonce);
+    if (!restarted && (ahead === 0 || ahead > snapshotAheadMax))
       throw new GatewayError('device_value', `${this.#device.id} gave status ${snapshot} out of turn.`);
-    this.#last = { snapshot, bootCount };
+    this.#last = { snapshot, bootCount, nonce };
     this.#nonce = checked.values.nonce;
     return checked.values;
   }
