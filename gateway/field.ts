@@ -9,7 +9,6 @@ import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
 import { scaleWcn } from '../protocol/devices/scale-wcn.ts';
 import type { DeviceMap } from '../protocol/register-map.ts';
 import { parseScan } from '../protocol/scan.ts';
-import { wireClock } from './clock.ts';
 import type { SiteConfig } from './config.ts';
 import type { LoadedSite } from './config-file.ts';
 import { quotaPeriod } from './core/calendar.ts';
@@ -17,6 +16,7 @@ import type { DeviceHealth } from './core/device-health.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
 import { healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
+import type { Machine } from './machine.ts';
 import { type Device, openDevice } from './southbound/device.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
@@ -32,6 +32,7 @@ import { type WeighOutcome, WeighStation } from './workflows/weigh-for-points.ts
 export type FieldOutcome = { readonly station: string; readonly outcome: DispenserOutcome | WeighOutcome };
 
 export interface FieldOptions {
+  readonly machine: Machine;
   readonly site: LoadedSite;
   readonly store: Store;
   readonly keys: GatewayKeys;
@@ -41,6 +42,7 @@ export interface FieldOptions {
   readonly background: (name: string, task: Promise<void>) => void;
   readonly log: Log;
   readonly onOutcome: (outcome: FieldOutcome) => void;
+  readonly idlePollMs: number | undefined;
 }
 
 /** One device as pages show it. */
@@ -65,11 +67,11 @@ export class Field {
   constructor(options: FieldOptions) {
     this.#options = options;
     const { config } = options.site;
-    for (const { id, transport } of config.lines) this.#lines.set(id, openLine({ id, transport, clock: wireClock }));
+    const { clock, openStream } = options.machine;
+    for (const { id, transport } of config.lines) this.#lines.set(id, openLine({ id, transport, clock, openStream }));
     for (const row of config.dispensers) this.#openDispenser(row);
     for (const row of config.scales) this.#openScale(row);
-    for (const row of config.bins)
-      options.background(`bin ${row.id}`, watchBin({ device: this.#openDevice(row, bin4), store: options.store, clock: options.time.clock }, options.signal));
+    for (const row of config.bins) this.#openBin(row);
     for (const row of config.readers) this.#openReader(row);
     options.background('device health', this.#recordHealth());
   }
@@ -112,20 +114,21 @@ export class Field {
   #openDevice<const M extends DeviceMap>(row: { id: string; line: string; unit: number }, map: M): Device<M> {
     const line = this.#lines.get(row.line);
     if (line === undefined) throw new Error(`no line ${row.line}; the site file was not cross-checked`);
-    const device = openDevice({ id: row.id, line, unit: row.unit, map, clock: wireClock });
+    const device = openDevice({ id: row.id, line, unit: row.unit, map, clock: this.#options.machine.clock });
     this.#devices.push(device as unknown as Device<DeviceMap>);
     return device;
   }
 
   #openDispenser(row: SiteConfig['dispensers'][number]): void {
-    const { site, store, time, signal, background, onOutcome } = this.#options;
+    const { site, store, time, machine, signal, background, onOutcome, idlePollMs } = this.#options;
     const macKey = row.macKeyFile === undefined ? null : loadMacKey(resolve(dirname(site.file), row.macKeyFile));
     const station = new DispenserStation({
       id: row.id,
       board: new DispenserBoard(this.#openDevice(row, dispenserBd1), macKey),
       store,
       clock: time.clock,
-      wire: wireClock,
+      wire: machine.clock,
+      idlePollMs,
       bags: this.#bags(),
       rollsPerPeriod: site.config.rules.rollsPerPeriod,
       period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
@@ -145,14 +148,15 @@ export class Field {
   }
 
   #openScale(row: SiteConfig['scales'][number]): void {
-    const { site, store, keys, time, signal, background, onOutcome } = this.#options;
+    const { site, store, keys, time, machine, signal, background, onOutcome, idlePollMs } = this.#options;
     const station = new WeighStation({
       device: this.#openDevice(row, scaleWcn),
       minimumGrams: row.minimumGrams,
       store,
       tariffs: site.tariffs,
       clock: time.clock,
-      wire: wireClock,
+      wire: machine.clock,
+      idlePollMs,
       credentialKey: keys.credentialKey,
       onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
     });
@@ -160,12 +164,18 @@ export class Field {
     background(`scale ${row.id}`, station.run(signal));
   }
 
+  #openBin(row: SiteConfig['bins'][number]): void {
+    const { store, time, signal, background, idlePollMs } = this.#options;
+    background(`bin ${row.id}`, watchBin({ device: this.#openDevice(row, bin4), store, clock: time.clock, idlePollMs }, signal));
+  }
+
   #openReader(row: SiteConfig['readers'][number]): void {
     const onScan = (text: string) => this.#scanners.get(row.serves)?.[row.role]?.(text);
-    const { time, log } = this.#options;
+    const { time, log, machine } = this.#options;
+    const { clock, openStream } = machine;
     const onReject = (reason: unknown) => log.warn({ reader: row.id, reason }, 'a reader sent something that is no code; check that its suffix is CR');
     const onState = (state: LineState) => log.info({ reader: row.id, ...state }, 'the wire of a reader came or went');
-    this.#readers.push(openReader({ id: row.id, transport: row.transport, clock: wireClock, gestureClock: time.clock, onScan, onReject, onState }));
+    this.#readers.push(openReader({ id: row.id, transport: row.transport, clock, openStream, gestureClock: time.clock, onScan, onReject, onState }));
   }
 
   #bags(): BagVillage {
@@ -180,10 +190,10 @@ export class Field {
    * Records who came and who went. Going counts only when it lasts: a serial server that drops every few seconds must not fill the log.
    */
   async #recordHealth(): Promise<void> {
-    const { store, signal, log } = this.#options;
+    const { store, signal, log, machine, idlePollMs = healthLookMs } = this.#options;
     const offlineSinceMs = new Map<string, number>();
     while (!signal.aborted) {
-      const nowMs = wireClock.monotonicMs();
+      const nowMs = machine.clock.monotonicMs();
       const known = new Map(store.devices.health().map((row) => [row.device, row.health]));
       for (const device of this.#devices) {
         const { state } = device.health();
@@ -194,7 +204,7 @@ export class Field {
         log.info({ device: device.id, state }, 'a device came or went');
         store.append([{ name: 'device.health', subject: device.id, data: { device: device.id, state, cause: state === 'offline' ? 'no_answer' : null } }]);
       }
-      await wireClock.sleep(healthLookMs, 'device health', signal);
+      await machine.clock.sleep(idlePollMs, 'device health', signal);
     }
   }
 }

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { wireClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { formatLocal } from './core/calendar.ts';
 import { GatewayError } from './errors.ts';
 import { recentEventsMax } from './limits.ts';
@@ -43,9 +43,9 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     if (broker !== null) closers.push(() => broker.close());
     const village = openVillage(options);
     closers.push(() => village.close());
-    const { mqtt, http } = options.site.config;
+    const { http } = options.site.config;
     const target = targetOf(options, broker);
-    const uplink = openUplink(village, target, mqtt.uplink.url === null, noteTo(options.log));
+    const uplink = openUplink(village, options, target);
     closers.push(() => uplink.close());
     const recent = keepRecent(village);
     const status = () => statusOf(village, uplink, recent);
@@ -54,7 +54,7 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const onBug = (error: unknown) => options.log.error({ err: error }, 'a request met a fault of the gateway');
     const web = await openWeb({ desk, onBug, ...http, socketPath: join(options.dataDir, 'sifen.sock'), metrics: () => metricsOf(village, uplink), unhealthy });
     closers.push(() => web.close());
-    closers.push(startStateTopics(village, uplink));
+    closers.push(startStateTopics(village, uplink, options.machine.clock));
     return { village, uplink, url: web.url, brokerUrl: target.url, close: stop };
   } catch (error) {
     await stop();
@@ -90,8 +90,9 @@ const noteTo =
   (level, message, facts) =>
     log[level](facts, message);
 
-function openUplink(village: Village, target: MqttTarget, embedded: boolean, note: Note): Uplink {
+function openUplink(village: Village, { machine, log }: VillageOptions, target: MqttTarget): Uplink {
   const { store, site, time } = village;
+  const embedded = site.config.mqtt.uplink.url === null;
   const uplink = startUplink({
     target,
     owner: { village: site.config.village.id, gateway: site.config.gateway.id },
@@ -102,9 +103,9 @@ function openUplink(village: Village, target: MqttTarget, embedded: boolean, not
       saveCursor: (sequence) => store.saveCursor(cursorName, sequence),
     },
     facts: () => ({ boot: store.head.boot, epoch: store.head.epoch, head: store.head.sequence, timeq: time.quality() }),
-    clock: wireClock,
-    random: Math.random,
-    note,
+    clock: machine.clock,
+    random: machine.random,
+    note: noteTo(log),
   });
   store.onAppended(() => uplink.wake());
   return uplink;
@@ -142,7 +143,7 @@ function statusOf(village: Village, uplink: Uplink, recent: readonly string[]): 
 }
 
 /** Device states on their retained topics, looked at once a second and sent when they changed. */
-function startStateTopics(village: Village, uplink: Uplink): () => Promise<void> {
+function startStateTopics(village: Village, uplink: Uplink, wire: Clock): () => Promise<void> {
   const sent = new Map<string, string>();
   const stopping = new AbortController();
   const look = () => {
@@ -156,7 +157,7 @@ function startStateTopics(village: Village, uplink: Uplink): () => Promise<void>
   const task = (async () => {
     while (!stopping.signal.aborted) {
       look();
-      await wireClock.sleep(stateLookMs, 'state topics', stopping.signal).catch(() => undefined);
+      await wire.sleep(stateLookMs, 'state topics', stopping.signal).catch(() => undefined);
     }
   })();
   return () => {

@@ -5,12 +5,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventDraft } from '../protocol/events.ts';
-import { wireClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { LoadedSite } from './config-file.ts';
 import { GatewayError } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
 import type { Log } from './log.ts';
+import type { Machine } from './machine.ts';
 import { openPersonalFile, type PersonalFile } from './store/personal.ts';
 import { Store } from './store/store.ts';
 import { version } from './version.ts';
@@ -18,6 +19,8 @@ import { openVillageTime, settleTraining, type Training, type VillageTime } from
 import type { Desk } from './web/operations.ts';
 
 export interface VillageOptions {
+  /** Where time, wires and chance come from. */
+  readonly machine: Machine;
   readonly site: LoadedSite;
   readonly dataDir: string;
   /** 'stored' takes the village as the folder has it. */
@@ -28,6 +31,8 @@ export interface VillageOptions {
   /** Whether this start is one the ledger should know of. Commands that only read leave no trace. */
   readonly announce: boolean;
   readonly onOutcome?: (outcome: FieldOutcome) => void;
+  /** How often idle devices are looked at, instead of each station's own pause. A simulated day of a quiet village needs no more than one a minute. */
+  readonly idlePollMs?: number;
 }
 
 /** An open village. `failed` rejects when a background task met a bug or a disk that refuses: the process must end then. */
@@ -70,7 +75,7 @@ export function openVillage(options: VillageOptions): Village {
   });
   const closers: (() => void | Promise<void>)[] = [() => store.close()];
   try {
-    time = openVillageTime(training, store.loadVillageTime());
+    time = openVillageTime(training, store.loadVillageTime(), options.machine);
     const personal = openPersonalFile({ path: join(dataDir, 'personal.db'), masterKey: keys.personalMasterKey });
     closers.push(() => personal.close());
     // Names are written before the events that refer to them, so leftovers of a crash are swept; an empty ledger, though, may be one
@@ -94,7 +99,7 @@ interface Parts {
 }
 
 function assemble(options: VillageOptions, { store, personal, keys, time, closers, log }: Parts): Village {
-  const { site } = options;
+  const { site, machine } = options;
   const stopping = new AbortController();
   const { promise: failed, reject } = Promise.withResolvers<never>();
   failed.catch(() => undefined);
@@ -108,17 +113,18 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   };
   if (options.announce) {
     closers.push(() => store.saveVillageTime(time.clock.now()));
-    background('village time', saveTime(store, time, options.training === null ? saveServiceTimeMs : saveTrainingTimeMs, stopping.signal));
+    const everyMs = options.training === null ? saveServiceTimeMs : saveTrainingTimeMs;
+    background('village time', saveTime({ store, time, wire: machine.clock }, everyMs, stopping.signal));
   }
   const field = options.withField
-    ? openField({ site, store, keys, time, signal: stopping.signal, background, log, onOutcome: options.onOutcome ?? (() => undefined) })
+    ? openField({ ...{ machine, site, store, keys, time, background, log }, signal: stopping.signal, ...fieldOptions(options) })
     : null;
   const desk: Desk = {
     store,
     personal,
     credentialKey: keys.credentialKey,
     dispensers: field?.dispensers ?? new Map(),
-    wire: wireClock,
+    wire: machine.clock,
     status: () => ({ head: store.head.sequence, ledger: store.ledger.totals() }),
   };
   return {
@@ -131,9 +137,17 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   };
 }
 
-async function saveTime(store: Store, time: VillageTime, everyMs: number, signal: AbortSignal): Promise<void> {
+const fieldOptions = ({ onOutcome = () => undefined, idlePollMs }: VillageOptions) => ({ onOutcome, idlePollMs });
+
+interface TimeKeeping {
+  readonly store: Store;
+  readonly time: VillageTime;
+  readonly wire: Clock;
+}
+
+async function saveTime({ store, time, wire }: TimeKeeping, everyMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await wireClock.sleep(everyMs, 'village time', signal);
+    await wire.sleep(everyMs, 'village time', signal);
     store.saveVillageTime(time.clock.now());
   }
 }

@@ -6,9 +6,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TimeQuality } from '../protocol/signed-event.ts';
 import { type EpochMs, epochMs } from '../protocol/units.ts';
-import { type Clock, villageClock, wireClock } from './clock.ts';
+import { type Clock, villageClock } from './clock.ts';
 import { writeDurably } from './durable-file.ts';
 import { GatewayError } from './errors.ts';
+import type { Machine } from './machine.ts';
 
 /** Training: `pace` 1 to 60; `firstMs` is where a new village begins. */
 export interface Training {
@@ -21,19 +22,19 @@ export interface VillageTime {
   readonly quality: () => TimeQuality;
 }
 
-/** Written by systemd-timesyncd when the clock was set from the network. Source: systemd-timesyncd.service(8), FILES. */
-const synchronizedFile = '/run/systemd/timesync/synchronized';
-
 /** `savedMs` is the village time stored last, or null in a new village. */
-export function openVillageTime(training: Training | null, savedMs: EpochMs | null): VillageTime {
-  if (training !== null) return { clock: villageClock(epochMs(Math.max(training.firstMs, savedMs ?? 0)), training.pace), quality: () => 'operator' };
+export function openVillageTime(training: Training | null, savedMs: EpochMs | null, machine: Machine): VillageTime {
+  if (training !== null) {
+    const startAt = epochMs(Math.max(training.firstMs, savedMs ?? 0));
+    return { clock: villageClock(startAt, training.pace, machine.clock), quality: () => 'operator' };
+  }
   const floor = savedMs ?? epochMs(0);
   return {
-    clock: wireClock,
+    clock: machine.clock,
     quality: () => {
-      if (existsSync(synchronizedFile)) return 'ntp';
+      if (machine.isClockSynchronized()) return 'ntp';
       // A clock behind what this village has already lived through is a dead battery, not a time.
-      return wireClock.now() >= floor ? 'rtc' : 'none';
+      return machine.clock.now() >= floor ? 'rtc' : 'none';
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { loadSite } from '../config-file.ts';
 import { GatewayError } from '../errors.ts';
 import { openLog } from '../log.ts';
+import { thisMachine } from '../machine.ts';
 import { openVillage } from '../runtime.ts';
 import { type OperationName, runOperation } from '../web/operations.ts';
 import { askGateway, noGateway } from '../web/socket-client.ts';
@@ -40,7 +41,15 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
   if (flags.site === undefined && !existsSync(file)) {
     throw new GatewayError('usage', `There is no village in ${flags.data}.`, { hint: 'Name its folder with --data DIR, or its site file with --site FILE.' });
   }
-  const village = openVillage({ site: loadSite(file), dataDir: flags.data, training: 'stored', log: openLog('warn'), withField, announce: writing.has(name) });
+  const village = openVillage({
+    machine: thisMachine,
+    site: loadSite(file),
+    dataDir: flags.data,
+    training: 'stored',
+    log: openLog('warn'),
+    withField,
+    announce: writing.has(name),
+  });
   try {
     return await Promise.race([runOperation(village.desk, name, input), village.failed]);
   } finally {

@@ -13,6 +13,7 @@ import { wireClock } from '../clock.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
 import { type Gateway, openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
+import { thisMachine } from '../machine.ts';
 import { type WatchReport, watchEvents } from '../northbound/watch.ts';
 import { describeRefusal, formatEvent, type Language, languageOf, languages } from '../timeline.ts';
 import { runOperation } from '../web/operations.ts';
@@ -101,7 +102,7 @@ async function openDemoGateway(flags: DemoFlags, site: LoadedSite, say: (line: s
   const onOutcome = ({ station, outcome }: { station: string; outcome: { kind: string; code?: string } }) => {
     if (outcome.code !== undefined) say(`${' '.repeat(18)} ${' '.repeat(6)}  ${station}: ${describeRefusal(outcome.code, flags.lang)}`);
   };
-  const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true, announce: true, onOutcome });
+  const gateway = await openGateway({ machine: thisMachine, site, dataDir: flags.data, training, log, withField: true, announce: true, onOutcome });
   keepSite(flags.data, site);
   return gateway;
 }

@@ -8,6 +8,7 @@ import { type LoadedSite, loadSite } from '../config-file.ts';
 import { writeDurably } from '../durable-file.ts';
 import { openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
+import { thisMachine } from '../machine.ts';
 import { defaultDataDir, resolvedSiteFile, wholeNumber } from './access.ts';
 import { stopSignal, whenAborted } from './stop-signal.ts';
 
@@ -39,7 +40,7 @@ export function addRun(program: Command): void {
       const log = openLog(flags.logLevel);
       const site = withPorts(loadSite(flags.site), flags);
       const training = flags.pace === undefined ? null : { pace: flags.pace, firstMs: epochMs(flags.start ?? wireClock.now()) };
-      const gateway = await openGateway({ site, dataDir: flags.data, training, log, withField: true, announce: true });
+      const gateway = await openGateway({ machine: thisMachine, site, dataDir: flags.data, training, log, withField: true, announce: true });
       keepSite(flags.data, site);
       log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
       try {

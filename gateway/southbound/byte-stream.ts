@@ -48,6 +48,9 @@ export function openByteStream(transport: SerialTransport | TcpTransport, listen
   return transport.kind === 'serial' ? openSerial(transport, listener, clock, signal) : openTcp(transport, listener, clock, signal);
 }
 
+/** How a wire is opened: by `openByteStream`, or by whoever runs a village without a machine. */
+export type OpenByteStream = typeof openByteStream;
+
 /** Name of a wire for people: the device file or host:port. */
 export const nameOfTransport = (transport: SerialTransport | TcpTransport): string =>
   transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`;

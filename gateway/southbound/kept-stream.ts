@@ -5,7 +5,7 @@
 import type { Clock } from '../clock.ts';
 import { isGatewayError } from '../errors.ts';
 import { serialReopenMsMax, streamSoundMs, tcpReopenMsMax } from '../limits.ts';
-import { type ByteStream, nameOfTransport, openByteStream, type SerialTransport, type TcpTransport } from './byte-stream.ts';
+import { type ByteStream, nameOfTransport, type OpenByteStream, openByteStream, type SerialTransport, type TcpTransport } from './byte-stream.ts';
 
 /** What the owner of a kept wire is told, always from the event loop and never from inside a call of the owner's. */
 export interface WireListener {
@@ -33,7 +33,12 @@ export function planReopenMs(kind: 'serial' | 'tcp', failures: number): number {
 }
 
 /** Opens `transport` and keeps it open. What fails outside is told to the listener and tried again. */
-export function keepOpen(transport: SerialTransport | TcpTransport, listener: WireListener, clock: Clock): KeptStream {
+export function keepOpen(
+  transport: SerialTransport | TcpTransport,
+  listener: WireListener,
+  clock: Clock,
+  openStream: OpenByteStream = openByteStream,
+): KeptStream {
   const stop = new AbortController();
   let drop: ((reason: string) => void) | undefined;
   let sound = false;
@@ -43,7 +48,7 @@ export function keepOpen(transport: SerialTransport | TcpTransport, listener: Wi
     const lost = Promise.withResolvers<{ reason: string; planned: boolean }>();
     const onClose = (reason: string) => lost.resolve({ reason, planned: false });
     const onStop = () => onClose(`${nameOfTransport(transport)} was closed`);
-    const stream = await openByteStream(transport, { onBytes: (bytes) => listener.onBytes(bytes), onClose }, clock, stop.signal);
+    const stream = await openStream(transport, { onBytes: (bytes) => listener.onBytes(bytes), onClose }, clock, stop.signal);
     const openedAtMs = clock.monotonicMs();
     sound = false;
     drop = (reason) => lost.resolve({ reason, planned: true });

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { lineQuietWaitMs, replyGraceMs, strayGuardMs } from '../limits.ts';
-import type { ByteStream, SerialTransport } from './byte-stream.ts';
+import type { ByteStream, OpenByteStream, SerialTransport } from './byte-stream.ts';
 import { type Framed, frameMbap, frameRtu, shortestFrameBytes } from './framing.ts';
 import { type KeptStream, keepOpen, type WireListener } from './kept-stream.ts';
 
@@ -62,11 +62,11 @@ export class LineWire implements WireListener {
   /** Bytes nobody asked for, and planned reopenings, since the start. */
   readonly counts = { strayBytes: 0, reopened: 0 };
 
-  constructor(transport: LineTransport, clock: Clock, onState: (state: WireState, reason: string) => void) {
+  constructor(transport: LineTransport, clock: Clock, onState: (state: WireState, reason: string) => void, openStream?: OpenByteStream) {
     this.#transport = transport;
     this.#clock = clock;
     this.#onState = onState;
-    this.#kept = keepOpen(transport, this, clock);
+    this.#kept = keepOpen(transport, this, clock, openStream);
   }
 
   get state(): WireState {

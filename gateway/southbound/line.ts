@@ -7,6 +7,7 @@ import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { lineQueueMax } from '../limits.ts';
+import type { OpenByteStream } from './byte-stream.ts';
 import { type LineTransport, LineWire, type ReplyTiming, type WireState } from './line-wire.ts';
 import { openTransaction, type Transaction } from './modbus-port.ts';
 import { type Priority, RequestQueue } from './request-queue.ts';
@@ -48,8 +49,18 @@ const unopened: LineState = { open: false, reason: 'not opened yet' };
 const loadMemoryMs = 60_000;
 const endings = { bus_timeout: 'timeouts', bus_garbled: 'garbled', bus_closed: 'lost' } as const;
 
+/** What a line needs. */
+export interface LineOptions {
+  readonly id: string;
+  readonly transport: LineTransport;
+  /** The wire clock. */
+  readonly clock: Clock;
+  /** By default the machine's own ports and sockets. */
+  readonly openStream?: OpenByteStream | undefined;
+}
+
 /** Opens a line. Returns at once; the wire is opened, and reopened for ever, behind it. */
-export const openLine = (options: { readonly id: string; readonly transport: LineTransport; readonly clock: Clock }): Line => new Line(options);
+export const openLine = (options: LineOptions): Line => new Line(options);
 
 /** One physical line; made by `openLine`. */
 export class Line {
@@ -65,11 +76,11 @@ export class Line {
   #load = 0;
   #loadAtMs: number;
 
-  constructor({ id, transport, clock }: { readonly id: string; readonly transport: LineTransport; readonly clock: Clock }) {
+  constructor({ id, transport, clock, openStream }: LineOptions) {
     this.id = id;
     this.#clock = clock;
     this.#loadAtMs = clock.monotonicMs();
-    this.#wire = new LineWire(transport, clock, (state, reason) => this.#onWire(state, reason));
+    this.#wire = new LineWire(transport, clock, (state, reason) => this.#onWire(state, reason), openStream);
   }
 
   /** Whether the wire is there, and if not, why. */

@@ -6,7 +6,7 @@
 import { type ScanFault, ScanLineParser, type ScanResult } from '../../protocol/scan-line.ts';
 import type { Clock } from '../clock.ts';
 import { scanBytesMax, scanDebounceMs, scanIdleMs } from '../limits.ts';
-import type { SerialTransport } from './byte-stream.ts';
+import type { OpenByteStream, SerialTransport } from './byte-stream.ts';
 import { type KeptStream, keepOpen } from './kept-stream.ts';
 import type { LineState } from './line.ts';
 
@@ -21,6 +21,8 @@ export interface ReaderOptions {
   readonly clock: Clock;
   /** The clock of gestures, by default the wire clock; in training the village clock. */
   readonly gestureClock?: Clock;
+  /** By default the machine's own ports and sockets. */
+  readonly openStream?: OpenByteStream | undefined;
   /** One code, exactly as read, 1 to scanBytesMax bytes of printable UTF-8. */
   readonly onScan: (text: string) => void;
   /** Bytes that gave no code, and why. */
@@ -57,7 +59,7 @@ export class Reader {
     this.#options = options;
     const onOpen = () => this.#setOpen({ open: true });
     const onLost = (reason: string) => this.#setOpen({ open: false, reason });
-    this.#kept = keepOpen(options.transport, { onBytes: (bytes) => this.#onBytes(bytes), onOpen, onLost }, options.clock);
+    this.#kept = keepOpen(options.transport, { onBytes: (bytes) => this.#onBytes(bytes), onOpen, onLost }, options.clock, options.openStream);
   }
 
   /** Counters since the start. */

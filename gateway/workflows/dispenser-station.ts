@@ -31,6 +31,8 @@ export interface DispenserStationOptions {
   readonly clock: Clock;
   /** Wire clock: patience with the board. */
   readonly wire: Clock;
+  /** Pause between two looks at an idle board. Unit: village ms. */
+  readonly idlePollMs?: number | undefined;
   readonly bags: BagVillage;
   readonly rollsPerPeriod: number;
   /** Quota period in force now. */
@@ -112,11 +114,11 @@ export class DispenserStation {
 
   /** Runs until `signal` aborts. Bus failures are waited out here; anything else is a bug and is thrown. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, wire } = this.#options;
+    const { clock, wire, idlePollMs = dispenserIdlePollMs } = this.#options;
     while (!signal.aborted) {
       try {
         await this.#turn(signal);
-        await this.#pause(clock, dispenserIdlePollMs, signal);
+        await this.#pause(clock, idlePollMs, signal);
       } catch (error) {
         if (signal.aborted) break;
         if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;

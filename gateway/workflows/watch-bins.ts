@@ -19,12 +19,14 @@ export interface BinWatchOptions {
   readonly store: BinStore;
   /** Village clock. */
   readonly clock: Clock;
+  /** Pause between two looks. Unit: village ms. */
+  readonly idlePollMs?: number | undefined;
 }
 
 const fields = fieldsPolled(bin4, 'status');
 
 /** Watches until `signal` aborts. Bus failures are waited out; the device's own back-off paces them. @throws GatewayError store_*. */
-export async function watchBin({ device, store, clock }: BinWatchOptions, signal: AbortSignal): Promise<void> {
+export async function watchBin({ device, store, clock, idlePollMs = binPollMs }: BinWatchOptions, signal: AbortSignal): Promise<void> {
   const { id } = device;
   const recent = new Map<number, readonly number[]>();
   const record = (readings: ReturnType<typeof decodeCompartments>) => {
@@ -46,7 +48,7 @@ export async function watchBin({ device, store, clock }: BinWatchOptions, signal
       if (signal.aborted) return;
       if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;
     }
-    await clock.sleep(binPollMs, `bin ${id}`, signal).catch((error: unknown) => {
+    await clock.sleep(idlePollMs, `bin ${id}`, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }

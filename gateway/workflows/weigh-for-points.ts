@@ -43,6 +43,8 @@ export interface WeighStationOptions {
   readonly clock: Clock;
   /** Wire clock: polls and the age of a reading. */
   readonly wire: Clock;
+  /** Pause between two looks at an empty tray. Unit: village ms. */
+  readonly idlePollMs?: number | undefined;
   /** Secret of this gateway for credential hashes. */
   readonly credentialKey: Uint8Array;
   readonly onOutcome: (outcome: WeighOutcome) => void;
@@ -57,6 +59,8 @@ export class WeighStation {
   readonly id: string;
   readonly #options: WeighStationOptions;
   #state: WeighingState;
+  /** Aborted when somebody shows something: the tray is looked at then, however long its pause was to be. */
+  #shown = new AbortController();
 
   constructor(options: WeighStationOptions) {
     this.id = options.device.id;
@@ -69,6 +73,7 @@ export class WeighStation {
     const shown = scan.ok && scan.kind === 'material' ? this.#judgeMaterial(scan.material) : this.#judgeCard(scan);
     if (shown.kind === 'refused') this.#options.onOutcome(shown);
     else this.#step(shown);
+    this.#shown.abort();
   }
 
   /** What cannot be paid by weight is refused before anybody weighs it. */
@@ -87,17 +92,19 @@ export class WeighStation {
 
   /** Polls until `signal` aborts: at leisure while the tray is empty, as often as the wire allows while somebody is there. @throws GatewayError store_*. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, wire } = this.#options;
+    const { clock, wire, idlePollMs = scaleIdlePollMs } = this.#options;
     while (!signal.aborted) {
       const input = await this.#read(signal);
       if (signal.aborted) return;
       this.#step(input);
       if (isAlmostReady(this.#state)) continue;
       const pauses = [wire.sleep(scaleBusyPollMs, `scale ${this.id}`, signal)];
-      if (!this.#isUrgent()) pauses.push(clock.sleep(scaleIdlePollMs, `scale ${this.id}`, signal));
+      const woken = AbortSignal.any([signal, this.#shown.signal]);
+      if (!this.#isUrgent()) pauses.push(clock.sleep(idlePollMs, `scale ${this.id}`, woken));
       await Promise.all(pauses).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
+        if (!woken.aborted) throw error;
       });
+      this.#shown = new AbortController();
     }
   }
 
