@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import type { EventDraft, Posting } from '../../protocol/events.ts';
-import type { BoardStatus, DispenseIntent, DispenseOutcome } from './dispensing.ts';
+import { type BoardStatus, type DispenseIntent, type DispenseOutcome, isResting } from './dispensing.ts';
 import { type DispenserFacts, expectedCtrOut, magazinePostings } from './reconciling.ts';
 
 /** Every way a draw can be refused, in order of precedence. */
@@ -51,7 +51,7 @@ const holdPostings = (dispenser: string, job: number, rolls: number): Posting[] 
 export function decideDraw(facts: DrawFacts, job: number): DrawDecision {
   const { status, board, dispenser, household, period } = facts;
   if (facts.heldInPeriod + facts.issuedInPeriod >= facts.rollsPerPeriod) return refuse('quota_used');
-  if (status.state === 'armed' || status.state === 'moving') return refuse('dispenser_busy');
+  if (!isResting(status)) return refuse('dispenser_busy');
   if (board.locked !== null) return refuse('dispenser_locked');
   if (status.flags.doorOpen) return refuse('door_open');
   if (status.state === 'fault') return refuse('dispenser_fault');

@@ -10,6 +10,15 @@ import type { DispenserCommand, DispenserStatus } from '../../protocol/devices/d
 /** What one consistent status read of a BD-1 board tells a decision. */
 export type BoardStatus = Omit<DispenserStatus, 'bootCount' | 'snapshot' | 'statusCrc'>;
 
+/** Whether nothing is accepted or moving: counters read now stay as they are until somebody acts. */
+export const isResting = (status: Pick<BoardStatus, 'state'>): boolean => status.state !== 'armed' && status.state !== 'moving';
+
+/** Job and fence numbers carry the epoch in their high 32 bits. */
+const jobsPerEpoch = 2 ** 32;
+
+/** Next free job or fence number: above everything the ledger gave out (`highest`, 0 for none), its epoch, and everything the board shows. */
+export const nextJobNumber = (epoch: number, highest: number, boardLastJob: number): number => Math.max(epoch * jobsPerEpoch, highest, boardLastJob) + 1;
+
 /** A job as it was committed before anything moved. */
 export interface DispenseIntent {
   readonly job: number;
@@ -38,12 +47,10 @@ export interface DispenseState {
   readonly patienceUntilMs: number;
 }
 
-export type DispenseInput =
-  | { readonly kind: 'status'; readonly status: BoardStatus; readonly atMs: number }
-  | { readonly kind: 'unreadable' }
-  | { readonly kind: 'written'; readonly atMs: number }
-  | { readonly kind: 'refused'; readonly atMs: number }
-  | { readonly kind: 'fenceTaken'; readonly fence: number };
+/** What came of a look at the board, and of a command written to it. */
+export type LookInput = { readonly kind: 'status'; readonly status: BoardStatus; readonly atMs: number } | { readonly kind: 'unreadable' };
+export type WriteInput = { readonly kind: 'written'; readonly atMs: number } | { readonly kind: 'refused'; readonly atMs: number };
+export type DispenseInput = LookInput | WriteInput | { readonly kind: 'fenceTaken'; readonly fence: number };
 
 export type DispenseEffect =
   | { readonly kind: 'write'; readonly command: DispenserCommand }
@@ -57,6 +64,20 @@ export interface DispenseStep {
   readonly effect: DispenseEffect;
 }
 
+/** A fence that belongs to no job: taken at start-up, or to lift a FAULT. */
+export interface FenceState {
+  readonly fence: number;
+  readonly nonce: number;
+  /** Wire time at which it is written again. Unit: ms of the caller's monotonic clock. */
+  readonly patienceUntilMs: number;
+}
+
+/** `over`: the board shows the fence or a higher number, so that no earlier job can run; or another board answers. */
+export interface FenceStep {
+  readonly state: FenceState;
+  readonly effect: Extract<DispenseEffect, { kind: 'write' | 'read' }> | { readonly kind: 'over' };
+}
+
 /** The DISPENSE of an intent: the same bytes every time it is sent. */
 export const dispenseCommand = (intent: DispenseIntent): DispenserCommand => ({
   opcode: 'dispense',
@@ -67,7 +88,7 @@ export const dispenseCommand = (intent: DispenseIntent): DispenserCommand => ({
 });
 
 /** A FENCE under the board's present state: no motion, and no job below `fence` can ever run afterwards. */
-export const fenceCommand = (fence: number, status: BoardStatus): DispenserCommand => ({
+const fenceCommand = (fence: number, status: BoardStatus): DispenserCommand => ({
   opcode: 'fence',
   jobId: fence,
   quantity: 0,
@@ -136,4 +157,28 @@ function stepAccepted(state: DispenseState, status: BoardStatus): DispenseStep {
   if (result === 'ok' || result === 'jam' || result === 'indeterminate')
     return { state, effect: { kind: 'settle', outcome: { done: status.doneRolls, result } } };
   return { state: { ...state, phase: 'running' }, effect: { kind: 'read' } };
+}
+
+/** First step of a fence whose number was just committed. `status` is the look that made it necessary. */
+export const startFence = (fence: number, status: BoardStatus, atMs: number): FenceStep =>
+  offerFence({ fence, nonce: status.nonce, patienceUntilMs: atMs }, status, atMs, 0);
+
+/** One step of a fence: it is offered under the board's present state until the board shows it. `acceptMs` as for `stepDispense`. */
+export function stepFence(state: FenceState, input: LookInput | WriteInput, acceptMs: number): FenceStep {
+  switch (input.kind) {
+    case 'unreadable':
+      return { state, effect: { kind: 'read' } };
+    case 'written':
+      return { state: { ...state, patienceUntilMs: input.atMs + acceptMs }, effect: { kind: 'read' } };
+    case 'refused':
+      return { state: { ...state, patienceUntilMs: input.atMs }, effect: { kind: 'read' } };
+    case 'status':
+      return offerFence(state, input.status, input.atMs, acceptMs);
+  }
+}
+
+function offerFence(state: FenceState, status: BoardStatus, atMs: number, acceptMs: number): FenceStep {
+  if (status.nonce !== state.nonce || status.lastJob >= state.fence) return { state, effect: { kind: 'over' } };
+  if (atMs < state.patienceUntilMs) return { state, effect: { kind: 'read' } };
+  return { state: { ...state, patienceUntilMs: atMs + acceptMs }, effect: { kind: 'write', command: fenceCommand(state.fence, status) } };
 }

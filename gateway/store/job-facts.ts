@@ -1,10 +1,8 @@
 /** What decisions may know about rolls, quotas, jobs, fences and the ledger's view of each dispenser board. Counts are in rolls. */
 import type { OpenJob } from '../core/bag-issue.ts';
+import { nextJobNumber } from '../core/dispensing.ts';
 import type { DispenserFacts, LockReason } from '../core/reconciling.ts';
 import type { Sqlite } from './database.ts';
-
-/** Job and fence numbers carry the epoch in their high 32 bits. */
-const jobsPerEpoch = 2 ** 32;
 
 export class JobFacts {
   readonly #quota;
@@ -46,7 +44,7 @@ export class JobFacts {
   }
   /** Next free job or fence number: above everything this log has used in the epoch and everything `boardLastJob` shows. */
   next(epoch: number, boardLastJob: number): number {
-    return Math.max(epoch * jobsPerEpoch, this.highest(), boardLastJob) + 1;
+    return nextJobNumber(epoch, this.highest(), boardLastJob);
   }
   /** Highest job or fence number this log has ever given out; 0 for none. A board that shows a higher one has been spoken to by somebody else. */
   highest(): number {

@@ -3,13 +3,26 @@
  * off, keep ledger and counters equal, take in rolls while the door is open, and serve one villager at a time. Every decision is core's,
  * every record goes through store.append before anything moves, and nothing here ever repeats a motion.
  */
+import assert from 'node:assert/strict';
 import { type BagVillage, parseBagCode } from '../../protocol/bag-code.ts';
-import type { DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
+import type { DispenserCommand, DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
 import type { EventDraft } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideDraw, decideSettlement, type OpenJob } from '../core/bag-issue.ts';
-import { type DispenseInput, type DispenseOutcome, type DispenseStep, fenceCommand, resumeDispense, startDispense, stepDispense } from '../core/dispensing.ts';
-import { decideReconciliation } from '../core/reconciling.ts';
+import { type BoardMove, decideRebaseline, decideTurn, type TurnFacts, type TurnMemory } from '../core/dispenser-turn.ts';
+import {
+  type DispenseInput,
+  type DispenseOutcome,
+  type DispenseStep,
+  isResting,
+  type LookInput,
+  resumeDispense,
+  startDispense,
+  startFence,
+  stepDispense,
+  stepFence,
+  type WriteInput,
+} from '../core/dispensing.ts';
 import { isGatewayError } from '../errors.ts';
 import { dispenseAcceptMs, dispensePollMs, dispenserIdlePollMs, dispenserRetryMs, dispenserScansMax, exitScanWaitMs, faultFencesMax } from '../limits.ts';
 import type { Store } from '../store/store.ts';
@@ -53,6 +66,8 @@ export class DispenserStation {
   #status: DispenserStatus | null = null;
   #fenced = false;
   #faultFences = 0;
+  /** Commands the resting board refused since the job or fence under way was begun. */
+  #refusals = 0;
   /** The board hears commands and refuses them all (a wrong MAC key, say); nothing more is written until a person has looked. */
   #gaveUp = false;
   #doorWasOpen = false;
@@ -132,48 +147,48 @@ export class DispenserStation {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    const { store, id } = this.#options;
+    const made = new Set<BoardMove['kind']>();
     let status = await this.#read('poll', signal);
-    const open = store.jobs.open(id);
-    if (open !== undefined && status.nonce === open.nonce) {
-      await this.#runJob(open, resumeDispense(open, store.jobs.fenceOf(open.job)), signal);
-      status = await this.#read('poll', signal);
+    for (;;) {
+      const move = decideTurn(this.#facts(status, made));
+      if (move.kind === 'hold') return this.#refuseDraw('dispenser_locked');
+      if (move.kind === 'serve') break;
+      status = await this.#make(move, status, signal);
+      made.add(move.kind);
     }
-    const looked = this.#rebaseline !== null && status.state !== 'armed' && status.state !== 'moving' ? this.#rebaseline : null;
-    if (looked !== null) this.#rebaselineNow(looked, status);
-    if (store.jobs.open(id) !== undefined) {
-      // Another board, or one that takes no commands: what became of the job is for a person to say.
-      this.#reconcile(status);
-      return this.#refuseDraw('dispenser_locked');
-    }
-    if (looked === null && this.#isForeign(status)) return this.#refuseDraw('dispenser_locked');
-    if (!this.#fenced && !this.#gaveUp) status = await this.#fenceThePast(status, signal);
-    if (!this.#fenced) return this.#refuseDraw('dispenser_locked');
-    this.#reconcile(status);
-    await this.#leaveFault(status, signal);
+    if (status.state !== 'fault') this.#faultFences = 0;
     this.#takeLabels(status);
     if (this.#draw !== null) await this.#serve(this.#draw, status, signal);
   }
 
-  /**
-   * Whether somebody else has given this board numbers: a second master, or we ourselves before this ledger was put back from a backup.
-   * Its jobs are then not ours to guess at; the board is locked until a person has looked.
-   */
-  #isForeign(status: DispenserStatus): boolean {
-    const { store, id } = this.#options;
-    const board = store.jobs.board(id);
-    if (board === null || board.nonce !== status.nonce || status.lastJob <= store.jobs.highest()) return false;
-    if (board.locked === null) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'foreign_job' } }]);
-    return true;
+  /** Makes one move; the result is the board as it is then. */
+  async #make(move: BoardMove, status: DispenserStatus, signal: AbortSignal): Promise<DispenserStatus> {
+    const { store } = this.#options;
+    switch (move.kind) {
+      case 'record':
+        store.append(move.drafts);
+        return status;
+      case 'rebaseline':
+        this.#rebaselineNow(status);
+        return status;
+      case 'follow':
+        await this.#runJob(move.job, resumeDispense(move.job, store.jobs.fenceOf(move.job.job)), signal);
+        break;
+      case 'fencePast':
+        await this.#fence(status, signal);
+        this.#fenced = !this.#gaveUp;
+        break;
+      case 'fenceFault':
+        this.#faultFences += 1;
+        await this.#fence(status, signal);
+    }
+    return await this.#read('poll', signal);
   }
 
-  async #fenceThePast(first: DispenserStatus, signal: AbortSignal): Promise<DispenserStatus> {
+  #facts(status: DispenserStatus, made: TurnMemory['made']): TurnFacts {
     const { store, id } = this.#options;
-    const status = await this.#fence(first, 'start_up', signal);
-    this.#fenced = !this.#gaveUp;
-    if (this.#fenced && store.jobs.board(id)?.locked === 'commands_refused')
-      store.append([{ name: 'device.unlocked', subject: id, data: { device: id, operator: null } }]);
-    return status;
+    const memory = { fenced: this.#fenced, gaveUp: this.#gaveUp, faultFences: this.#faultFences, faultFencesMax, looked: this.#rebaseline !== null, made };
+    return { device: id, status, board: store.jobs.board(id), open: store.jobs.open(id) ?? null, highestJob: store.jobs.highest(), memory };
   }
 
   async #read(priority: 'actuation' | 'poll', signal: AbortSignal): Promise<DispenserStatus> {
@@ -182,53 +197,29 @@ export class DispenserStation {
     return status;
   }
 
-  #reconcile(status: DispenserStatus): void {
-    const { store, id } = this.#options;
-    if (status.state === 'armed' || status.state === 'moving') return;
-    const drafts = decideReconciliation(id, store.jobs.board(id), status);
-    if (drafts.length > 0) store.append(drafts);
-  }
-
-  #rebaselineNow({ operator, answer }: { readonly operator: string; readonly answer: PromiseWithResolvers<boolean> }, status: DispenserStatus): void {
-    const { store, id } = this.#options;
+  #rebaselineNow(status: DispenserStatus): void {
+    const looked = this.#rebaseline;
+    assert(looked !== null, 'somebody looked');
     this.#rebaseline = null;
-    this.#reconcile(status);
-    const { nonce, ctrOut, ctrTest } = status;
-    const known = store.jobs.board(id);
-    const drafts: EventDraft[] = [];
-    const open = store.jobs.open(id);
-    if (open !== undefined) drafts.push(decideSettlement(open, { done: 0, result: 'indeterminate' }, { magazine: [], scanned: [] }));
-    const reason = known !== null && known.nonce === nonce ? 'counters_reset' : 'board_replaced';
-    drafts.push({ name: 'device.rebaselined', subject: id, data: { device: id, reason, nonce, ctrOut, ctrTest, operator } });
-    if (known?.locked) drafts.push({ name: 'device.unlocked', subject: id, data: { device: id, operator } });
-    store.append(drafts);
+    this.#options.store.append(decideRebaseline(this.#facts(status, new Set()), looked.operator));
     this.#fenced = false;
     this.#gaveUp = false;
     this.#faultFences = 0;
-    answer.resolve(true);
+    looked.answer.resolve(true);
   }
 
-  /**
-   * Takes a fence number and keeps offering it until the board shows it: from then on no earlier job can run. A resting board that refuses it
-   * again and again is given up on and locked.
-   */
-  async #fence(first: DispenserStatus, reason: 'start_up' | 'open_job', signal: AbortSignal): Promise<DispenserStatus> {
-    const { store, id, board, wire, clock } = this.#options;
-    const fence = store.jobs.next(store.head.epoch, first.lastJob);
-    store.append([{ name: 'device.fenced', subject: id, data: { device: id, fence, job: null, reason } }]);
-    let status = first;
-    let refusals = 0;
-    let patienceUntilMs = Number.NEGATIVE_INFINITY;
-    while (status.lastJob < fence && status.nonce === first.nonce && !this.#gaveUp) {
-      if (wire.monotonicMs() >= patienceUntilMs) {
-        const fate = await board.write(fenceCommand(fence, status), signal);
-        if (fate === 'refused' && status.state !== 'armed' && status.state !== 'moving') refusals += 1;
-        patienceUntilMs = wire.monotonicMs() + (fate === 'refused' ? dispenserRetryMs : dispenseAcceptMs);
-        if (refusals >= refusalsMax) this.#giveUp();
-      } else await clock.sleep(dispensePollMs, `fence of ${id}`, signal);
-      status = await this.#read('actuation', signal);
+  /** Takes a fence number and offers it until the board shows it, or is given up on. */
+  async #fence(status: DispenserStatus, signal: AbortSignal): Promise<void> {
+    const { store, id, wire } = this.#options;
+    const fence = store.jobs.next(store.head.epoch, status.lastJob);
+    store.append([{ name: 'device.fenced', subject: id, data: { device: id, fence, job: null, reason: 'start_up' } }]);
+    let step = startFence(fence, status, wire.monotonicMs());
+    this.#refusals = 0;
+    while (step.effect.kind !== 'over' && !this.#gaveUp) {
+      const input = step.effect.kind === 'write' ? await this.#write(step.effect.command, signal) : await this.#look(signal);
+      if (input.kind === 'unreadable') this.#refuseDraw('dispenser_unreachable');
+      step = stepFence(step.state, input, dispenseAcceptMs);
     }
-    return status;
   }
 
   #giveUp(): void {
@@ -237,21 +228,6 @@ export class DispenserStation {
     const board = store.jobs.board(id);
     if (board === null || board.locked === null) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'commands_refused' } }]);
     this.#refuseDraw('dispenser_locked');
-  }
-
-  /** An accepted fence takes a board out of FAULT when throat and door are clear; one that stays there needs a person. */
-  async #leaveFault(status: DispenserStatus, signal: AbortSignal): Promise<void> {
-    const { store, id } = this.#options;
-    if (status.state !== 'fault') {
-      this.#faultFences = 0;
-      return;
-    }
-    if (status.flags.throatBlocked || status.flags.doorOpen || store.jobs.board(id)?.locked) return;
-    if (this.#faultFences >= faultFencesMax) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'fault_persists' } }]);
-    else {
-      this.#faultFences += 1;
-      await this.#fence(status, 'start_up', signal);
-    }
   }
 
   #takeLabels(status: DispenserStatus): void {
@@ -292,40 +268,46 @@ export class DispenserStation {
 
   async #runJob(job: OpenJob, first: DispenseStep, signal: AbortSignal): Promise<void> {
     this.#exitScans = [];
+    this.#refusals = 0;
     let step = first;
-    let refusals = 0;
     try {
       for (;;) {
         const { effect } = step;
         if (effect.kind === 'settle') return await this.#settle(job, effect.outcome, signal);
         if (effect.kind === 'lock') return this.#lock(effect.reason);
         if (this.#gaveUp && effect.kind !== 'read') return;
-        const input = await this.#perform(job, step, signal);
-        if (input.kind === 'refused') {
-          // A moving board refuses by right; only a resting one that takes nothing is beyond us.
-          if (this.#status?.state !== 'armed' && this.#status?.state !== 'moving') refusals += 1;
-          if (refusals >= refusalsMax) this.#giveUp();
-          else await this.#options.wire.sleep(dispenserRetryMs, `refusal of ${this.id}`, signal);
-        }
-        step = stepDispense(step.state, input, dispenseAcceptMs);
+        step = stepDispense(step.state, await this.#perform(job, effect, signal), dispenseAcceptMs);
       }
     } finally {
       this.#exitScans = null;
     }
   }
 
-  async #perform(job: OpenJob, { effect }: DispenseStep, signal: AbortSignal): Promise<DispenseInput> {
-    const { store, id, board, clock, wire } = this.#options;
-    if (effect.kind === 'write') {
-      const fate = await board.write(effect.command, signal);
-      return { kind: fate, atMs: wire.monotonicMs() };
+  async #perform(job: OpenJob, effect: Exclude<DispenseStep['effect'], { kind: 'settle' | 'lock' }>, signal: AbortSignal): Promise<DispenseInput> {
+    if (effect.kind === 'write') return await this.#write(effect.command, signal);
+    if (effect.kind === 'read') return await this.#look(signal);
+    const { store, id } = this.#options;
+    const fence = store.jobs.next(store.head.epoch, job.job);
+    store.append([{ name: 'device.fenced', subject: id, data: { device: id, fence, job: job.job, reason: 'open_job' } }]);
+    return { kind: 'fenceTaken', fence };
+  }
+
+  /** Writes a command once. A resting board that refuses again and again is given up on; a moving one refuses by right. */
+  async #write(command: DispenserCommand, signal: AbortSignal): Promise<WriteInput> {
+    const { board, wire } = this.#options;
+    const kind = await board.write(command, signal);
+    if (kind === 'refused') {
+      if (this.#status === null || isResting(this.#status)) this.#refusals += 1;
+      if (this.#refusals >= refusalsMax) this.#giveUp();
+      else await wire.sleep(dispenserRetryMs, `refusal of ${this.id}`, signal);
     }
-    if (effect.kind === 'takeFence') {
-      const fence = store.jobs.next(store.head.epoch, job.job);
-      store.append([{ name: 'device.fenced', subject: id, data: { device: id, fence, job: job.job, reason: 'open_job' } }]);
-      return { kind: 'fenceTaken', fence };
-    }
-    await clock.sleep(dispensePollMs, `job of ${id}`, signal);
+    return { kind, atMs: wire.monotonicMs() };
+  }
+
+  /** Looks at the board once, after the pause that paces a job or a fence. */
+  async #look(signal: AbortSignal): Promise<LookInput> {
+    const { id, clock, wire } = this.#options;
+    await clock.sleep(dispensePollMs, `look at ${id}`, signal);
     try {
       return { kind: 'status', status: await this.#read('actuation', signal), atMs: wire.monotonicMs() };
     } catch (error) {

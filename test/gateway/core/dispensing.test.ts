@@ -8,9 +8,12 @@ import {
   type DispenseOutcome,
   type DispenseStep,
   dispenseCommand,
+  nextJobNumber,
   resumeDispense,
   startDispense,
+  startFence,
   stepDispense,
+  stepFence,
 } from '../../../gateway/core/dispensing.ts';
 import { makeStatus } from '../../support/board-status.ts';
 
@@ -157,6 +160,40 @@ function expectFounded(effect: DispenseStep['effect'], cause: DispenseInput | un
   expect(cause?.kind === 'status' && cause.status.nonce === 7 && cause.status.lastJob >= 51).toBe(true);
   if (effect.outcome.result !== 'fenced') expect(cause).toMatchObject({ status: { lastJob: 51, doneRolls: effect.outcome.done } });
 }
+
+describe('a fence that belongs to no job', () => {
+  const offered = (inputs: readonly Parameters<typeof stepFence>[1][]) => {
+    let step = startFence(60, makeStatus(idle), 0);
+    const seen = [step.effect];
+    for (const input of inputs) {
+      step = stepFence(step.state, input, acceptMs);
+      seen.push(step.effect);
+    }
+    return seen;
+  };
+  const look = (atMs: number, more: Partial<BoardStatus> = {}) => ({ kind: 'status' as const, atMs, status: makeStatus({ ...idle, ...more }) });
+  const over = { kind: 'over' };
+
+  it('is offered under the present state until the board shows it', () => {
+    const moved = { lastJob: 51, ctrOut: 41 };
+    const inputs = [{ kind: 'written', atMs: 10 } as const, look(3009), { kind: 'unreadable' } as const, look(3010, moved), look(3011, { lastJob: 60 })];
+    const again = write({ opcode: 'fence', jobId: 60, quantity: 0, expectLastJob: 51, expectCtrOut: 41 });
+    expect(offered(inputs)).toEqual([write(fence(60)), read, read, read, again, over]);
+  });
+
+  it('is offered again at once after a refusal, and is over when a higher number or another board shows', () => {
+    expect(offered([{ kind: 'refused', atMs: 10 }, look(10)])).toEqual([write(fence(60)), read, write(fence(60))]);
+    expect(offered([look(10, { lastJob: 61 })]).at(-1)).toEqual(over);
+    expect(offered([look(10, { nonce: 8 })]).at(-1)).toEqual(over);
+  });
+});
+
+test('numbers rise above the ledger, the epoch and the board', () => {
+  expect(nextJobNumber(1, 0, 0)).toBe(2 ** 32 + 1);
+  expect(nextJobNumber(1, 2 ** 32 + 8, 0)).toBe(2 ** 32 + 9);
+  expect(nextJobNumber(1, 2 ** 32 + 8, 2 ** 32 + 9)).toBe(2 ** 32 + 10);
+  expect(nextJobNumber(2, 2 ** 32 + 8, 2 ** 32 + 9)).toBe(2 ** 33 + 1);
+});
 
 describe('whatever comes in', () => {
   it('at most two equal DISPENSE are written, none after a start-up, and nothing is settled that no status showed', () => {
