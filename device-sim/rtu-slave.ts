@@ -1,11 +1,12 @@
 /**
- * The slave end of an RTU line: bytes in, whole checked requests to the boards, reply bytes out. Frames end by their length; after
+ * The slave end of an RTU line: bytes in, whole checked requests to the boards, each with its reply out. Frames end by their length; after
  * anything that is not a whole frame with a right CRC the rest is thrown away until the line has been quiet, as a real slave does, so
  * that no splice of two broken frames is ever executed. Holds no timer and no socket: who owns the wire says when it was quiet.
  * Source: Modbus over Serial Line V1.02, sections 2.4.1 and 2.5.1.
  */
 import { exceptionCodes, type ModbusResponse, type ModbusService } from '../protocol/modbus.ts';
 import { type DecodedRequest, decodeRequest, encodeException, encodeResponse, requestLength } from '../protocol/rtu-frame.ts';
+import type { Exchange } from './faulty-wire.ts';
 
 /** The boards on one line. */
 export interface BoardLine {
@@ -43,33 +44,35 @@ export class RtuSlave {
     return this.#deaf || this.#pending.length > 0;
   }
 
-  /** Takes received bytes and returns the replies to the requests they completed, in order. */
-  push(bytes: Buffer): readonly Buffer[] {
+  /** Takes received bytes and returns the requests they completed and boards answer, in order. */
+  push(bytes: Buffer): readonly Exchange[] {
     if (this.#deaf) return [];
     this.#pending = Buffer.concat([this.#pending, bytes]);
-    const replies: Buffer[] = [];
+    const heard: Exchange[] = [];
     for (;;) {
       const length = requestLength(this.#pending);
       if (typeof length !== 'number' || this.#pending.length < length) break;
-      const decoded = decodeRequest(this.#pending.subarray(0, length));
+      const request = this.#pending.subarray(0, length);
+      const decoded = decodeRequest(request);
       if (!decoded.ok && decoded.exception === undefined) {
         this.#deafen();
-        return replies;
+        return heard;
       }
       this.#pending = this.#pending.subarray(length);
       const reply = answerFrame(this.#line, decoded);
-      if (reply !== undefined) replies.push(reply);
+      if (reply !== undefined) heard.push({ request, reply });
     }
     if (this.#pending.length > frameBytesMax) this.#deafen();
-    return replies;
+    return heard;
   }
 
   /** The line has been quiet: what is pending is a whole frame of a function of unknown length, or rubbish. */
-  endFrame(): Buffer | undefined {
+  endFrame(): readonly Exchange[] {
     const frame = this.#pending;
     this.#pending = Buffer.alloc(0);
     this.#deaf = false;
-    return frame.length === 0 || requestLength(frame) !== 'unknown' ? undefined : answerFrame(this.#line, decodeRequest(frame));
+    const reply = frame.length > 0 && requestLength(frame) === 'unknown' ? answerFrame(this.#line, decodeRequest(frame)) : undefined;
+    return reply === undefined ? [] : [{ request: frame, reply }];
   }
 
   #deafen(): void {

@@ -4,6 +4,7 @@
  * Source: Modbus over Serial Line V1.02, section 2.5.1.1 (3.5 characters of silence end a frame).
  */
 import { SerialPort } from 'serialport';
+import { bareFrames, type Exchange, type FaultyWire, plainBursts } from './faulty-wire.ts';
 import { type BoardLine, RtuSlave } from './rtu-slave.ts';
 
 /** Settings of a port; `path` may be a real device or a pty. */
@@ -81,6 +82,8 @@ export function keepSerialOpen(settings: SerialSettings, events: SerialEvents): 
 
 export interface SerialLineOptions extends SerialSettings {
   readonly line: BoardLine;
+  /** Absent: a wire without faults. */
+  readonly faults?: FaultyWire | undefined;
   readonly onState: (open: boolean, reason: string | null) => void;
 }
 
@@ -88,21 +91,28 @@ export interface SerialLineOptions extends SerialSettings {
 export function serveSerialLine(options: SerialLineOptions): SerialWire {
   const characterMs = (1_000 * (2 + options.dataBits + options.stopBits)) / options.baud;
   const quietMs = Math.max(quietLeastMs, Math.ceil(3.5 * characterMs));
+  const { faults } = options;
   let slave = new RtuSlave(options.line);
   let quiet: NodeJS.Timeout | undefined;
+  const send = (exchange: Exchange) => {
+    const leave = (bytes: Buffer) => {
+      if (faults?.isCut !== true) wire.write(bytes);
+    };
+    for (const { afterMs, bytes } of faults?.answer(exchange, bareFrames) ?? plainBursts(exchange, bareFrames)) {
+      if (afterMs === 0) leave(bytes);
+      else setTimeout(() => leave(bytes), afterMs).unref();
+    }
+  };
   const wire = keepSerialOpen(options, {
     onOpen() {
       slave = new RtuSlave(options.line);
       options.onState(true, null);
     },
     onBytes(bytes) {
+      if (faults?.isCut === true) return;
       clearTimeout(quiet);
-      for (const reply of slave.push(bytes)) wire.write(reply);
-      if (!slave.awaitsQuiet) return;
-      quiet = setTimeout(() => {
-        const reply = slave.endFrame();
-        if (reply !== undefined) wire.write(reply);
-      }, quietMs);
+      slave.push(bytes).forEach(send);
+      if (slave.awaitsQuiet) quiet = setTimeout(() => slave.endFrame().forEach(send), quietMs);
     },
     onLost: (reason) => options.onState(false, reason),
   });

@@ -5,8 +5,10 @@
  */
 import type { Socket } from 'node:net';
 import { crc16, decodeRequest } from '../protocol/rtu-frame.ts';
+import { bareFrames, type Carriage, type Exchange, type FaultyWire, plainBursts } from './faulty-wire.ts';
 import { answerFrame, type BoardLine, RtuSlave } from './rtu-slave.ts';
 import { listenTcp, type TcpListener } from './tcp-listener.ts';
+import type { Burst } from './wire-faults.ts';
 
 export interface TcpLineOptions {
   readonly id: string;
@@ -15,6 +17,8 @@ export interface TcpLineOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly line: BoardLine;
+  /** Absent: a wire without faults. */
+  readonly faults?: FaultyWire | undefined;
 }
 
 /** Silence that ends a frame. A network knows no 3.5 characters; this is far above its jitter and below any master's patience. Unit: ms. */
@@ -24,28 +28,45 @@ const headerBytes = 7;
 const lengthBounds = { least: 2, most: 254 } as const;
 
 /** @throws SiteError when the port cannot be had. */
-export function serveTcpLine({ id, kind, host, port, line }: TcpLineOptions): Promise<TcpListener> {
-  return listenTcp(id, host, port, (socket) => (kind === 'modbus-tcp' ? speakMbap(socket, line) : speakRtu(socket, line)));
+export function serveTcpLine({ id, kind, host, port, line, faults }: TcpLineOptions): Promise<TcpListener> {
+  const burstsOf = (exchange: Exchange, carriage: Carriage) => faults?.answer(exchange, carriage) ?? plainBursts(exchange, carriage);
+  const isCut = () => faults?.isCut ?? false;
+  const hear = kind === 'modbus-tcp' ? hearMbap : hearRtu;
+  return listenTcp(id, host, port, (socket, clients) => {
+    // A serial server hands what its line says to whoever is connected by then; a Modbus TCP device knows only who asked.
+    const receivers = () => (kind === 'modbus-tcp' || !socket.destroyed ? [socket] : clients);
+    const send = ({ afterMs, bytes }: Burst) => {
+      const leave = () => {
+        if (!isCut()) for (const receiver of receivers()) receiver.write(bytes);
+      };
+      if (afterMs === 0) leave();
+      else setTimeout(leave, afterMs).unref();
+    };
+    hear(socket, line, isCut, (exchange, carriage) => burstsOf(exchange, carriage).forEach(send));
+  });
 }
 
-function speakRtu(socket: Socket, line: BoardLine): void {
+type Answer = (exchange: Exchange, carriage: Carriage) => void;
+
+function hearRtu(socket: Socket, line: BoardLine, isCut: () => boolean, answer: Answer): void {
   const slave = new RtuSlave(line);
   let quiet: NodeJS.Timeout | undefined;
+  const tell = (exchanges: readonly Exchange[]) => {
+    for (const exchange of exchanges) answer(exchange, bareFrames);
+  };
   socket.on('data', (bytes: Buffer) => {
+    if (isCut()) return;
     clearTimeout(quiet);
-    for (const reply of slave.push(bytes)) socket.write(reply);
-    if (slave.awaitsQuiet) quiet = setTimeout(() => sendIfAny(socket, slave.endFrame()), quietMs);
+    tell(slave.push(bytes));
+    if (slave.awaitsQuiet) quiet = setTimeout(() => tell(slave.endFrame()), quietMs);
   });
   socket.once('close', () => clearTimeout(quiet));
 }
 
-function sendIfAny(socket: Socket, reply: Buffer | undefined): void {
-  if (reply !== undefined) socket.write(reply);
-}
-
-function speakMbap(socket: Socket, line: BoardLine): void {
+function hearMbap(socket: Socket, line: BoardLine, isCut: () => boolean, answer: Answer): void {
   let pending = Buffer.alloc(0);
   socket.on('data', (bytes: Buffer) => {
+    if (isCut()) return;
     pending = Buffer.concat([pending, bytes]);
     while (pending.length >= headerBytes) {
       const length = pending.readUInt16BE(4);
@@ -57,18 +78,23 @@ function speakMbap(socket: Socket, line: BoardLine): void {
       if (pending.length < 6 + length) return;
       const adu = pending.subarray(0, 6 + length);
       pending = pending.subarray(6 + length);
-      sendIfAny(socket, answerAdu(line, adu));
+      const request = frameOf(adu);
+      const reply = answerFrame(line, decodeRequest(request));
+      if (reply !== undefined) answer({ request, reply }, { wrap: (frame) => mbapOf(adu, frame), checked: false });
     }
   });
 }
 
 /** Unit and PDU are an RTU frame but for the CRC, so both kinds go the same way. */
-function answerAdu(line: BoardLine, adu: Buffer): Buffer | undefined {
+function frameOf(adu: Buffer): Buffer {
   const body = adu.subarray(6);
   const crc = crc16(body);
-  const reply = answerFrame(line, decodeRequest(Buffer.concat([body, Buffer.from([crc & 0xff, crc >> 8])])));
-  if (reply === undefined) return undefined;
+  return Buffer.concat([body, Buffer.of(crc & 0xff, crc >> 8)]);
+}
+
+/** `frame` behind the header of `adu`. */
+function mbapOf(adu: Buffer, frame: Buffer): Buffer {
   const header = Buffer.from(adu.subarray(0, 6));
-  header.writeUInt16BE(reply.length - 2, 4);
-  return Buffer.concat([header, reply.subarray(0, -2)]);
+  header.writeUInt16BE(frame.length - 2, 4);
+  return Buffer.concat([header, frame.subarray(0, -2)]);
 }

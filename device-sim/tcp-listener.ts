@@ -19,7 +19,7 @@ export interface TcpListener {
  * Opens `host:port` (0 takes a free port) for the line or reader `id`.
  * @throws SiteError when the port cannot be had.
  */
-export function listenTcp(id: string, host: string, port: number, onClient: (socket: Socket) => void): Promise<TcpListener> {
+export function listenTcp(id: string, host: string, port: number, onClient: (socket: Socket, clients: ReadonlySet<Socket>) => void): Promise<TcpListener> {
   const clients = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     if (clients.size >= clientsMax) {
@@ -30,7 +30,7 @@ export function listenTcp(id: string, host: string, port: number, onClient: (soc
     socket.once('close', () => clients.delete(socket));
     // A client that resets its connection has done nothing wrong; `close` follows.
     socket.on('error', () => socket.destroy());
-    onClient(socket);
+    onClient(socket, clients);
   });
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
