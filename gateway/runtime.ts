@@ -10,6 +10,7 @@ import type { LoadedSite } from './config-file.ts';
 import { GatewayError } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
+import { loadLedgerMark, saveLedgerMark, wasPutBack } from './ledger-mark.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
 import { openPersonalFile, type PersonalFile } from './store/personal.ts';
@@ -17,6 +18,7 @@ import { Store } from './store/store.ts';
 import { version } from './version.ts';
 import { openVillageTime, settleTraining, type Training, type VillageTime } from './village-time.ts';
 import type { Desk } from './web/operations.ts';
+import { openRestoredEpoch } from './workflows/open-epoch.ts';
 
 export interface VillageOptions {
   /** Where time, wires and chance come from. */
@@ -81,7 +83,7 @@ export function openVillage(options: VillageOptions): Village {
     // Names are written before the events that refer to them, so leftovers of a crash are swept; an empty ledger, though, may be one
     // that is still to be restored, and must not cost the village its names.
     if (store.head.sequence > 0) personal.sweep(new Set(store.people.households().map((row) => row.household)));
-    if (options.announce) openChapter(store, site, keys);
+    if (options.announce) openChapter(store, options, keys);
     return assemble(options, { store, personal, keys, time, closers, log });
   } catch (error) {
     for (const close of closers.reverse()) void close();
@@ -112,9 +114,16 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     closers.push(() => settled);
   };
   if (options.announce) {
-    closers.push(() => store.saveVillageTime(time.clock.now()));
+    let marked = store.head.sequence;
+    const save = () => {
+      store.saveVillageTime(time.clock.now());
+      if (store.head.sequence === marked) return;
+      saveLedgerMark(options.dataDir, store.head);
+      marked = store.head.sequence;
+    };
+    closers.push(save);
     const everyMs = options.training === null ? saveServiceTimeMs : saveTrainingTimeMs;
-    background('village time', saveTime({ store, time, wire: machine.clock }, everyMs, stopping.signal));
+    background('village time', saveTime(save, { wire: machine.clock, everyMs, signal: stopping.signal }));
   }
   const field = options.withField
     ? openField({ ...{ machine, site, store, keys, time, background, log }, signal: stopping.signal, ...fieldOptions(options) })
@@ -139,16 +148,10 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
 
 const fieldOptions = ({ onOutcome = () => undefined, idlePollMs }: VillageOptions) => ({ onOutcome, idlePollMs });
 
-interface TimeKeeping {
-  readonly store: Store;
-  readonly time: VillageTime;
-  readonly wire: Clock;
-}
-
-async function saveTime({ store, time, wire }: TimeKeeping, everyMs: number, signal: AbortSignal): Promise<void> {
+async function saveTime(save: () => void, { wire, everyMs, signal }: { wire: Clock; everyMs: number; signal: AbortSignal }): Promise<void> {
   while (!signal.aborted) {
     await wire.sleep(everyMs, 'village time', signal);
-    store.saveVillageTime(time.clock.now());
+    save();
   }
 }
 
@@ -168,16 +171,21 @@ function openKeys(folder: string, ledgerFile: string): GatewayKeys {
 }
 
 /** First words of every start: the epoch if there is none, the boot, and the rules when they changed. */
-function openChapter(store: Store, site: LoadedSite, keys: GatewayKeys): void {
+function openChapter(store: Store, { site, dataDir, log }: VillageOptions, keys: GatewayKeys): void {
   const { config, digest } = site;
   const gateway = config.gateway.id;
+  const mark = loadLedgerMark(dataDir);
   if (store.head.sequence === 0) {
-    const data = { reason: 'new' as const, gateway, village: config.village.id, publicKey: rawPublicKey(keys.publicKey) };
-    store.append([{ name: 'epoch.opened', subject: gateway, data }], { epoch: 1 });
+    const data = { reason: 'new' as const, gateway, village: config.village.id, publicKey: rawPublicKey(keys.publicKey), operator: null };
+    store.append([{ name: 'epoch.opened', subject: gateway, data }], { epoch: (mark?.epoch ?? 0) + 1 });
+  } else if (mark !== null && wasPutBack(mark, (sequence) => store.leafOf(sequence))) {
+    log.warn({ head: store.head.sequence, knownHead: mark.sequence }, 'the ledger was put back from a backup; a new epoch is opened');
+    openRestoredEpoch(store, null, mark.epoch);
   }
   const boot = store.head.boot + 1;
   const drafts: EventDraft[] = [{ name: 'gateway.started', subject: gateway, data: { version, boot, lastSequence: store.head.sequence } }];
   const rules = { digest, tariffVersion: site.tariffs[0]?.version ?? 'none', rollsPerPeriod: config.rules.rollsPerPeriod };
   if (store.lastOf('config.activated')?.digest !== digest) drafts.push({ name: 'config.activated', subject: gateway, data: rules });
   store.append(drafts, { boot });
+  saveLedgerMark(dataDir, store.head);
 }

@@ -16,7 +16,10 @@ const kg = (grams: number): string => (grams / 1000).toFixed(3);
 const rollsOf = (rolls: readonly { roll: string | null }[]): string => rolls.map(({ roll }) => roll ?? '?').join(', ');
 
 const lines: Lines = {
-  'epoch.opened': ({ village, gateway }) => [`账本开账：${village} / ${gateway}`, `ledger opened for ${village} by ${gateway}`],
+  'epoch.opened': ({ village, gateway, reason }) =>
+    reason === 'restored'
+      ? [`账本从备份恢复，开新纪元：${village} / ${gateway}`, `ledger of ${village} was put back from a backup; new epoch of ${gateway}`]
+      : [`账本开账：${village} / ${gateway}`, `ledger opened for ${village} by ${gateway}`],
   'gateway.started': ({ boot, lastSequence }) => [
     `网关第 ${boot} 次启动，接续第 ${lastSequence} 号事件`,
     `gateway start ${boot}, continuing after event ${lastSequence}`,
@@ -26,6 +29,10 @@ const lines: Lines = {
     `rules in force: tariff ${tariffVersion}, ${rollsPerPeriod} roll(s) a month`,
   ],
   'clock.adjusted': ({ reason }) => [`时钟调整（${reason}）`, `clock adjusted (${reason})`],
+  'roster.imported': ({ operator, registered, changed }) => [
+    `${operator} 导入名册：新增 ${registered} 户，变更 ${changed} 户`,
+    `${operator} imported a roster: ${registered} household(s) added, ${changed} changed`,
+  ],
   'household.registered': ({ household, members }) => [
     `农户 ${short(household)} 登记，${members} 人`,
     `household ${short(household)} registered, ${members} member(s)`,

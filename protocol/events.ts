@@ -33,6 +33,9 @@ export const materialSchema = z
   .regex(/^[a-z][a-zA-Z]{1,31}$/, 'a material is a camelCase word of 2 to 32 letters')
   .meta({ title: 'material' });
 
+/** Who did it: a function or badge, never a villager's name. */
+export const operatorSchema = z.string().min(1).max(64).meta({ title: 'operator' });
+
 const u32 = z.int().min(0).max(0xffff_ffff);
 const count = z.int().min(0).max(1_000_000);
 const code = z.string().regex(/^[a-z][a-z_]{1,47}$/);
@@ -70,8 +73,14 @@ export const dispenseResults = ['none', 'armed', 'ok', 'jam', 'indeterminate', '
 /** Name of each event (CloudEvents `type` is the name plus `.v1`) and the shape of its `data`. */
 export const eventSchemas = {
   'epoch.opened': z
-    .strictObject({ reason: z.enum(['new', 'restored', 'rekeyed']), gateway: deviceIdSchema, village: deviceIdSchema, publicKey: z.string().max(64) })
-    .describe('A new stretch of the chain begins: first start, restore or new key.'),
+    .strictObject({
+      reason: z.enum(['new', 'restored', 'rekeyed']),
+      gateway: deviceIdSchema,
+      village: deviceIdSchema,
+      publicKey: z.string().max(64),
+      operator: operatorSchema.nullable(),
+    })
+    .describe('A new stretch of the chain begins: first start, restore or new key. `operator` is null when the gateway found out by itself.'),
   'gateway.started': z
     .strictObject({ version: z.string().max(32), boot: u32, lastSequence: z.int().min(0) })
     .describe('The gateway process came up; `boot` counts its starts.'),
@@ -93,6 +102,10 @@ export const eventSchemas = {
     .strictObject({ household: householdIdSchema, credential: z.string().regex(/^[0-9a-f]{32}$/), reason: z.enum(['lost', 'replaced']) })
     .describe('A card or plaque that no longer counts.'),
 
+  'roster.imported': z
+    .strictObject({ operator: operatorSchema, registered: count, changed: count, credentialsAdded: count })
+    .describe('Who imported a roster, and what the events before this one changed.'),
+
   'bag.roll.stocked': z
     .strictObject({ roll: rollCodeSchema, dispenser: deviceIdSchema, postings })
     .describe('A roll label was scanned into the magazine, behind the rolls already there.'),
@@ -106,9 +119,10 @@ export const eventSchemas = {
       expectLastJob: z.int().min(0),
       expectCtrOut: u32,
       nonce: u32,
+      operator: operatorSchema.nullable(),
       postings,
     })
-    .describe('Intent, written before anything moves; the rolls are held.'),
+    .describe('Intent, written before anything moves; the rolls are held. `operator` is null when a card was shown at the reader.'),
   'bag.roll.issued': z
     .strictObject({
       job: jobIdSchema,
@@ -152,12 +166,12 @@ export const eventSchemas = {
       nonce: u32,
       ctrOut: u32,
       ctrTest: u32,
-      operator: z.string().max(64).nullable(),
+      operator: operatorSchema.nullable(),
     })
     .describe('Counters of this board count from here.'),
   'device.locked': z.strictObject({ device: deviceIdSchema, reason: z.enum(lockReasons) }).describe('The device moves nothing until a person has looked.'),
   'device.unlocked': z
-    .strictObject({ device: deviceIdSchema, operator: z.string().max(64).nullable() })
+    .strictObject({ device: deviceIdSchema, operator: operatorSchema.nullable() })
     .describe('The lock was lifted: by a person, or because its cause is gone.'),
   'device.health': z
     .strictObject({ device: deviceIdSchema, state: z.enum(['online', 'offline']), cause: code.nullable() })
@@ -209,7 +223,7 @@ export const eventSchemas = {
     .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), smoke: z.boolean(), temperatureDeciC: z.int().min(-500).max(2000) })
     .describe('Smoke or heat in a compartment; never cleared by itself.'),
   'alarm.cleared': z
-    .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator: z.string().max(64).nullable() })
+    .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator: operatorSchema.nullable() })
     .describe('A person looked and reset the alarm.'),
 } as const;
 

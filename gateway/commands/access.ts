@@ -3,6 +3,7 @@
  * files (and, where metal must move, the lines) itself. The same operation runs either way.
  */
 import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadSite } from '../config-file.ts';
@@ -30,8 +31,12 @@ export const villageFlags = (command: Command): Command =>
     .option('--site <file>', 'site file, when no gateway ever ran on the data folder')
     .option('--json', 'print the answer as JSON');
 
+/** Names who gives an order in the events it leads to; whoever is logged in, if not said. */
+export const operatorFlag = (command: Command): Command =>
+  command.option('--operator <name>', 'who does it, by function or badge; recorded in the event', userInfo().username);
+
 /** Operations that record something: a start of their own belongs in the ledger before them. */
-const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'device.rebaseline', 'alarm.reset']);
+const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'ledger.restored', 'device.rebaseline', 'alarm.reset']);
 
 /** Runs one operation on the village. `withField` opens the lines when no gateway runs. @throws GatewayError. */
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {

@@ -111,7 +111,7 @@ async function importRosterOnce({ village }: Gateway, language: Language, say: (
   const households = village.store.people.households().length;
   if (households === 0) {
     const fileBase64 = readFileSync(join(configFolder, 'demo-roster.csv')).toString('base64');
-    await runOperation(village.desk, 'roster.import', { fileBase64, skipBad: false });
+    await runOperation(village.desk, 'roster.import', { fileBase64, skipBad: false, operator: 'demo' });
   }
   const count = village.store.people.households().length;
   say(language === 'zh' ? `村庄 ${village.site.config.village.name}：${count} 户` : `Village ${village.site.config.village.name}: ${count} households`);

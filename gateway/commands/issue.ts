@@ -2,21 +2,21 @@
 import type { Command } from 'commander';
 import { describeRefusal, languageOf } from '../timeline.ts';
 import type { DispenserOutcome } from '../workflows/dispenser-station.ts';
-import { ask, print, type VillageFlags, villageFlags } from './access.ts';
+import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
 
 export function addIssue(program: Command): void {
-  villageFlags(
-    program
-      .command('issue')
-      .option('--card <text>', 'card as the reader would give it')
-      .option('--household <id>', 'pseudonym, h-...')
-      .option('--dispenser <id>', 'which one, when there are several'),
-  )
+  const command = program
+    .command('issue')
+    .option('--card <text>', 'card as the reader would give it')
+    .option('--household <id>', 'pseudonym, h-...')
+    .option('--dispenser <id>', 'which one, when there are several');
+  villageFlags(operatorFlag(command))
     .description('Draw one roll. Without a running gateway the lines are opened here, after whatever was left open has been settled.')
     .addHelpText('after', '\nExit code 1 when refused or not delivered.\nExample:\n  sifen issue --card H1ABCDEFGHJKMNPQRS0 --data sifen-data')
-    .action(async (flags: VillageFlags & { card?: string; household?: string; dispenser?: string }) => {
-      const { card, household, dispenser } = flags;
+    .action(async (flags: VillageFlags & { card?: string; household?: string; dispenser?: string; operator: string }) => {
+      const { card, household, dispenser, operator } = flags;
       const request = {
+        operator,
         ...(card === undefined ? {} : { card }),
         ...(household === undefined ? {} : { household }),
         ...(dispenser === undefined ? {} : { dispenser }),

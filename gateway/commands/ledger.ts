@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { BalanceRow, DispenserCount, LedgerProblem } from '../store/ledger-facts.ts';
 import type { RebuildReport } from '../store/store.ts';
-import { ask, print, type VillageFlags, villageFlags } from './access.ts';
+import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
 
 interface Books {
   readonly balances: readonly (BalanceRow & { readonly kind?: string; readonly accounts?: number })[];
@@ -30,6 +30,16 @@ export function addLedger(program: Command): void {
           : `${report.events} events: these tables differed and were replaced: ${report.differing.join(', ')}.`,
       );
       if (!report.identical) process.exitCode = 1;
+    });
+  villageFlags(operatorFlag(ledger.command('restored')))
+    .description('Say that the ledger was put back from a backup: opens a new epoch, so that dispensers that are ahead of it are fenced, not locked.')
+    .addHelpText(
+      'after',
+      '\nNeeded only when the whole data folder was put back; a ledger that is behind its own folder is noticed at the start.\nRolls drawn since the backup appear in suspense.',
+    )
+    .action(async (flags: VillageFlags & { operator: string }) => {
+      const { epoch } = (await ask(flags, 'ledger.restored', { operator: flags.operator })) as { epoch: number };
+      print(flags, { epoch }, () => `Epoch ${epoch} is open.`);
     });
 }
 

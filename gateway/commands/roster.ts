@@ -3,23 +3,23 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { GatewayError } from '../errors.ts';
 import type { PrintableCard, RosterReport } from '../workflows/import-roster.ts';
-import { ask, print, type VillageFlags, villageFlags } from './access.ts';
+import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
 
 export function addRoster(program: Command): void {
   const roster = program.command('roster').description('Import households, and list the cards made for them.');
-  villageFlags(
-    roster
-      .command('import')
-      .argument('<file>', 'CSV: UTF-8 or GB18030, Chinese or English headers')
-      .option('--skip-bad', 'take the good rows although others are bad', false),
-  )
+  const importing = roster
+    .command('import')
+    .argument('<file>', 'CSV: UTF-8 or GB18030, Chinese or English headers')
+    .option('--skip-bad', 'take the good rows although others are bad', false);
+  villageFlags(operatorFlag(importing))
     .description('Import a roster. All or nothing unless --skip-bad; importing the same file again changes nothing.')
     .addHelpText(
       'after',
       '\nColumns: 户号 number, 户主 head, 人数 members, 电话 phone, 门牌 house, 卡号 cards. Names stay in the encrypted personal file.\nExample:\n  sifen roster import 外小将.csv --data sifen-data',
     )
-    .action(async (file: string, flags: VillageFlags & { skipBad: boolean }) => {
-      const report = (await ask(flags, 'roster.import', { fileBase64: readFile(file).toString('base64'), skipBad: flags.skipBad })) as RosterReport;
+    .action(async (file: string, flags: VillageFlags & { skipBad: boolean; operator: string }) => {
+      const { skipBad, operator } = flags;
+      const report = (await ask(flags, 'roster.import', { fileBase64: readFile(file).toString('base64'), skipBad, operator })) as RosterReport;
       print(flags, report, () => describe(file, report));
       if (!report.applied) process.exitCode = 1;
     });

@@ -36,6 +36,8 @@ export interface DrawFacts {
   readonly dispenser: string;
   readonly board: DispenserFacts;
   readonly status: BoardStatus;
+  /** Who draws for the household, by function or badge; null when a card was shown at the reader. */
+  readonly operator: string | null;
 }
 
 export type DrawDecision =
@@ -70,6 +72,7 @@ export function decideDraw(facts: DrawFacts, job: number): DrawDecision {
     expectLastJob: intent.expectLastJob,
     expectCtrOut: intent.expectCtrOut,
     nonce: intent.nonce,
+    operator: facts.operator,
     postings: holdPostings(dispenser, job, rolls),
   };
   return { ok: true, intent, draft: { name: 'bag.issue.requested', subject: household, data } };

@@ -12,7 +12,10 @@ import { type DispenserFacts, decideReconciliation } from './reconciling.ts';
 export interface TurnFacts {
   readonly device: string;
   readonly status: BoardStatus;
-  /** The ledger's view of the board, its unsettled job, and the highest job or fence number it ever gave out (0 for none). */
+  /**
+   * The ledger's view of the board, its unsettled job, and the highest job or fence number that can be ours: the highest it ever gave out,
+   * or the last one of the epochs before, whichever is more.
+   */
   readonly board: DispenserFacts | null;
   readonly open: OpenJob | null;
   readonly highestJob: number;
@@ -56,6 +59,9 @@ export function decideTurn(facts: TurnFacts): TurnMove {
     const locked: EventDraft = { name: 'device.locked', subject: device, data: { device, reason: 'foreign_job' } };
     return recordOr(board?.locked === null ? [locked] : [], { kind: 'hold' });
   }
+  // Since a new epoch was opened the numbers are known to be ours, from before a restore; what they moved goes into suspense.
+  if (board?.locked === 'foreign_job' && !memory.gaveUp)
+    return memory.made.has('fencePast') ? { kind: 'record', drafts: [unlocked(device, null)] } : { kind: 'fencePast' };
   if (!memory.fenced) return { kind: memory.gaveUp ? 'hold' : 'fencePast' };
   if (board?.locked === 'commands_refused' && !memory.gaveUp) return { kind: 'record', drafts: [unlocked(device, null)] };
   return recordOr(reconcile(facts), leaveFault(facts));
@@ -80,8 +86,8 @@ const reconcile = ({ device, board, status }: TurnFacts): readonly EventDraft[] 
 const unlocked = (device: string, operator: string | null): EventDraft => ({ name: 'device.unlocked', subject: device, data: { device, operator } });
 
 /**
- * Whether somebody else has given this board numbers: a second master, or we ourselves before this ledger was put back from a backup.
- * Its jobs are then not ours to guess at; the board is locked until a person has looked.
+ * Whether somebody else has given this board numbers: a second master, or we ourselves before a restore that nobody declared. Its jobs are
+ * then not ours to guess at; the board is locked until a person has looked, or until a new epoch was opened.
  */
 const isForeign = ({ board, status, highestJob }: TurnFacts): boolean => board !== null && board.nonce === status.nonce && status.lastJob > highestJob;
 

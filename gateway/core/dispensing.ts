@@ -16,6 +16,9 @@ export const isResting = (status: Pick<BoardStatus, 'state'>): boolean => status
 /** Job and fence numbers carry the epoch in their high 32 bits. */
 const jobsPerEpoch = 2 ** 32;
 
+/** The last job or fence number of the epochs before `epoch`; 0 in the first. */
+export const lastJobBefore = (epoch: number): number => (epoch > 1 ? epoch * jobsPerEpoch : 0);
+
 /** Next free job or fence number: above everything the ledger gave out (`highest`, 0 for none), its epoch, and everything the board shows. */
 export const nextJobNumber = (epoch: number, highest: number, boardLastJob: number): number => Math.max(epoch * jobsPerEpoch, highest, boardLastJob) + 1;
 

@@ -173,10 +173,15 @@ export class EventLog {
     return { sequence: row.seq, epoch: row.epoch, atMs: timeMs, timeq, leaf, envelope: row.envelope, draft };
   }
 
+  /** Leaf of a stored event, base64; undefined when the log does not reach that far. */
+  leafOf(sequence: number): string | undefined {
+    return this.#db.prepare<[number], Buffer>('SELECT leaf FROM event WHERE seq = ?').pluck().get(sequence)?.toString('base64');
+  }
+
   #leafAt(sequence: number): string {
-    const leaf = this.#db.prepare<[number], Buffer>('SELECT leaf FROM event WHERE seq = ?').pluck().get(sequence);
+    const leaf = this.leafOf(sequence);
     if (leaf === undefined) throw damaged(sequence, 'is missing from the log');
-    return leaf.toString('base64');
+    return leaf;
   }
 
   #readHead(): ChainHead {

@@ -109,6 +109,7 @@ const apply: Apply = {
   'gateway.started': nothing,
   'config.activated': nothing,
   'clock.adjusted': nothing,
+  'roster.imported': nothing,
   'household.registered': (rows, { household, members, credentials }) => {
     rows.household.run({ household, members });
     for (const credential of credentials) rows.credential.run({ credential, household });
@@ -117,7 +118,7 @@ const apply: Apply = {
   'credential.added': (rows, data) => void rows.credential.run(data),
   'credential.revoked': (rows, { credential, reason }) => void rows.revoke.run({ credential, reason }),
   'bag.roll.stocked': (rows, { roll, dispenser }, seq) => void rows.stock.run({ roll, dispenser, seq }),
-  'bag.issue.requested': (rows, { postings: _legs, ...data }) => {
+  'bag.issue.requested': (rows, { postings: _legs, operator: _operator, ...data }) => {
     rows.openJob.run(data);
     rows.hold.run({ household: data.household, period: data.period, rolls: data.rolls });
   },

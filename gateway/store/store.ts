@@ -102,6 +102,11 @@ export class Store {
     return this.#log.readAfter(sequence, limit);
   }
 
+  /** Leaf of an event, base64; undefined when the log does not reach that far. */
+  leafOf(sequence: number): string | undefined {
+    return this.#log.leafOf(sequence);
+  }
+
   /** Reads the whole chain, or what follows `sequence`, and checks signatures, links and shapes. */
   verify(sequence = 0) {
     return this.#log.verify(sequence, this.#keys);

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { parseCredential } from '../../protocol/credential.ts';
-import { deviceIdSchema, eventNames, householdIdSchema } from '../../protocol/events.ts';
+import { deviceIdSchema, eventNames, householdIdSchema, operatorSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { drawWaitMs, eventsListedMax, stationReadyWaitMs } from '../limits.ts';
@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import { findCardHolder } from '../workflows/card-holder.ts';
 import type { DispenserStation } from '../workflows/dispenser-station.ts';
 import { importRoster, listCards } from '../workflows/import-roster.ts';
+import { openRestoredEpoch } from '../workflows/open-epoch.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
 
 /** The village as operations see it. */
@@ -34,23 +35,26 @@ interface Operation<Input extends z.ZodType> {
 const operation = <Input extends z.ZodType>(input: Input, run: (desk: Desk, input: z.output<Input>) => unknown): Operation<Input> => ({ input, run });
 
 const nothing = z.strictObject({});
-const operator = z.string().trim().min(1).max(64);
+const operator = z.string().trim().pipe(operatorSchema);
 
 export const operations = {
   status: operation(nothing, (desk) => desk.status()),
   issue: operation(
-    z.strictObject({ card: z.string().max(64).optional(), household: householdIdSchema.optional(), dispenser: deviceIdSchema.optional() }),
+    z.strictObject({ card: z.string().max(64).optional(), household: householdIdSchema.optional(), dispenser: deviceIdSchema.optional(), operator }),
     issue,
   ),
-  'roster.import': operation(z.strictObject({ fileBase64: z.base64().max(6_000_000), skipBad: z.boolean() }), (desk, { fileBase64, skipBad }) =>
-    importRoster({
-      bytes: Buffer.from(fileBase64, 'base64'),
-      skipBad,
-      personal: desk.personal,
-      store: desk.store,
-      credentialKey: desk.credentialKey,
-      random: randomBytes,
-    }),
+  'roster.import': operation(
+    z.strictObject({ fileBase64: z.base64().max(6_000_000), skipBad: z.boolean(), operator }),
+    (desk, { fileBase64, skipBad, operator: name }) =>
+      importRoster({
+        bytes: Buffer.from(fileBase64, 'base64'),
+        skipBad,
+        operator: name,
+        personal: desk.personal,
+        store: desk.store,
+        credentialKey: desk.credentialKey,
+        random: randomBytes,
+      }),
   ),
   'roster.cards': operation(nothing, (desk) => listCards(desk.personal)),
   'ledger.show': operation(z.strictObject({ account: z.string().max(64).optional() }), ({ store }, { account }) => ({
@@ -59,6 +63,10 @@ export const operations = {
     problems: store.ledger.problems(),
     dispensers: store.ledger.dispensers(),
   })),
+  'ledger.restored': operation(z.strictObject({ operator }), ({ store }, { operator: name }) => {
+    openRestoredEpoch(store, name);
+    return { epoch: store.head.epoch };
+  }),
   'ledger.rebuild': operation(nothing, ({ store, dispensers }) => {
     const busy = [...dispensers.keys()].find((id) => store.jobs.open(id) !== undefined);
     if (busy !== undefined)
@@ -109,7 +117,14 @@ export async function runOperation(desk: Desk, name: OperationName, input: unkno
   return await run(desk, parsed.data);
 }
 
-async function issue(desk: Desk, request: { card?: string | undefined; household?: string | undefined; dispenser?: string | undefined }): Promise<object> {
+interface IssueRequest {
+  readonly card?: string | undefined;
+  readonly household?: string | undefined;
+  readonly dispenser?: string | undefined;
+  readonly operator: string;
+}
+
+async function issue(desk: Desk, request: IssueRequest): Promise<object> {
   if ((request.card === undefined) === (request.household === undefined)) throw new GatewayError('usage', 'Give either a card or a household.');
   const who = request.card === undefined ? findHousehold(desk, request.household ?? '') : findCardOwner(desk, request.card);
   if ('code' in who) return { kind: 'refused', household: null, code: who.code };
@@ -119,7 +134,7 @@ async function issue(desk: Desk, request: { card?: string | undefined; household
     () => ({ kind: 'undecided', household: who.household }),
     () => ({ kind: 'undecided' }),
   );
-  const outcome = await Promise.race([station.draw(who.household), late]);
+  const outcome = await Promise.race([station.draw(who.household, request.operator), late]);
   patience.abort();
   return outcome;
 }

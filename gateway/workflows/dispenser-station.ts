@@ -16,6 +16,7 @@ import {
   type DispenseStep,
   isResting,
   type LookInput,
+  lastJobBefore,
   resumeDispense,
   startDispense,
   startFence,
@@ -55,6 +56,7 @@ export interface DispenserStationOptions {
 
 interface Draw {
   readonly household: string;
+  readonly operator: string | null;
   /** The job this request became, once its intent is committed: from then on it can no longer be refused. */
   job: number | null;
   readonly answer: PromiseWithResolvers<DispenserOutcome>;
@@ -95,13 +97,13 @@ export class DispenserStation {
 
   /**
    * Asks for one roll for a household. Resolves when the metal has answered, however long that takes; refusals come as outcomes.
-   * One request at a time: a second is refused as dispenser_busy.
+   * One request at a time: a second is refused as dispenser_busy. `operator` is who draws for them, null for a card at the reader.
    */
-  draw(household: string): Promise<DispenserOutcome> {
+  draw(household: string, operator: string | null = null): Promise<DispenserOutcome> {
     if (this.#draw !== null || this.#exitScans !== null) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_busy' }));
     if (this.#gaveUp) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_locked' }));
     if (!this.ready) return Promise.resolve(this.#tell({ kind: 'refused', household, code: this.#fenced ? 'dispenser_unreachable' : 'dispenser_starting' }));
-    this.#draw = { household, job: null, answer: Promise.withResolvers() };
+    this.#draw = { household, operator, job: null, answer: Promise.withResolvers() };
     this.#wake.abort();
     return this.#draw.answer.promise;
   }
@@ -188,7 +190,14 @@ export class DispenserStation {
   #facts(status: DispenserStatus, made: TurnMemory['made']): TurnFacts {
     const { store, id } = this.#options;
     const memory = { fenced: this.#fenced, gaveUp: this.#gaveUp, faultFences: this.#faultFences, faultFencesMax, looked: this.#rebaseline !== null, made };
-    return { device: id, status, board: store.jobs.board(id), open: store.jobs.open(id) ?? null, highestJob: store.jobs.highest(), memory };
+    return {
+      device: id,
+      status,
+      board: store.jobs.board(id),
+      open: store.jobs.open(id) ?? null,
+      highestJob: Math.max(store.jobs.highest(), lastJobBefore(store.head.epoch)),
+      memory,
+    };
   }
 
   async #read(priority: 'actuation' | 'poll', signal: AbortSignal): Promise<DispenserStatus> {
@@ -257,7 +266,8 @@ export class DispenserStation {
     if (board === null) return this.#refuseDraw('dispenser_starting');
     const period = this.#options.period();
     const quota = store.jobs.quota(draw.household, period);
-    const facts = { household: draw.household, period, rollsPerPeriod, heldInPeriod: quota.held, issuedInPeriod: quota.issued, dispenser: id, board, status };
+    const { household, operator } = draw;
+    const facts = { household, operator, period, rollsPerPeriod, heldInPeriod: quota.held, issuedInPeriod: quota.issued, dispenser: id, board, status };
     const decision = decideDraw({ ...facts, inMagazine: store.jobs.magazineSize(id) }, store.jobs.next(store.head.epoch, status.lastJob));
     if (!decision.ok) return this.#refuseDraw(decision.refusal.code);
     store.append([decision.draft]);

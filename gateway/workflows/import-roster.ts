@@ -4,6 +4,7 @@
  * caller asks to skip bad rows. The report carries counts and places, never a name, a phone or a card.
  */
 import { encodeCredential, hashCredential } from '../../protocol/credential.ts';
+import type { EventDraft } from '../../protocol/events.ts';
 import { decideRosterImport, type RosterDecision } from '../core/roster.ts';
 import { type RosterIssue, rosterIssue } from '../core/roster-issues.ts';
 import { appendEventsMax } from '../limits.ts';
@@ -16,6 +17,8 @@ export interface RosterImport {
   readonly bytes: Uint8Array;
   /** Take the good rows although others are bad. */
   readonly skipBad: boolean;
+  /** Who imports, by function or badge. */
+  readonly operator: string;
   readonly personal: PersonalFile;
   readonly store: Pick<Store, 'append' | 'people'>;
   /** Secret of this gateway for credential hashes, at least 16 bytes. */
@@ -56,13 +59,18 @@ export function importRoster(request: RosterImport): RosterReport {
   const roster = parsed.value;
   const decision = decideFor(roster, request);
   const issues = [...roster.issues, ...decision.issues].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  if (decision.drafts.length > appendEventsMax) issues.unshift(rosterIssue('changes_too_many', null, null, appendEventsMax));
+  if (decision.drafts.length >= appendEventsMax) issues.unshift(rosterIssue('changes_too_many', null, null, appendEventsMax));
   const facts = { encoding: roster.encoding, rows: roster.rowCount, issues, ignoredColumns: roster.ignoredColumns };
-  if (decision.drafts.length > appendEventsMax || (issues.length > 0 && !request.skipBad)) return { ...nothingApplied, ...facts };
+  if (decision.drafts.length >= appendEventsMax || (issues.length > 0 && !request.skipBad)) return { ...nothingApplied, ...facts };
   if (decision.records.length > 0) request.personal.put(decision.records);
-  if (decision.drafts.length > 0) request.store.append(decision.drafts);
+  if (decision.drafts.length > 0) request.store.append([...decision.drafts, importedBy(request.operator, decision)]);
   const taken = roster.rows.length - decision.issues.length;
   return { ...facts, ...decision.counts, notices: decision.notices, skipped: roster.rowCount - taken, applied: true };
+}
+
+function importedBy(operator: string, { counts }: RosterDecision): EventDraft {
+  const { added: registered, changed, credentialsAdded } = counts;
+  return { name: 'roster.imported', subject: 'roster', data: { operator, registered, changed, credentialsAdded } };
 }
 
 function decideFor(roster: Roster, { personal, store, credentialKey, random }: RosterImport): RosterDecision {

@@ -38,6 +38,7 @@ export const requested = (job: number, household = sampleHousehold): EventDraft<
     expectLastJob: job - 1,
     expectCtrOut: 0,
     nonce: 7,
+    operator: null,
     postings: move('rolls', `magazine/${dispenser}`, `hold/${job}`, 1),
   },
 });
@@ -105,10 +106,15 @@ export const awarded = (household: string, points: number): EventDraft<'points.a
 
 /** One valid draft of every event name. */
 export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = {
-  'epoch.opened': { name: 'epoch.opened', subject: 'gw-test', data: { reason: 'new', gateway: 'gw-test', village: 'waixiaojiang', publicKey: 'AAAA' } },
+  'epoch.opened': {
+    name: 'epoch.opened',
+    subject: 'gw-test',
+    data: { reason: 'new', gateway: 'gw-test', village: 'waixiaojiang', publicKey: 'AAAA', operator: null },
+  },
   'gateway.started': { name: 'gateway.started', subject: 'gw-test', data: { version: '0.1.0', boot: 4, lastSequence: 9 } },
   'config.activated': { name: 'config.activated', subject: 'gw-test', data: { digest: 'a'.repeat(64), tariffVersion: '2026-1', rollsPerPeriod: 1 } },
   'clock.adjusted': { name: 'clock.adjusted', subject: 'gw-test', data: { fromMs: 5, toMs: 9, reason: 'forward_jump' } },
+  'roster.imported': { name: 'roster.imported', subject: 'roster', data: { operator: 'clerk', registered: 365, changed: 0, credentialsAdded: 2 } },
   'household.registered': registered(sampleHousehold, [cardOf(1)]),
   'household.changed': { name: 'household.changed', subject: sampleHousehold, data: { household: sampleHousehold, members: 5 } },
   'credential.added': { name: 'credential.added', subject: sampleHousehold, data: { household: sampleHousehold, credential: cardOf(2) } },
@@ -147,6 +153,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
 const anyTime = [
   'gateway.started',
   'clock.adjusted',
+  'roster.imported',
   'credential.revoked',
   'bag.roll.wasted',
   'bag.roll.unattributed',

@@ -19,19 +19,20 @@ const facts = (more: Partial<DrawFacts> = {}): DrawFacts => ({
   dispenser: 'dispenser-1',
   board,
   status: makeStatus({ lastJob: 50, ctrOut: 42 }),
+  operator: null,
   ...more,
 });
 const status = (more: Partial<BoardStatus>) => makeStatus({ lastJob: 50, ctrOut: 42, ...more });
 
 describe('a draw', () => {
   it('is worded as the intent the board will be held to, with the roll on hold', () => {
-    const decided = decideDraw(facts(), 51);
+    const decided = decideDraw(facts({ operator: 'clerk' }), 51);
     const intent = { job: 51, rolls: 1, expectLastJob: 50, expectCtrOut: 42, nonce: 7 };
     const postings = [
       { account: 'magazine/dispenser-1', unit: 'rolls', amount: -1 },
       { account: 'hold/51', unit: 'rolls', amount: 1 },
     ];
-    const data = { ...intent, dispenser: 'dispenser-1', household, period: '2026-11', postings };
+    const data = { ...intent, dispenser: 'dispenser-1', household, period: '2026-11', operator: 'clerk', postings };
     expect(decided).toEqual({ ok: true, intent, draft: { name: 'bag.issue.requested', subject: household, data } });
     expect(eventSchemas['bag.issue.requested'].safeParse(data).error).toBeUndefined();
   });

@@ -7,6 +7,7 @@ import { wireClock } from '../../../gateway/clock.ts';
 import { openDevice } from '../../../gateway/southbound/device.ts';
 import { DispenserBoard } from '../../../gateway/workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation, type DispenserStationOptions } from '../../../gateway/workflows/dispenser-station.ts';
+import { openRestoredEpoch } from '../../../gateway/workflows/open-epoch.ts';
 import { encodeBagCode } from '../../../protocol/bag-code.ts';
 import { dispenserBd1, sealCommand } from '../../../protocol/devices/dispenser-bd1.ts';
 import type { EventName, EventPayload } from '../../../protocol/events.ts';
@@ -344,6 +345,24 @@ describe('rolls that nobody drew', () => {
     expect(point.data('bag.roll.unattributed')).toMatchObject([{ dispenser: id, rolls: 1, ctrOut: 1, expectedCtrOut: 0 }]);
     await point.ready(station);
     expect(await station.draw(mine)).toMatchObject({ kind: 'issued', household: mine });
+    expect(point.starts()).toHaveLength(2);
+    point.expectSound();
+  });
+
+  it('is fenced and used again once the ledger is known to have been put back; what it gave out since the backup is in suspense', async () => {
+    const point = await openPoint();
+    const { station } = point.start();
+    await point.ready(station);
+    const { nonce, lastJob, ctrOut } = point.board.nv;
+    const lost = { opcode: 'dispense', jobId: lastJob + 1, quantity: 1, expectLastJob: lastJob, expectCtrOut: ctrOut } as const;
+    for (const request of encodeWrites(dispenserBd1, sealCommand(lost, { key, nonce }))) expect(point.board.answer(request)).toEqual({ kind: 'written' });
+    await point.wait(() => point.lock() === 'foreign_job' && point.rollsOut() === 1, 'the job the ledger forgot is not seen');
+
+    openRestoredEpoch(point.store, 'keeper');
+    await point.wait(() => point.lock() === null && station.ready, 'the board stays locked in the new epoch');
+    expect(point.data('bag.roll.unattributed')).toMatchObject([{ dispenser: id, rolls: 1, ctrOut: 1, expectedCtrOut: 0 }]);
+    expect(await station.draw(mine)).toMatchObject({ kind: 'issued', household: mine });
+    expect(point.data('bag.issue.requested').map(({ job }) => Math.floor(job / 2 ** 32))).toEqual([2]);
     expect(point.starts()).toHaveLength(2);
     point.expectSound();
   });

@@ -28,7 +28,9 @@ const openStore = () =>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sifen-roster-'));
   store = openStore();
-  store.append([{ name: 'epoch.opened', subject: 'gw-1', data: { reason: 'new', gateway: 'gw-1', village: 'test', publicKey: '' } }], { epoch: 1 });
+  store.append([{ name: 'epoch.opened', subject: 'gw-1', data: { reason: 'new', gateway: 'gw-1', village: 'test', publicKey: '', operator: null } }], {
+    epoch: 1,
+  });
   personal = openPersonalFile({ path: join(folder, 'personal.db'), masterKey: Buffer.alloc(32, 1) });
 });
 afterEach(() => {
@@ -38,7 +40,7 @@ afterEach(() => {
 });
 
 const run = (text: string, more: Partial<RosterImport> = {}): RosterReport =>
-  importRoster({ bytes: Buffer.from(text), skipBad: false, personal, store, credentialKey, random: randomBytes, ...more });
+  importRoster({ bytes: Buffer.from(text), skipBad: false, operator: 'clerk', personal, store, credentialKey, random: randomBytes, ...more });
 /** Everything either file remembers, for comparing before and after. */
 const state = () => ({ head: store.head.sequence, households: store.people.households(), people: personal.list() });
 const header = '户号,户主,人数,电话,门牌,卡号';
@@ -60,7 +62,7 @@ it('takes the demo village whole, proves it, and takes it again without a change
     applied: true,
   });
   expect(store.people.households()).toHaveLength(365);
-  expect(store.verify()).toEqual({ checked: 366, problem: null });
+  expect(store.verify()).toEqual({ checked: 367, problem: null });
   for (const { number, card } of listCards(personal)) {
     expect(parseCredential(card)).toMatchObject({ ok: true, own: true });
     expect(store.people.credentialOwner(hashCredential(card, credentialKey))).toBe(personal.find(number));
@@ -84,7 +86,7 @@ it('lets no name, phone, house, number or card into the ledger, not even encrypt
       .map((name) => readFileSync(join(folder, name))),
   );
   const events = [...store.events()].map(({ envelope }) => Buffer.from(JSON.parse(envelope.toString()).payload, 'base64').toString());
-  expect(events).toHaveLength(3);
+  expect(events).toHaveLength(4);
   for (const text of ['竺甲子', '19900000', '上村', 'WXJ', ...made]) {
     expect(ledger.includes(text), text).toBe(false);
     expect(events.join('').includes(text), text).toBe(false);
@@ -97,7 +99,8 @@ it('applies changes of a later file and nothing else', () => {
   const report = run(`户号,户主,人数,卡号\n1,竺甲子,4,CARD-1\n2,裘乙丑,2,CARD-2 CARD-3\n3,俞丙寅,1,`);
   expect(report).toMatchObject({ added: 0, changed: 3, unchanged: 0, credentialsAdded: 1, cardsMade: 0, applied: true });
   const [first, second] = [personal.find('001'), personal.find('002')];
-  expect(store.head.sequence - before.head).toBe(2);
+  expect(store.head.sequence - before.head).toBe(3);
+  expect([...store.events(store.head.sequence - 1)]).toMatchObject([{ draft: { data: { operator: 'clerk', registered: 0, changed: 3 } } }]);
   expect(store.people.household(first as string)?.members).toBe(4);
   expect(store.people.credentialOwner(hashCredential('CARD-3', credentialKey))).toBe(second);
   // Only the spelling of the number changed for the third household: no event, and the card made for it stays.

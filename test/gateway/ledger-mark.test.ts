@@ -1,0 +1,79 @@
+// Without this a ledger put back from a backup would go on under numbers that were used before, and its followers would see a fork.
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { loadSite } from '../../gateway/config-file.ts';
+import { loadLedgerMark, saveLedgerMark, wasPutBack } from '../../gateway/ledger-mark.ts';
+import { openLog } from '../../gateway/log.ts';
+import { thisMachine } from '../../gateway/machine.ts';
+import { openVillage } from '../../gateway/runtime.ts';
+import { runOperation } from '../../gateway/web/operations.ts';
+import { epochMs } from '../../protocol/units.ts';
+
+const site = loadSite('config/demo.yaml');
+const training = { pace: 1, firstMs: epochMs(1_700_000_000_000) };
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sifen-mark-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** One start and stop of a village, with whatever happens in between; gives the epochs opened so far and the head. */
+async function live(dataDir: string, during: (village: ReturnType<typeof openVillage>) => unknown = () => undefined) {
+  const village = openVillage({ machine: thisMachine, site, dataDir, training, log: openLog('silent'), withField: false, announce: true });
+  try {
+    await during(village);
+    const events = [...village.store.events()];
+    const opened = events.flatMap(({ draft }) => (draft.name === 'epoch.opened' ? [draft.data] : []));
+    return { opened, head: village.store.head };
+  } finally {
+    await village.close();
+  }
+}
+
+it('opens a new epoch when the ledger is behind its folder, once', async () => {
+  const dataDir = makeFolder();
+  const ledger = join(dataDir, 'ledger.db');
+  const backup = join(makeFolder(), 'ledger.db');
+  const first = await live(dataDir);
+  copyFileSync(ledger, backup);
+  await live(dataDir);
+  copyFileSync(backup, ledger);
+
+  const restored = await live(dataDir);
+  expect(restored.opened).toMatchObject([{ reason: 'new' }, { reason: 'restored', operator: null }]);
+  expect(restored.head).toMatchObject({ epoch: 2, sequence: first.head.sequence + 2 });
+  expect((await live(dataDir)).head.epoch).toBe(2);
+});
+
+it('opens a new epoch although the restored ledger has meanwhile grown as long as the lost one', async () => {
+  const dataDir = makeFolder();
+  const ledger = join(dataDir, 'ledger.db');
+  const backup = join(makeFolder(), 'ledger.db');
+  await live(dataDir);
+  copyFileSync(ledger, backup);
+  const lost = await live(dataDir);
+  copyFileSync(backup, ledger);
+  saveLedgerMark(dataDir, { ...lost.head, leaf: Buffer.alloc(32, 1).toString('base64') });
+  expect((await live(dataDir)).head.epoch).toBe(2);
+});
+
+it('opens one when a person says that the whole folder was put back', async () => {
+  const { opened, head } = await live(makeFolder(), ({ desk }) => runOperation(desk, 'ledger.restored', { operator: 'technician' }));
+  expect(opened).toMatchObject([{ reason: 'new' }, { reason: 'restored', operator: 'technician' }]);
+  expect(head.epoch).toBe(2);
+});
+
+it('takes a mark it cannot read for none', () => {
+  const folder = makeFolder();
+  expect(loadLedgerMark(folder)).toBeNull();
+  writeFileSync(join(folder, 'ledger-mark.json'), '{"epoch":1');
+  expect(loadLedgerMark(folder)).toBeNull();
+  const mark = { epoch: 3, sequence: 9, leaf: Buffer.alloc(32, 5).toString('base64') };
+  saveLedgerMark(folder, mark);
+  expect(loadLedgerMark(folder)).toEqual(mark);
+  expect(wasPutBack(mark, () => mark.leaf)).toBe(false);
+  expect(wasPutBack(mark, () => undefined)).toBe(true);
+});
