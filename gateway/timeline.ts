@@ -124,6 +124,7 @@ const refusals: Readonly<Record<string, Line>> = {
   overload: ['超重，请分次称', 'too heavy; weigh in parts'],
   underload: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
   negative: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
+  scale_fault: ['秤有故障，请联系管理员', 'the scale has a fault; call the keeper'],
   tare_changed: ['皮重被改动，请重新称', 'the tare was changed; weigh again'],
   no_return_to_zero: ['请先清空秤盘', 'empty the tray first'],
   stale: ['秤没有应答，请重新称', 'the scale did not answer; weigh again'],

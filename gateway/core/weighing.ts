@@ -6,8 +6,10 @@
  * Sources: OIML R 76-1:2006 sections 4.4.2, 4.5 and 5.5.3; WELMEC 7.2 extensions L and T.
  */
 
+import type { NoWeight, ScaleReading } from '../../protocol/scale-reading.ts';
+
 /** Changes whenever a result could come out differently. Stamped in every record (WELMEC 7.2, software identification). */
-export const weighingCoreVersion = '1.0.0';
+export const weighingCoreVersion = '1.1.0';
 
 /** A reading older than this, or a silence longer than this while a load is on the tray, ends the weighing. Unit: wire ms. */
 export const staleMs = 1000;
@@ -24,10 +26,13 @@ export const unstableMaxMs = 30_000;
 export const identificationMs = 60_000;
 /** A scale shows at most this many intervals below zero (R 76-1 section 4.2.2.1). Unit: intervals. */
 const underloadIntervals = 20;
+/** Nothing is shown above Max and this many intervals (R 76-1 section 4.2.3); judged here too, for scales that do not say so. */
+const overloadIntervals = 9;
 
 /** Every way a weighing is refused, in order of precedence within one reading. */
 export const weighingRefusals = [
   'stale',
+  'scale_fault',
   'overload',
   'underload',
   'tare_changed',
@@ -38,19 +43,15 @@ export const weighingRefusals = [
 ] as const;
 export type WeighingRefusal = (typeof weighingRefusals)[number];
 
-/** What a scale shows, whatever its protocol. Masses are whole grams. */
-export interface ScaleReading {
-  readonly grossGrams: number;
-  readonly netGrams: number;
-  readonly tareGrams: number;
+/** What a scale shows, with what its protocol cannot say filled in from the site file, and where it came from. Masses are whole grams. */
+export interface ScaleSight extends ScaleReading {
+  /** Max of the scale. */
+  readonly maxGrams: number;
   /** Verification scale interval e. Unit: gram, 1 or more. */
   readonly intervalGrams: number;
-  /** The scale's own word on motion; null when its protocol has none. */
-  readonly unstable: boolean | null;
-  readonly overload: boolean;
-  /** Reply frames this reading was decoded from, in hex, at most four. */
+  /** Frames this reading was decoded from, in hex, at most four. */
   readonly rawHex: readonly string[];
-  /** When the reply was complete. Unit: wire ms, monotonic. */
+  /** The oldest this reading can be: when it was asked for, or when its frame came unasked. Unit: wire ms, monotonic. */
   readonly atMs: number;
 }
 
@@ -75,7 +76,9 @@ export interface SettledWeighing {
 
 /** `villageMs` and `wireMs` are the two monotonic clocks at the moment of the input. */
 export type WeighingInput =
-  | { readonly kind: 'reading'; readonly reading: ScaleReading; readonly villageMs: number; readonly wireMs: number }
+  | { readonly kind: 'reading'; readonly reading: ScaleSight; readonly villageMs: number; readonly wireMs: number }
+  /** The scale answered, and not with a number. */
+  | { readonly kind: 'noWeight'; readonly why: NoWeight['noWeight']; readonly villageMs: number; readonly wireMs: number }
   /** One read failed. The scale may be there. */
   | { readonly kind: 'missed'; readonly villageMs: number; readonly wireMs: number }
   /** The scale is gone for now: line closed, backing off, or speaking nonsense. */
@@ -100,7 +103,7 @@ type Phase =
   | { readonly kind: 'captured'; readonly zero: Zero; readonly captured: Captured };
 /** A reading that can pair with the next one, and who called it stable. */
 interface Observation {
-  readonly reading: ScaleReading;
+  readonly reading: ScaleSight;
   readonly stable: StableSource | null;
 }
 interface Shown {
@@ -159,12 +162,17 @@ export function stepWeighing(state: WeighingState, input: WeighingInput): Weighi
       return { state: { ...current, material: { value: input.material, atMs: input.villageMs } }, effects: [] };
     case 'lost':
       return invalidate(deafened(current), 'stale');
+    case 'noWeight':
+      return input.why === 'busy' ? stepWeighing(current, { ...input, kind: 'missed' }) : invalidate(deafened(current), saidInstead[input.why]);
     case 'missed':
       return silentFor(current, input.wireMs) > staleMs ? invalidate(deafened(current), 'stale') : still({ ...current, last: null, calmSinceMs: null });
     case 'reading':
       return stepReading(current, input);
   }
 }
+
+/** What a scale that says no number calls it. */
+const saidInstead = { overload: 'overload', underload: 'underload', fault: 'scale_fault' } as const satisfies Record<string, WeighingRefusal>;
 
 const still = (state: WeighingState): WeighingStep => ({ state, effects: [] });
 const deafened = (state: WeighingState): WeighingState => ({ ...state, last: null, calmSinceMs: null, steady: null });
@@ -211,7 +219,7 @@ function stepReading(state: WeighingState, input: Extract<WeighingInput, { kind:
 }
 
 /** Takes the scale's own word on stability; where it gives none, the 5 s rule. A silence breaks either. */
-function observe(state: WeighingState, reading: ScaleReading, villageMs: number): WeighingState & { readonly last: Observation } {
+function observe(state: WeighingState, reading: ScaleSight, villageMs: number): WeighingState & { readonly last: Observation } {
   const { calmSinceMs, last, steady: was } = silentFor(state, reading.atMs) > staleMs ? deafened(state) : state;
   const gross = reading.grossGrams;
   const wider = was && { sinceMs: was.sinceMs, lowGrams: Math.min(was.lowGrams, gross), highGrams: Math.max(was.highGrams, gross) };
@@ -223,22 +231,24 @@ function observe(state: WeighingState, reading: ScaleReading, villageMs: number)
   return { ...state, steady, last: now, calmSinceMs: stable === null ? null : goesOn ? calmSinceMs : villageMs, heardAtMs: reading.atMs };
 }
 
-const isSameWeight = (a: ScaleReading, b: ScaleReading): boolean =>
+const isSameWeight = (a: ScaleSight, b: ScaleSight): boolean =>
   a.grossGrams === b.grossGrams && a.netGrams === b.netGrams && a.tareGrams === b.tareGrams && a.intervalGrams === b.intervalGrams;
 
-const isZero = ({ grossGrams, intervalGrams }: ScaleReading): boolean => 2 * Math.abs(grossGrams) <= intervalGrams;
+const isZero = ({ grossGrams, intervalGrams }: ScaleSight): boolean => 2 * Math.abs(grossGrams) <= intervalGrams;
 
 const isStableZero = (seen: Observation | null): seen is Observation => seen !== null && seen.stable !== null && isZero(seen.reading);
 
 /** What is wrong with a reading in itself, or against the tare the weighing began with. */
 function faultOf({ reading, stable }: Observation, zero: Zero | null): WeighingRefusal | null {
-  if (reading.overload) return 'overload';
-  if (reading.grossGrams < -underloadIntervals * reading.intervalGrams) return 'underload';
+  const { grossGrams, intervalGrams, maxGrams } = reading;
+  if (reading.fault === true) return 'scale_fault';
+  if (reading.overload === true || grossGrams > maxGrams + overloadIntervals * intervalGrams) return 'overload';
+  if (reading.underload === true || grossGrams < -underloadIntervals * intervalGrams) return 'underload';
   if (zero !== null && reading.tareGrams !== zero.tareGrams) return 'tare_changed';
   return stable !== null && !isZero(reading) && reading.grossGrams < 0 ? 'negative' : null;
 }
 
-const zeroOf = (reading: ScaleReading, villageMs: number): Zero => ({ seenAtMs: villageMs, tareGrams: reading.tareGrams });
+const zeroOf = (reading: ScaleSight, villageMs: number): Zero => ({ seenAtMs: villageMs, tareGrams: reading.tareGrams });
 
 interface Pair {
   readonly before: Observation | null;

@@ -2,6 +2,7 @@
  * The story of one tray scale: poll it, let core/weighing.ts judge, and when a weighing settles, record it and its points in one
  * transaction. Between reading the next number and the commit nothing is awaited. It invents no value: a failed read is told as such.
  */
+import assert from 'node:assert/strict';
 import { decodeScaleReading, scaleReadingFields, type scaleWcn } from '../../protocol/devices/scale-wcn.ts';
 import type { Scan } from '../../protocol/scan.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
@@ -122,8 +123,9 @@ export class WeighStation {
       const { values, rawHex } = await device.readRaw(scaleReadingFields, { priority: this.#isUrgent() ? 'weighing' : 'poll', signal });
       const decoded = decodeScaleReading(values);
       if (!decoded.ok) return { kind: 'lost', villageMs: clock.monotonicMs() };
-      const { overload, overflow, ...shown } = decoded.values;
-      const reading = { ...shown, overload: overload || overflow, rawHex: [rawHex], atMs };
+      const { intervalGrams, maxGrams } = decoded.values;
+      assert(intervalGrams !== null && maxGrams !== null, 'this model reports both');
+      const reading = { ...decoded.values, intervalGrams, maxGrams, rawHex: [rawHex], atMs };
       return { kind: 'reading', reading, villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() };
     } catch (error) {
       if (!signal.aborted && (!isGatewayError(error) || error.code.startsWith('store_'))) throw error;

@@ -1,17 +1,45 @@
 /**
  * Every device model this version speaks to, by the name the site file uses. Adding a model is one file beside this one and one line here;
- * driver, simulator, reference and contract tests follow from its map. Nothing else may list models.
+ * driver, simulator, reference and contract tests follow from its map or frames. Nothing else may list models.
  */
+import type { AnyFrameDevice } from '../frame-device.ts';
+import type { DeviceMap } from '../register-map.ts';
+import type { ScaleModel } from '../scale-reading.ts';
 import { bin4 } from './bin-4.ts';
 import { dispenserBd1 } from './dispenser-bd1.ts';
-import { scaleWcn } from './scale-wcn.ts';
+import { wcn } from './scale-wcn.ts';
+import { xk3190Format0, xk3190Format1, xk3190Format2 } from './xk3190.ts';
 
-export const deviceCatalogue = {
+/** Boards with a register map that are no scales. */
+const boards = {
   [dispenserBd1.model]: dispenserBd1,
-  [scaleWcn.model]: scaleWcn,
   [bin4.model]: bin4,
 } as const;
+
+const registerScales = {
+  [wcn.map.model]: wcn,
+} as const;
+
+const frameScales = [xk3190Format0, xk3190Format1, xk3190Format2] as const;
+
+/** Devices with frames of their own that are no scales. */
+const speakers: readonly AnyFrameDevice[] = [];
+
+const mapsOf = <Scales extends Record<string, { readonly map: DeviceMap }>>(scales: Scales) =>
+  Object.fromEntries(Object.entries(scales).map(([model, { map }]) => [model, map])) as { readonly [Model in keyof Scales]: Scales[Model]['map'] };
+
+/** Everything with a register map. */
+export const deviceCatalogue = { ...boards, ...mapsOf(registerScales) } as const;
 
 export type DeviceModel = keyof typeof deviceCatalogue;
 /** Model names in a fixed order, for schemas and messages. */
 export const deviceModels = Object.keys(deviceCatalogue) as readonly DeviceModel[];
+
+/** Everything with frames of its own. */
+export const frameCatalogue: readonly AnyFrameDevice[] = [...frameScales.map(({ device }) => device), ...speakers];
+
+/** Every scale, whatever it speaks. */
+export const scaleCatalogue: Readonly<Record<string, ScaleModel>> = {
+  ...registerScales,
+  ...Object.fromEntries(frameScales.map((scale) => [scale.device.model, scale])),
+};

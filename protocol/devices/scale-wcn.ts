@@ -5,6 +5,7 @@
  */
 import type { Decoded } from '../register-codec.ts';
 import { defineDevice, type ReadingOf } from '../register-map.ts';
+import { defineRegisterScale, gramsOf, type ScaleReading } from '../scale-reading.ts';
 
 /** Written to `tare`, this takes the present gross weight as tare. */
 export const autoTare = 0x7fff_ffff;
@@ -209,22 +210,6 @@ export const scaleWcn = defineDevice({
 /** Fields a canonical reading needs, to plan the read with: two requests. */
 export const scaleReadingFields = ['status', 'gross', 'net', 'tare', 'maxRange', 'divisionCode'] as const;
 
-/** One look at a scale, device-independent. A flag of `unstable`, `overload` or `overflow` makes every gram here worthless. */
-export interface ScaleReading {
-  readonly grossGrams: number;
-  readonly netGrams: number;
-  readonly tareGrams: number;
-  /** Maximum range Max. */
-  readonly maxGrams: number;
-  /** Scale interval d, at least 1. */
-  readonly intervalGrams: number;
-  readonly unstable: boolean;
-  readonly atZero: boolean;
-  readonly negative: boolean;
-  readonly overload: boolean;
-  readonly overflow: boolean;
-}
-
 /** Division d of a code 0..17 in grams: 1, 2, 5 times a power of ten, from 0.0001 kg. */
 export function divisionGrams(code: number): number {
   const mantissa = [1, 2, 5][code % 3] ?? 1;
@@ -237,17 +222,28 @@ export function divisionGrams(code: number): number {
  * Refuses a division or weight that is no whole gram, and a division finer than the last digit shown (a contradictory set-up).
  */
 export function decodeScaleReading(values: Pick<ReadingOf<typeof scaleWcn>, (typeof scaleReadingFields)[number]>): Decoded<ScaleReading> {
-  const { decimals, unstable, atZero, negative, overload, overflow } = values.status;
+  const { decimals, unstable, atZero, overload, overflow } = values.status;
   const issues: string[] = [];
-  const gramsOf = (name: 'gross' | 'net' | 'tare' | 'maxRange') => {
-    const count = values[name];
-    const value = decimals <= 3 ? count * 10 ** (3 - decimals) : count / 10 ** (decimals - 3);
-    if (!Number.isSafeInteger(value)) issues.push(`W-CN.${name}: ${count} with ${decimals} decimals is not a whole gram`);
-    return value === 0 ? 0 : value;
+  const kilograms = (name: 'gross' | 'net' | 'tare' | 'maxRange') => {
+    const grams = gramsOf(values[name], decimals);
+    if (grams === undefined) issues.push(`W-CN.${name}: ${values[name]} with ${decimals} decimals is not a whole gram`);
+    return grams ?? 0;
   };
   const intervalGrams = divisionGrams(values.divisionCode);
   if (!Number.isSafeInteger(intervalGrams)) issues.push(`W-CN.divisionCode: code ${values.divisionCode} is ${intervalGrams} g, not a whole gram`);
   if (decimals < 3 && intervalGrams < 10 ** (3 - decimals)) issues.push(`W-CN.divisionCode: ${intervalGrams} g is finer than ${decimals} decimals can show`);
-  const weights = { grossGrams: gramsOf('gross'), netGrams: gramsOf('net'), tareGrams: gramsOf('tare'), maxGrams: gramsOf('maxRange') };
-  return issues.length > 0 ? { ok: false, issues } : { ok: true, values: { ...weights, intervalGrams, unstable, atZero, negative, overload, overflow } };
+  const weights = { grossGrams: kilograms('gross'), netGrams: kilograms('net'), tareGrams: kilograms('tare'), maxGrams: kilograms('maxRange') };
+  // A converter that overflows shows its largest value: as good as an overload, and no number either.
+  const flags = { unstable, atZero, overload: overload || overflow, underload: null, fault: null };
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, values: { ...weights, intervalGrams, ...flags } };
 }
+
+/** The transmitter as a scale. */
+export const wcn = defineRegisterScale({
+  speaks: 'registers',
+  map: scaleWcn,
+  reports: { intervalGrams: true, maxGrams: true },
+  fields: scaleReadingFields,
+  decode: decodeScaleReading,
+  orders: { zero: [{ executeZero: zeroNow }], tare: [{ tare: autoTare }], clearTare: [{ tare: 0 }] },
+});

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { siteSchema } from '../../gateway/config.ts';
+import { describeFrameDevices } from '../../protocol/frame-reference.ts';
 import { describeDevices } from '../../protocol/register-reference.ts';
 import { tariffSchema } from '../../protocol/tariff.ts';
 import { describeEvents, jsonForm } from './event-reference.ts';
@@ -21,7 +22,7 @@ function referencePage(): string {
     '# Protocol reference',
     'What the gateway says upstream and what it says to its devices. Both are made from the same tables the programs run on.',
   ].join('\n\n');
-  return [`${opening}\n`, describeTopics(), describeEvents(), describeDevices()].join('\n');
+  return [`${opening}\n`, describeTopics(), describeEvents(), describeDevices(), describeFrameDevices()].join('\n');
 }
 
 /** Content by path. */

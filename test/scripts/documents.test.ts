@@ -1,7 +1,7 @@
 // Without this the generated documents could leave out an event, a topic or a bound, and still be "fresh".
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { deviceModels } from '../../protocol/devices/catalogue.ts';
+import { deviceModels, frameCatalogue } from '../../protocol/devices/catalogue.ts';
 import { eventNames, eventSchemas } from '../../protocol/events.ts';
 import { renderDocuments } from '../../scripts/reference/documents.ts';
 import { jsonForm } from '../../scripts/reference/event-reference.ts';
@@ -17,6 +17,13 @@ describe('protocol/REFERENCE.md', () => {
   });
 
   test.each([...deviceModels])('has the register map of %s', (model) => expect(reference).toContain(`### ${model}: `));
+
+  test.each([...frameCatalogue])('has every frame of $model', ({ model, frames, source }) => {
+    const section = reference.split(`\n### ${model}: `)[1]?.split('\n### ')[0] ?? '';
+    expect(section).toContain(source.document);
+    const cells = (text: string) => text.replaceAll('|', '\\|');
+    for (const { name, layout } of frames) for (const part of [`| ${name} |`, `\`${cells(layout)}\``]) expect(section).toContain(part);
+  });
 
   test('names the topics as the gateway writes them', () => {
     expect(reference).toContain('`sifen/v1/<village>/<gateway>/events/<event/name>`');

@@ -1,7 +1,7 @@
 // Without this nobody would have tried the weighing core on streams no example thought of: numbers invented, settled twice, or another's.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstWeighing, type ScaleReading, type SettledWeighing, stepWeighing, type WeighingInput } from '../../../gateway/core/weighing.ts';
+import { firstWeighing, type ScaleSight, type SettledWeighing, stepWeighing, type WeighingInput } from '../../../gateway/core/weighing.ts';
 
 const minimumGrams = 50;
 const intervalGrams = 10;
@@ -80,8 +80,15 @@ function inputsOf(story: readonly Happening[], pace: number): WeighingInput[] {
     else if (step.kind === 'reads') {
       for (let n = 0; n < step.times; n += 1) {
         wireMs += step.everyMs;
-        const shown = { grossGrams: step.gross, tareGrams: step.tare, netGrams: step.gross - step.tare + (step.torn ? 65_536 : 0), intervalGrams };
-        const reading = { ...shown, unstable: step.unstable, overload: step.overload, rawHex: [String(inputs.length)], atMs: wireMs - step.ageMs };
+        const shown = {
+          grossGrams: step.gross,
+          tareGrams: step.tare,
+          netGrams: step.gross - step.tare + (step.torn ? 65_536 : 0),
+          intervalGrams,
+          maxGrams: 30_000,
+        };
+        const said = { atZero: null, underload: null, fault: null };
+        const reading = { ...shown, ...said, unstable: step.unstable, overload: step.overload, rawHex: [String(inputs.length)], atMs: wireMs - step.ageMs };
         inputs.push({ kind: 'reading', reading, villageMs: village(), wireMs });
       }
     }
@@ -89,11 +96,11 @@ function inputsOf(story: readonly Happening[], pace: number): WeighingInput[] {
   return inputs;
 }
 
-const readingAt = (inputs: readonly WeighingInput[], index: number): ScaleReading | undefined => {
+const readingAt = (inputs: readonly WeighingInput[], index: number): ScaleSight | undefined => {
   const input = inputs[index];
   return input?.kind === 'reading' ? input.reading : undefined;
 };
-const isZero = (reading: ScaleReading) => Math.abs(reading.grossGrams) <= intervalGrams / 2;
+const isZero = (reading: ScaleSight) => Math.abs(reading.grossGrams) <= intervalGrams / 2;
 
 /** Why a settlement at input `at` is wrong, judged from the raw stream alone; undefined when it is right. `after` is the settlement before. */
 function faultOf(weighing: SettledWeighing, inputs: readonly WeighingInput[], at: number, after: number): string | undefined {
@@ -126,7 +133,7 @@ function faultInLoad(weighing: SettledWeighing, input: WeighingInput | undefined
   return isCaptured && Math.abs(grossGrams - weighing.grossGrams) > intervalGrams ? 'the load changed after the capture' : undefined;
 }
 
-const isTorn = (reading: ScaleReading) => Math.abs(reading.grossGrams - reading.tareGrams - reading.netGrams) > intervalGrams;
+const isTorn = (reading: ScaleSight) => Math.abs(reading.grossGrams - reading.tareGrams - reading.netGrams) > intervalGrams;
 
 function identityFault(weighing: SettledWeighing, inputs: readonly WeighingInput[], at: number): string | undefined {
   const card = inputs.findLast((input, index) => index <= at && input.kind === 'card');

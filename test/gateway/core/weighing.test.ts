@@ -7,7 +7,7 @@ import {
   identificationMs,
   isAlmostReady,
   isOccupied,
-  type ScaleReading,
+  type ScaleSight,
   type SettledWeighing,
   staleMs,
   stepWeighing,
@@ -18,6 +18,8 @@ import {
 } from '../../../gateway/core/weighing.ts';
 
 const stepMs = 250;
+/** What the scale of these tests is, and what it leaves unsaid. */
+const silent = { maxGrams: 30_000, intervalGrams: 10, atZero: null, overload: null, underload: null, fault: null };
 
 /** A scale with e = 10 g and Min = 50 g, read every 250 ms of both clocks. */
 function station() {
@@ -45,11 +47,11 @@ function station() {
     },
     person: (household: string) => at.card(household).material('paper'),
     /** One read of the scale each, 250 ms apart. */
-    reads: (grossGrams: number, times = 1, change: Partial<ScaleReading> = {}) => {
+    reads: (grossGrams: number, times = 1, change: Partial<ScaleSight> = {}) => {
       for (let n = 0; n < times; n += 1) {
         nowMs += stepMs;
         frame += 1;
-        const reading = { grossGrams, netGrams: grossGrams - (change.tareGrams ?? 0), tareGrams: 0, intervalGrams: 10, unstable: false, overload: false };
+        const reading = { grossGrams, netGrams: grossGrams - (change.tareGrams ?? 0), tareGrams: 0, ...silent, unstable: false };
         put({ kind: 'reading', reading: { ...reading, rawHex: [`frame-${frame}`], atMs: nowMs, ...change }, villageMs: nowMs, wireMs: nowMs });
       }
       return at;

@@ -91,9 +91,9 @@ describe('counts to grams', () => {
         intervalGrams: 10,
         unstable: false,
         atZero: false,
-        negative: false,
         overload: false,
-        overflow: false,
+        underload: null,
+        fault: null,
       },
     });
   });
@@ -115,10 +115,15 @@ describe('counts to grams', () => {
     expect(reading(3, { divisionCode: 2 })).toEqual({ ok: false, issues: ['W-CN.divisionCode: code 2 is 0.5 g, not a whole gram'] });
     expect(reading(2, { divisionCode: 5 })).toEqual({ ok: false, issues: ['W-CN.divisionCode: 5 g is finer than 2 decimals can show'] });
   });
-  it('passes every flag on', () => {
-    const all = { ...flags, decimals: 2, negative: true, unstable: true, overflow: true, atZero: true, overload: true };
-    const decoded = decodeScaleReading({ status: all, gross: 0, net: 0, tare: 0, maxRange: 3000, divisionCode: 6 });
-    expect(decoded.ok && decoded.values).toMatchObject({ negative: true, unstable: true, overflow: true, atZero: true, overload: true });
+  it('passes its flags on, and takes an overflowing converter for an overload', () => {
+    const flagsOf = (set: Partial<typeof flags>) => {
+      const status = { ...flags, ...set, decimals: 2 };
+      const decoded = decodeScaleReading({ status, gross: 0, net: 0, tare: 0, maxRange: 3000, divisionCode: 6 });
+      return decoded.ok && decoded.values;
+    };
+    expect(flagsOf({ unstable: true, atZero: true })).toMatchObject({ unstable: true, atZero: true, overload: false });
+    expect(flagsOf({ overload: true })).toMatchObject({ overload: true });
+    expect(flagsOf({ overflow: true })).toMatchObject({ overload: true });
   });
   it('knows the 18 divisions of the manual: 0.0001 ... 50 kg', () => {
     const inGrams = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
