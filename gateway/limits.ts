@@ -23,6 +23,8 @@ export const dispenserScansMax = 256;
 /** Fences tried on a board that stays in FAULT with throat and door clear, before it is locked. */
 export const faultFencesMax = 3;
 
+/** Sleeps up to this are kept to a fraction of a ms. Unit: wire ms. The quiet gap at 9600 baud is 4.01; exactness costs processor time. */
+export const exactSleepMsMax = 5;
 /** Requests waiting for one line, per priority. More are refused with `bus_busy`: a line this far behind is over-subscribed. */
 export const lineQueueMax = 32;
 /** Longest pause between two tries to open a serial port. Unit: wire ms. A re-plugged adapter is in service within 3 s. */
@@ -45,6 +47,8 @@ export const strayGuardMs = 300;
 export const replyGraceMs = 10;
 /** Longest pause between two tries of a device that does not answer. Unit: wire ms. With poll and deadline: in service within 15 s. */
 export const deviceRetryMsMax = 10_000;
+/** A device whose deadline and guard are long is left alone for this many times both, so that its silence takes at most 4 % of its line. */
+export const deviceRetryRatio = 25;
 /** Unanswered tries in a row after which a device is offline. One lost frame is noise. */
 export const deviceFailuresMax = 3;
 /** Longest text one scan may hold. Unit: byte. A bag code has under 40, a door plaque under 100. */

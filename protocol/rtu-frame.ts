@@ -21,12 +21,16 @@ const exceptionFlag = 0x80;
 /** CRC-16/MODBUS of the bytes, 0..65535: polynomial 0xA001 reflected, start 0xFFFF (Serial Line V1.02 section 6.2.2). Sent low byte first. */
 export function crc16(bytes: Uint8Array): number {
   let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
+  for (const byte of bytes) crc = (crc >> 8) ^ (crcOfByte[(crc ^ byte) & 0xff] ?? 0);
   return crc;
 }
+
+/** What each value of the low byte of the register adds after its eight shifts. */
+const crcOfByte = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
+  return crc;
+});
 
 const readWord = (bytes: Uint8Array, at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 /** Registers as bytes, high byte first. */
@@ -171,10 +175,11 @@ export type ReplyMatch =
 
 /**
  * Judges the bytes received since a request was sent: its reply (normal or exception) with whatever came behind it, a beginning of it, or
- * something else. Something else is told as early as possible; the caller decides how long the line then stays quiet.
+ * something else. Something else is told as early as possible; the caller decides how long the line then stays quiet. Who judges a reply piece by piece
+ * hands in what it expects.
  */
-export function matchReply(requestFrame: Uint8Array, bytes: Uint8Array): ReplyMatch {
-  const { head, length } = expectedReply(requestFrame);
+export function matchReply(requestFrame: Uint8Array, bytes: Uint8Array, expected: ExpectedReply = expectedReply(requestFrame)): ReplyMatch {
+  const { head, length } = expected;
   const isException = bytes[0] === head[0] && bytes[1] === ((head[1] ?? 0) | exceptionFlag);
   if (!isException) {
     const wrongAt = head.findIndex((byte, at) => at < bytes.length && bytes[at] !== byte);

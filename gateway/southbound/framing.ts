@@ -28,11 +28,12 @@ const garbled = (reason: string): Verdict => ({ kind: 'garbled', reason });
 
 /** Frames an RTU request for a wire that carries RTU frames as they are. */
 export function frameRtu(request: Buffer): Framed {
+  const expected = expectedReply(request);
   return {
     wire: request,
-    replyBytesMax: expectedReply(request).length,
+    replyBytesMax: expected.length,
     judge(received) {
-      const match = matchReply(request, received);
+      const match = matchReply(request, received, expected);
       if (match.kind === 'mismatch') return garbled(`its ${match.reason} is wrong`);
       if (match.kind === 'match') return match.rest.length > 0 ? garbled('more bytes hang on it') : { kind: 'reply', frame: match.frame };
       return match;
@@ -46,9 +47,10 @@ export function frameMbap(request: Buffer, transactionId: number): Framed {
   const header = Buffer.alloc(mbapPrefixBytes);
   header.writeUInt16BE(transactionId, 0);
   header.writeUInt16BE(unitAndPdu.length, 4);
+  const expected = expectedReply(request);
   return {
     wire: Buffer.concat([header, unitAndPdu]),
-    replyBytesMax: mbapPrefixBytes + expectedReply(request).length,
+    replyBytesMax: mbapPrefixBytes + expected.length,
     judge(received) {
       if (received.length < mbapPrefixBytes) return { kind: 'more' };
       if (received.readUInt16BE(0) !== transactionId) return garbled('it answers another transaction');
@@ -58,7 +60,7 @@ export function frameMbap(request: Buffer, transactionId: number): Framed {
       const reply = received.subarray(mbapPrefixBytes);
       if (reply.length < length) return { kind: 'more' };
       if (reply.length > length) return garbled('more bytes hang on it');
-      const match = matchReply(request, withCrc(reply));
+      const match = matchReply(request, withCrc(reply), expected);
       if (match.kind === 'match' && match.rest.length === 0) return { kind: 'reply', frame: match.frame };
       return garbled(match.kind === 'mismatch' ? `its ${match.reason} is wrong` : 'its length is wrong');
     },

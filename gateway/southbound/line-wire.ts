@@ -7,10 +7,11 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import { lineQuietWaitMs, replyGraceMs, strayGuardMs } from '../limits.ts';
+import { lineQuietWaitMs, strayGuardMs } from '../limits.ts';
 import type { ByteStream, OpenByteStream, SerialTransport } from './byte-stream.ts';
 import { type Framed, frameMbap, frameRtu, shortestFrameBytes } from './framing.ts';
 import { type KeptStream, keepOpen, type WireListener } from './kept-stream.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** A line on a serial port, behind a serial server that passes RTU frames, or spoken to in Modbus TCP. `baud` behind a serial server sets its gaps. */
 export type LineTransport =
@@ -29,6 +30,7 @@ export interface ReplyTiming {
 /** `opening` before the first try and while reopened on purpose; `closed` once a try has failed or the other side has gone. */
 export type WireState = 'opening' | 'open' | 'closed';
 
+const nothing = Buffer.alloc(0);
 const baudOf = (transport: LineTransport) => (transport.kind === 'modbus-tcp' ? Number.POSITIVE_INFINITY : transport.baud);
 
 /** t3.5: the least silence between frames, from the baud rate; 1.75 ms above 19200 and 0 on Modbus TCP. Unit: ms. */
@@ -38,6 +40,8 @@ export function quietGapMs(baud: number): number {
 }
 
 interface Pending {
+  readonly unit: number;
+  readonly timing: ReplyTiming;
   readonly framed: Framed;
   received: Buffer;
   readonly reply: PromiseWithResolvers<Buffer>;
@@ -49,6 +53,7 @@ export class LineWire implements WireListener {
   readonly #clock: Clock;
   readonly #kept: KeptStream;
   readonly #onState: (state: WireState, reason: string) => void;
+  readonly #watchdog: Watchdog;
   #state: WireState = 'opening';
   #stream: ByteStream | undefined;
   /** Aborted when the present wire is lost, so that nobody waits for its silence. */
@@ -57,6 +62,9 @@ export class LineWire implements WireListener {
   #lastByteAtMs = Number.NEGATIVE_INFINITY;
   #guardUntilMs = Number.NEGATIVE_INFINITY;
   #guardMs = strayGuardMs;
+  readonly #gapMs: number;
+  /** The gap behind the last reply. It begins with the reply's last byte, while the reply is still being looked at. */
+  #gap: Promise<void> | undefined;
   #strayBytes = 0;
   #transactionId = 0;
   /** Bytes nobody asked for, and planned reopenings, since the start. */
@@ -64,8 +72,10 @@ export class LineWire implements WireListener {
 
   constructor(transport: LineTransport, clock: Clock, onState: (state: WireState, reason: string) => void, openStream?: OpenByteStream) {
     this.#transport = transport;
+    this.#gapMs = quietGapMs(baudOf(transport));
     this.#clock = clock;
     this.#onState = onState;
+    this.#watchdog = new Watchdog(clock, () => this.#giveUp());
     this.#kept = keepOpen(transport, this, clock, openStream);
   }
 
@@ -102,11 +112,16 @@ export class LineWire implements WireListener {
   async untilQuiet(): Promise<boolean> {
     const giveUpAtMs = Math.max(this.#guardUntilMs, this.#clock.monotonicMs()) + lineQuietWaitMs;
     for (;;) {
+      await this.#gap;
+      this.#gap = undefined;
       const stream = this.#stream;
       if (!stream) return false;
+      // The clock has the last word, not the timers: they may come early, and bytes may have come meanwhile.
       const nowMs = this.#clock.monotonicMs();
-      const waitMs = Math.max(this.#guardUntilMs, this.#lastByteAtMs + quietGapMs(baudOf(this.#transport))) - nowMs;
+      const waitMs = Math.max(this.#guardUntilMs, this.#lastByteAtMs + this.#gapMs) - nowMs;
       if (waitMs <= 0) {
+        // Modbus TCP needs no look into the machine: an old reply carries an old transaction number.
+        if (this.#transport.kind === 'modbus-tcp') return true;
         const seenAtMs = this.#lastByteAtMs;
         await stream.settle();
         if (this.#stream === stream && this.#lastByteAtMs === seenAtMs && this.#guardUntilMs <= nowMs) return true;
@@ -114,7 +129,7 @@ export class LineWire implements WireListener {
         throw new GatewayError('bus_garbled', 'Something talks on this line without being asked.');
       } else {
         // Cut short only when the wire is lost, which the next turn sees.
-        await this.#clock.sleep(Math.ceil(waitMs), 'quiet line', this.#lost.signal).catch(() => undefined);
+        await this.#clock.sleep(waitMs, 'quiet line', this.#lost.signal).catch(() => undefined);
       }
     }
   }
@@ -127,14 +142,15 @@ export class LineWire implements WireListener {
     assert(this.#stream && !this.#pending, 'the line is not free');
     this.#transactionId = (this.#transactionId + 1) % 0x1_0000;
     const framed = this.#transport.kind === 'modbus-tcp' ? frameMbap(request, this.#transactionId) : frameRtu(request);
-    const pending: Pending = { framed, received: Buffer.alloc(0), reply: Promise.withResolvers() };
+    const pending: Pending = { unit: request[0] ?? 0, timing, framed, received: nothing, reply: Promise.withResolvers() };
     this.#pending = pending;
     this.#guardMs = timing.guardMs;
     this.#strayBytes = 0;
-    const stop = new AbortController();
+    const wireMs = ((framed.wire.length + framed.replyBytesMax) * 11_000) / baudOf(this.#transport);
     this.#stream.write(framed.wire);
+    this.#watchdog.arm(this.#clock.monotonicMs() + wireMs + timing.deadlineMs);
     try {
-      const reply = await Promise.race([pending.reply.promise, this.#deadline(request, framed, timing, stop.signal)]);
+      const reply = await pending.reply.promise;
       this.#kept.markSound();
       return reply;
     } catch (error) {
@@ -142,28 +158,28 @@ export class LineWire implements WireListener {
       throw error;
     } finally {
       this.#pending = undefined;
-      stop.abort();
+      this.#watchdog.disarm();
     }
   }
 
   /** Ends for good; what is under way is rejected with bus_closed. */
   close(): Promise<void> {
+    this.#watchdog.stop();
     return this.#kept.close();
   }
 
-  async #deadline(request: Buffer, framed: Framed, timing: ReplyTiming, signal: AbortSignal): Promise<never> {
-    const wireMs = ((request.length + framed.replyBytesMax) * 11_000) / baudOf(this.#transport);
-    await this.#clock.sleep(Math.ceil(wireMs + timing.deadlineMs), 'reply', signal);
-    // A reply may have come in time and lie in the machine because our own thread was busy: timers run before input does.
-    await this.#clock.sleep(replyGraceMs, 'reply already here', signal);
-    throw new GatewayError('bus_timeout', `Unit ${request[0]} did not answer within ${timing.deadlineMs} ms.`);
+  #giveUp(): void {
+    if (!this.#pending) return;
+    const { unit, timing, reply } = this.#pending;
+    reply.reject(new GatewayError('bus_timeout', `Unit ${unit} did not answer within ${timing.deadlineMs} ms.`));
   }
 
   #judge(pending: Pending, bytes: Buffer): void {
-    pending.received = Buffer.concat([pending.received, bytes]);
+    pending.received = pending.received.length === 0 ? bytes : Buffer.concat([pending.received, bytes]);
     const verdict = pending.framed.judge(pending.received);
     if (verdict.kind === 'more') return;
     this.#pending = undefined;
+    if (this.#gapMs > 0) this.#gap = this.#clock.sleep(this.#gapMs, 'quiet line');
     if (verdict.kind === 'reply') pending.reply.resolve(verdict.frame);
     else pending.reply.reject(new GatewayError('bus_garbled', `The reply is not one to this request: ${verdict.reason}.`));
   }
