@@ -22,6 +22,7 @@ import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
+import type { BusReport } from './web/bus-metrics.ts';
 import { findCardHolder } from './workflows/card-holder.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
@@ -96,8 +97,12 @@ export class Field {
     return compartments.length === 0 ? {} : { compartments: compartments.map(({ bin: _bin, ...row }) => row) };
   }
 
-  lines(): readonly Line[] {
-    return [...this.#lines.values()];
+  /** What passes on the lines, and how each device does on its own. */
+  bus(): BusReport {
+    return {
+      lines: [...this.#lines.values()].map((line) => ({ id: line.id, ...line.stats() })),
+      devices: this.#devices.map((device) => ({ id: device.id, ...device.place(), ...device.traffic() })),
+    };
   }
 
   /** Stops listening to readers, so that nothing new begins. */

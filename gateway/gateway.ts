@@ -16,6 +16,7 @@ import type { Note } from './northbound/note.ts';
 import { startUplink, type Uplink } from './northbound/uplink.ts';
 import { openVillage, type Village, type VillageOptions } from './runtime.ts';
 import { formatEvent } from './timeline.ts';
+import { busMetrics } from './web/bus-metrics.ts';
 import type { Metric } from './web/metrics.ts';
 import { openWeb } from './web/server.ts';
 
@@ -135,6 +136,7 @@ function statusOf(village: Village, uplink: Uplink, recent: readonly string[]): 
     uplink: uplink.report(),
     problem: store.ledger.quickProblems()[0]?.detail ?? null,
     devices: field?.devices() ?? [],
+    bus: field?.bus() ?? null,
     bins: store.bins.state(),
     ledger: store.ledger.totals(),
     counts: store.counts(),
@@ -173,13 +175,6 @@ function metricsOf(village: Village, uplink: Uplink): Metric[] {
   const { store, field } = village;
   const report = uplink.report();
   const gauge = (name: string, help: string, value: number): Metric => ({ name, help, type: 'gauge', samples: [{ value }] });
-  const lines = field?.lines() ?? [];
-  const perLine = (name: string, help: string, pick: (stats: ReturnType<(typeof lines)[number]['stats']>) => number): Metric => ({
-    name,
-    help,
-    type: 'counter',
-    samples: lines.map((line) => ({ labels: { line: line.id }, value: pick(line.stats()) })),
-  });
   return [
     {
       name: 'sifen_events_total',
@@ -198,9 +193,7 @@ function metricsOf(village: Village, uplink: Uplink): Metric[] {
       type: 'gauge',
       samples: (field?.devices() ?? []).map(({ id, state }) => ({ labels: { device: id }, value: state === 'online' ? 1 : 0 })),
     },
-    perLine('sifen_line_requests_total', 'Requests sent on a line.', (stats) => stats.sent),
-    perLine('sifen_line_timeouts_total', 'Requests nobody answered.', (stats) => stats.timeouts),
-    perLine('sifen_line_garbled_total', 'Replies that were not valid.', (stats) => stats.garbled),
+    ...(field ? busMetrics(field.bus()) : []),
     gauge('sifen_memory_bytes', 'Resident set size.', process.memoryUsage.rss()),
   ];
 }

@@ -3,7 +3,7 @@
  * One lost frame is noise; after three in a row a device is offline and costs its neighbours one try per pause. A line that comes back
  * clears the pauses, because silence without a wire says nothing about the device.
  */
-import { deviceFailuresMax, deviceRetryMsMax } from '../limits.ts';
+import { deviceFailuresMax, deviceRetryMsMax, deviceRetryRatio } from '../limits.ts';
 
 /** `unknown` until it has answered or been given up once. */
 export type HealthState = 'unknown' | 'online' | 'offline';
@@ -22,26 +22,33 @@ export type HealthInput = 'answered' | 'silent' | 'trying' | 'lineLost' | 'lineO
 
 export const unknownHealth: DeviceHealth = { state: 'unknown', failures: 0, nextTryAtMs: Number.NEGATIVE_INFINITY };
 
-/** The pause after `failures` unanswered tries: none at first, then 1, 2, 4, 8 s, at most deviceRetryMsMax. Unit: ms. */
-export function planRetryMs(failures: number): number {
+/**
+ * The longest pause between two tries of a silent device. A try costs its line `silenceMs`, deadline and guard together, so the slow are left alone for
+ * longer: no silent device ever takes more than one part in deviceRetryRatio of its line. Unit: ms.
+ */
+export const longestRetryMs = (silenceMs: number): number => Math.max(deviceRetryMsMax, silenceMs * deviceRetryRatio);
+
+/** The pause after `failures` unanswered tries: none at first, then 1, 2, 4, 8 s, at most `longestMs`. Unit: ms. */
+export function planRetryMs(failures: number, longestMs: number): number {
   if (failures < deviceFailuresMax) return 0;
-  return Math.min(deviceRetryMsMax, 1000 * 2 ** Math.min(failures - deviceFailuresMax, 10));
+  return Math.min(longestMs, 1000 * 2 ** Math.min(failures - deviceFailuresMax, 10));
 }
 
 /** Whether a regular read may be sent now; anything more urgent always may. */
 export const mayTry = (health: DeviceHealth, nowMs: number): boolean => nowMs >= health.nextTryAtMs;
 
-/** What is known after `input` at `nowMs`. */
-export function stepHealth(health: DeviceHealth, input: HealthInput, nowMs: number): DeviceHealth {
+/** What is known after `input` at `nowMs`, of a device whose silence costs its line `silenceMs` a try. */
+export function stepHealth(health: DeviceHealth, input: HealthInput, nowMs: number, silenceMs: number): DeviceHealth {
+  const retryMs = (failures: number) => planRetryMs(failures, longestRetryMs(silenceMs));
   switch (input) {
     case 'answered':
       return { ...unknownHealth, state: 'online' };
     case 'silent': {
       const failures = health.failures + 1;
-      return { state: failures < deviceFailuresMax ? health.state : 'offline', failures, nextTryAtMs: nowMs + planRetryMs(failures) };
+      return { state: failures < deviceFailuresMax ? health.state : 'offline', failures, nextTryAtMs: nowMs + retryMs(failures) };
     }
     case 'trying':
-      return health.state === 'offline' ? { ...health, nextTryAtMs: nowMs + planRetryMs(health.failures) } : health;
+      return health.state === 'offline' ? { ...health, nextTryAtMs: nowMs + retryMs(health.failures) } : health;
     case 'lineLost':
       return { ...unknownHealth, state: 'offline' };
     case 'lineOpened':

@@ -4,8 +4,8 @@
  * It never repeats a command and never makes up, keeps or repairs a value: a word outside the map is an error, not a reading.
  */
 
-import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
-import { planReads, readRequest } from '../../protocol/read-plan.ts';
+import { exceptionCodes, type ModbusRequest, type ModbusResponse } from '../../protocol/modbus.ts';
+import { planReads, type ReadSpan, readRequest } from '../../protocol/read-plan.ts';
 import { decodeSpan, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
 import type { DeviceMap, ReadableName, ReadingOf, WritableOf } from '../../protocol/register-map.ts';
 import type { Clock } from '../clock.ts';
@@ -13,6 +13,7 @@ import { type DeviceHealth, type HealthInput, mayTry, stepHealth, unknownHealth 
 import { GatewayError, isGatewayError } from '../errors.ts';
 import type { Line } from './line.ts';
 import type { Priority } from './request-queue.ts';
+import type { TrafficStats } from './traffic.ts';
 
 /** `poll` respects the pauses of a silent device; anything more urgent is always tried. */
 export interface CallOptions {
@@ -50,6 +51,8 @@ export interface DeviceOptions<M extends DeviceMap> {
 
 /** A Modbus TCP gateway answers for a silent unit with one of these (V1.1b3 section 7: path unavailable, target failed to respond). */
 const answeredByGatewayOnly: readonly number[] = [10, 11];
+/** Exceptions after which a write may have been obeyed, in part or later (V1.1b3 section 7: failed while doing it, and acknowledged but not yet done). */
+const exceptionsOfUnknownOutcome: readonly number[] = [exceptionCodes.deviceFailure, exceptionCodes.acknowledge];
 const silences = ['bus_timeout', 'bus_garbled'] as const;
 
 /** Makes the typed view of one unit. Sends nothing by itself. */
@@ -61,6 +64,8 @@ export class Device<M extends DeviceMap> {
   readonly map: M;
   readonly #options: DeviceOptions<M>;
   readonly #stopListening: () => void;
+  /** By the list of names asked for: a poll asks for the same ones for ever. */
+  readonly #plans = new WeakMap<readonly string[], readonly ReadSpan<ReadableName<M>>[]>();
   #health = unknownHealth;
 
   constructor(options: DeviceOptions<M>) {
@@ -73,6 +78,16 @@ export class Device<M extends DeviceMap> {
   /** What is known of the device. */
   health(): DeviceHealth {
     return this.#health;
+  }
+
+  /** Where it stands. */
+  place(): { readonly line: string; readonly unit: number } {
+    return { line: this.#options.line.id, unit: this.#options.unit };
+  }
+
+  /** What passed between line and device since the start. */
+  traffic(): TrafficStats {
+    return this.#options.line.unitStats(this.#options.unit);
   }
 
   /** Stops listening to the line; the device is not used after that. */
@@ -92,7 +107,7 @@ export class Device<M extends DeviceMap> {
   async readRaw<N extends ReadableName<M>>(names: readonly N[], options: CallOptions): Promise<RawReading<Pick<ReadingOf<M>, N>>> {
     const parts: Partial<ReadingOf<M>>[] = [];
     const raw: string[] = [];
-    for (const span of planReads(this.map, names)) {
+    for (const span of this.#planOf(names)) {
       const answer = valuesOf(await this.#request(readRequest(span), options));
       const decoded = decodeSpan(this.map, span, answer);
       if (!decoded.ok) throw new GatewayError('device_value', `${this.id}: ${decoded.issues.join('; ')}.`);
@@ -108,6 +123,12 @@ export class Device<M extends DeviceMap> {
    */
   async write(values: Partial<WritableOf<M>>, options: CallOptions): Promise<void> {
     for (const request of encodeWrites(this.map, values)) await this.#request(request, options);
+  }
+
+  #planOf<N extends ReadableName<M>>(names: readonly N[]): readonly ReadSpan<ReadableName<M>>[] {
+    const plan = this.#plans.get(names) ?? planReads(this.map, names);
+    this.#plans.set(names, plan);
+    return plan;
   }
 
   async #request(request: ModbusRequest, { priority, signal }: CallOptions): Promise<ModbusResponse> {
@@ -132,14 +153,17 @@ export class Device<M extends DeviceMap> {
   #refuseException(request: ModbusRequest, response: ModbusResponse): void {
     if (response.kind !== 'exception') return;
     const { code } = response;
-    if (!answeredByGatewayOnly.includes(code)) throw new DeviceException(`${this.id} refused the request with exception ${code}.`, code);
-    const silent = new GatewayError('bus_timeout', `${this.id} does not answer its gateway (exception ${code}).`);
-    throw request.kind === 'read' ? silent : new GatewayError('bus_write_unknown', `${silent.message} The write may have been obeyed.`, { cause: silent });
+    const isSilence = answeredByGatewayOnly.includes(code);
+    const error = isSilence
+      ? new GatewayError('bus_timeout', `${this.id} does not answer its gateway (exception ${code}).`)
+      : new DeviceException(`${this.id} refused the request with exception ${code}.`, code);
+    if (request.kind === 'read' || (!isSilence && !exceptionsOfUnknownOutcome.includes(code))) throw error;
+    throw new GatewayError('bus_write_unknown', `${error.message} The write may have been obeyed.`, { cause: error });
   }
 
   #step(input: HealthInput): void {
     const before = this.#health;
-    this.#health = stepHealth(before, input, this.#options.clock.monotonicMs());
+    this.#health = stepHealth(before, input, this.#options.clock.monotonicMs(), this.map.timeoutMs + this.map.guardMs);
     if (before.state !== this.#health.state) this.#options.onHealth?.(this.#health);
   }
 }
@@ -148,9 +172,9 @@ const hex4 = (word: number) => word.toString(16).padStart(4, '0');
 
 /** What a failure says about the device itself; a full queue or a call called off says nothing. */
 function meaningOf(error: unknown): HealthInput | undefined {
-  if (error instanceof DeviceException) return 'answered';
   if (!isGatewayError(error)) return undefined;
   const { code } = error.code === 'bus_write_unknown' && isGatewayError(error.cause) ? error.cause : error;
+  if (code === 'device_exception') return 'answered';
   if (silences.some((silence) => silence === code)) return 'silent';
   return code === 'bus_closed' ? 'lineLost' : undefined;
 }

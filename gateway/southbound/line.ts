@@ -11,6 +11,7 @@ import type { OpenByteStream } from './byte-stream.ts';
 import { type LineTransport, LineWire, type ReplyTiming, type WireState } from './line-wire.ts';
 import { openTransaction, type Transaction } from './modbus-port.ts';
 import { type Priority, RequestQueue } from './request-queue.ts';
+import { type Ending, Traffic, type TrafficStats } from './traffic.ts';
 
 /** How one request is sent. A signal calls it off: before it is sent it is removed, afterwards only its result is dropped. */
 export type RequestOptions = ReplyTiming & { readonly priority: Priority; readonly signal?: AbortSignal | undefined };
@@ -18,27 +19,15 @@ export type RequestOptions = ReplyTiming & { readonly priority: Priority; readon
 export type LineState = { readonly open: true } | { readonly open: false; readonly reason: string };
 
 /** Counters since the start. */
-export interface LineStats {
+export interface LineStats extends TrafficStats {
   readonly open: boolean;
   readonly waiting: number;
-  /** Requests sent, and how they ended. */
-  readonly sent: number;
-  readonly answered: number;
-  readonly exceptions: number;
-  readonly timeouts: number;
-  readonly garbled: number;
-  readonly lost: number;
-  /** Requests that were never sent: called off, or refused because the queue was full or the line away. */
-  readonly unsent: number;
   readonly reopened: number;
   readonly strayBytes: number;
-  /** Time spent on requests, with gaps and guards somebody waited for. Unit: ms. */
-  readonly busyMs: number;
-  /** Share of time the line is busy, 0..1, as a mean that forgets within a minute. */
-  readonly utilisation: number;
 }
 
 interface Job {
+  readonly unit: number;
   readonly transaction: Transaction;
   readonly isWrite: boolean;
   readonly timing: ReplyTiming;
@@ -46,8 +35,7 @@ interface Job {
 }
 
 const unopened: LineState = { open: false, reason: 'not opened yet' };
-const loadMemoryMs = 60_000;
-const endings = { bus_timeout: 'timeouts', bus_garbled: 'garbled', bus_closed: 'lost' } as const;
+const endings = { bus_timeout: 'timeouts', bus_garbled: 'garbled', bus_closed: 'lost' } as const satisfies Record<string, Ending>;
 
 /** What a line needs. */
 export interface LineOptions {
@@ -69,17 +57,18 @@ export class Line {
   readonly #wire: LineWire;
   readonly #queue = new RequestQueue<Job>(lineQueueMax);
   readonly #listeners = new Set<(state: LineState) => void>();
-  readonly #counts = { sent: 0, answered: 0, exceptions: 0, timeouts: 0, garbled: 0, lost: 0, unsent: 0, busyMs: 0 };
+  readonly #total: Traffic;
+  readonly #units = new Map<number, Traffic>();
+  /** Whose reply, or silence, the line has to be quiet after. */
+  #lastUnit = 0;
   #state = unopened;
   #isPumping = false;
   #isClosed = false;
-  #load = 0;
-  #loadAtMs: number;
 
   constructor({ id, transport, clock, openStream }: LineOptions) {
     this.id = id;
     this.#clock = clock;
-    this.#loadAtMs = clock.monotonicMs();
+    this.#total = new Traffic(clock.monotonicMs());
     this.#wire = new LineWire(transport, clock, (state, reason) => this.#onWire(state, reason), openStream);
   }
 
@@ -96,15 +85,16 @@ export class Line {
 
   /**
    * Sends one request to a unit, 1..247. A device's exception is a response, not an error.
-   * @throws GatewayError. Never sent: bus_busy, bus_closed, bus_cancelled. Sent: bus_timeout, bus_garbled, bus_closed or bus_cancelled for a
+   * @throws GatewayError. Never sent: bus_busy, bus_closed, bus_cancelled, device_backing_off. Sent: bus_timeout, bus_garbled, bus_closed or bus_cancelled for a
    * read; for a write always bus_write_unknown, with one of those as its cause.
    */
   async request(unit: number, request: ModbusRequest, options: RequestOptions): Promise<ModbusResponse> {
     const transaction = openTransaction(unit, request);
-    if (this.#isClosed || this.#wire.state === 'closed') return this.#refuse('bus_closed', `Line ${this.id} is away: ${this.#reason()}.`);
-    if (options.signal?.aborted) return this.#refuse('bus_cancelled', 'The request was called off.');
-    const job: Job = { transaction, isWrite: request.kind !== 'read', timing: options, outcome: Promise.withResolvers() };
-    if (!this.#queue.add(options.priority, job)) return this.#refuse('bus_busy', `${lineQueueMax} ${options.priority} requests wait for line ${this.id}.`);
+    if (this.#isClosed || this.#wire.state === 'closed') return this.#refuse(unit, 'bus_closed', `Line ${this.id} is away: ${this.#reason()}.`);
+    if (options.signal?.aborted) return this.#refuse(unit, 'bus_cancelled', 'The request was called off.');
+    const job: Job = { unit, transaction, isWrite: request.kind !== 'read', timing: options, outcome: Promise.withResolvers() };
+    if (!this.#queue.add(options.priority, job))
+      return this.#refuse(unit, 'bus_busy', `${lineQueueMax} ${options.priority} requests wait for line ${this.id}.`);
     const onAbort = () => this.#cancel(job);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     this.#pump();
@@ -118,7 +108,12 @@ export class Line {
   /** Counters since the start. */
   stats(): LineStats {
     const open = this.#wire.state === 'open';
-    return { open, waiting: this.#queue.length, ...this.#counts, ...this.#wire.counts, utilisation: this.#decayedLoad() };
+    return { open, waiting: this.#queue.length, ...this.#total.stats(this.#clock.monotonicMs()), ...this.#wire.counts };
+  }
+
+  /** Counters of one unit since the start. */
+  unitStats(unit: number): TrafficStats {
+    return this.#trafficOf(unit).stats(this.#clock.monotonicMs());
   }
 
   /** Rejects what waits and what is under way, releases the wire, and does not open it again. */
@@ -132,27 +127,48 @@ export class Line {
     return this.#isClosed ? 'it was closed' : this.#state.open ? 'open' : this.#state.reason;
   }
 
-  #refuse(code: 'bus_closed' | 'bus_cancelled' | 'bus_busy', message: string): never {
-    this.#counts.unsent += 1;
+  #trafficOf(unit: number): Traffic {
+    const known = this.#units.get(unit);
+    if (known) return known;
+    const traffic = new Traffic(this.#clock.monotonicMs());
+    this.#units.set(unit, traffic);
+    return traffic;
+  }
+
+  #refuse(unit: number, code: 'bus_closed' | 'bus_cancelled' | 'bus_busy', message: string): never {
+    this.#countUnsent(unit);
     throw new GatewayError(code, message);
   }
 
+  #countUnsent(unit: number): void {
+    this.#total.skip();
+    this.#trafficOf(unit).skip();
+  }
+
+  /** Ends a job that was never sent. */
+  #drop(job: Job, error: GatewayError): void {
+    this.#countUnsent(job.unit);
+    job.outcome.reject(error);
+  }
+
   #refuseWaiting(reason: string): void {
-    for (let job = this.#queue.take(); job; job = this.#queue.take()) {
-      this.#counts.unsent += 1;
-      job.outcome.reject(new GatewayError('bus_closed', `Line ${this.id} is away: ${reason}.`));
-    }
+    for (let job = this.#queue.take(); job; job = this.#queue.take()) this.#drop(job, new GatewayError('bus_closed', `Line ${this.id} is away: ${reason}.`));
+  }
+
+  /** A unit that was silent a moment ago is asked nothing more in this round: its polls would each cost the others a deadline and a guard. */
+  #skipPolls(unit: number): void {
+    for (const job of this.#queue.removePolls((waiting) => waiting.unit === unit))
+      this.#drop(
+        job,
+        new GatewayError('device_backing_off', `Unit ${unit} on line ${this.id} was silent a moment ago; what else was asked of it is left out.`),
+      );
   }
 
   /** Still waiting: it is taken out. Already sent: only the result is dropped; the line reads on, so that the reply meets nobody else. */
   #cancel(job: Job): void {
     const error = new GatewayError('bus_cancelled', 'The request was called off.');
-    if (this.#queue.remove(job)) {
-      this.#counts.unsent += 1;
-      job.outcome.reject(error);
-    } else {
-      this.#fail(job, error);
-    }
+    if (this.#queue.remove(job)) this.#drop(job, error);
+    else this.#fail(job, error);
   }
 
   /** Ends a job that was sent. Nobody knows then whether a write was obeyed. */
@@ -177,42 +193,53 @@ export class Line {
   }
 
   async #serveWaiting(): Promise<void> {
-    while (this.#queue.length > 0 && this.#wire.state === 'open') {
-      const startedAtMs = this.#clock.monotonicMs();
-      await this.#serveNext();
-      this.#recordBusy(startedAtMs);
-    }
+    while (this.#queue.length > 0 && this.#wire.state === 'open') await this.#serveNext();
     this.#isPumping = false;
   }
 
   /** The most urgent job is chosen only when the line is free: one that came during a guard still goes first. */
   async #serveNext(): Promise<void> {
-    let job: Job | undefined;
+    const startedAtMs = this.#clock.monotonicMs();
     try {
       if (!(await this.#wire.untilQuiet())) return;
-      job = this.#queue.take();
-      if (!job) return;
-      this.#counts.sent += 1;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const job = this.#queue.take();
+      if (job) this.#drop(job, error);
+      return;
+    } finally {
+      this.#spend(this.#lastUnit, this.#clock.monotonicMs() - startedAtMs);
+    }
+    const job = this.#queue.take();
+    if (job) await this.#serve(job);
+  }
+
+  async #serve(job: Job): Promise<void> {
+    const startedAtMs = this.#clock.monotonicMs();
+    const counted = [this.#total, this.#trafficOf(job.unit)];
+    const end = (ending: Ending) => {
+      const durationMs = this.#clock.monotonicMs() - startedAtMs;
+      for (const traffic of counted) traffic.end(ending, durationMs);
+    };
+    for (const traffic of counted) traffic.begin();
+    this.#lastUnit = job.unit;
+    try {
       const response = job.transaction.decode(await this.#wire.exchange(job.transaction.frame, job.timing));
-      this.#counts[response.kind === 'exception' ? 'exceptions' : 'answered'] += 1;
+      end(response.kind === 'exception' ? 'exceptions' : 'answered');
       job.outcome.resolve(response);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       const ending = endings[error.code as keyof typeof endings];
-      if (ending) this.#counts[ending] += 1;
-      if (job) this.#fail(job, error);
-      else this.#queue.take()?.outcome.reject(error);
+      if (ending) end(ending);
+      this.#fail(job, error);
+      if (error.code === 'bus_timeout') this.#skipPolls(job.unit);
     }
+    this.#spend(job.unit, this.#clock.monotonicMs() - startedAtMs);
   }
 
-  #decayedLoad(): number {
-    return this.#load * Math.exp((this.#loadAtMs - this.#clock.monotonicMs()) / loadMemoryMs);
-  }
-
-  #recordBusy(startedAtMs: number): void {
-    const busyMs = this.#clock.monotonicMs() - startedAtMs;
-    this.#counts.busyMs += busyMs;
-    this.#load = this.#decayedLoad() + 1 - Math.exp(-busyMs / loadMemoryMs);
-    this.#loadAtMs = this.#clock.monotonicMs();
+  #spend(unit: number, durationMs: number): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#total.spend(durationMs, nowMs);
+    if (unit > 0) this.#trafficOf(unit).spend(durationMs, nowMs);
   }
 }

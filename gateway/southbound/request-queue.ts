@@ -38,6 +38,13 @@ export class RequestQueue<Item> {
     return undefined;
   }
 
+  /** Takes out the polls that fit, in order. */
+  removePolls(fits: (item: Item) => boolean): Item[] {
+    const removed = this.#waiting.poll.filter(fits);
+    if (removed.length > 0) this.#waiting.poll = this.#waiting.poll.filter((item) => !removed.includes(item));
+    return removed;
+  }
+
   /** Returns whether the item was still waiting. */
   remove(item: Item): boolean {
     for (const priority of priorities) {

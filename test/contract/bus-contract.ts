@@ -108,6 +108,51 @@ export function describeBus(name: string, openBench: OpenBench): void {
       expect(await alive).toEqual(wordsFrom(0x40));
     });
 
+    it('asks a unit that was just silent nothing more in this round, but obeys a command to it and goes on with the others', async () => {
+      const { line, bench } = await start((request, count, adu) => (request[0] === 9 && request[1] === 3 ? [] : honest(request, count, adu)));
+      const silent = line.request(9, readAt(0), poll);
+      await expect.poll(() => bench.slave.requests.length, { interval: 5 }).toBe(1);
+      const rest = [line.request(9, readAt(2), poll), line.request(9, readAt(4), poll)];
+      const command = line.request(9, { kind: 'writeRegister', address: 1, value: 1 }, { ...poll, priority: 'actuation' });
+      const neighbour = line.request(1, readAt(0x40), poll);
+      await expect(silent).rejects.toMatchObject({ code: 'bus_timeout' });
+      for (const one of rest) await expect(one).rejects.toMatchObject({ code: 'device_backing_off' });
+      expect(await command).toEqual({ kind: 'written' });
+      expect(await neighbour).toEqual(wordsFrom(0x40));
+      expect(bench.slave.requests.map((request) => [request[0], request[1]])).toEqual([
+        [9, 3],
+        [9, 6],
+        [1, 3],
+      ]);
+    });
+
+    it('counts for each unit what was asked, how it ended and what it took of the line', async () => {
+      const { line } = await start((request, count, adu) => {
+        if (request[0] === 9) return [];
+        if (request[1] === 4) return [{ rtu: withCrc(request[0] ?? 0, 0x84, 2) }];
+        return request[0] === 2 ? [{ rtu: withCrc(7, 3, 4, 0, 1, 0, 2) }] : honest(request, count, adu).map((step) => ({ ...step, afterMs: 30 }));
+      });
+      await line.request(1, readAt(0), poll);
+      await line.request(1, { kind: 'read', space: 'input', address: 0, count: 1 }, poll);
+      await expect(line.request(2, readAt(0), poll)).rejects.toMatchObject({ code: 'bus_garbled' });
+      await expect(line.request(9, readAt(0), poll)).rejects.toMatchObject({ code: 'bus_timeout' });
+      // The guard behind a silence is charged to the silent unit, once somebody has to wait for it.
+      await line.request(3, readAt(0), poll);
+      expect(line.unitStats(1)).toMatchObject({ sent: 2, answered: 1, exceptions: 1, timeouts: 0, garbled: 0, unsent: 0 });
+      expect(line.unitStats(1).worstMs).toBeGreaterThanOrEqual(29);
+      expect(line.unitStats(1).meanMs).toBeLessThan(line.unitStats(1).worstMs);
+      expect(line.unitStats(2)).toMatchObject({ sent: 1, answered: 0, garbled: 1, meanMs: 0, worstMs: 0 });
+      expect(line.unitStats(9)).toMatchObject({ sent: 1, timeouts: 1 });
+      expect(line.unitStats(9).busyMs).toBeGreaterThanOrEqual(deadlineMs);
+      expect(line.unitStats(4)).toMatchObject({ sent: 0, busyMs: 0, utilisation: 0 });
+      const units = [1, 2, 3, 9].map((unit) => line.unitStats(unit));
+      const total = line.stats();
+      for (const key of ['sent', 'answered', 'exceptions', 'timeouts', 'garbled', 'unsent'] as const)
+        expect(units.reduce((sum, stats) => sum + stats[key], 0)).toBe(total[key]);
+      expect(units.reduce((sum, stats) => sum + stats.busyMs, 0)).toBeLessThanOrEqual(total.busyMs + 0.001);
+      expect(total.utilisation).toBeGreaterThan(0);
+    });
+
     it('sends one request at a time, the urgent first, and what was called off not at all', async () => {
       const { line, bench } = await start((request, count, adu) => [...honest(request, count, adu)].map((step) => ({ ...step, afterMs: 30 })));
       const stop = new AbortController();

@@ -162,7 +162,7 @@ describe('a line’s queue', () => {
     const { slave, line } = await startLine('modbus-tcp', (request, count, adu) => (count === 1 ? [] : honest(request, count, adu)));
     const first = line.request(1, readAt(0), poll);
     await expect.poll(() => slave.requests.length).toBe(1);
-    const waiting = Array.from({ length: 32 }, (_, n) => line.request(1, readAt(n), poll));
+    const waiting = Array.from({ length: 32 }, (_, n) => line.request(2, readAt(n), poll));
     await expect(line.request(1, readAt(99), poll)).rejects.toMatchObject({ code: 'bus_busy' });
     const command = line.request(1, { kind: 'writeRegister', address: 77, value: 1 }, { ...poll, priority: 'actuation' });
     await expect(first).rejects.toMatchObject({ code: 'bus_timeout' });

@@ -1,15 +1,28 @@
 // Without this a dead device could be asked on every poll and slow its neighbours, or a returned one could be left alone for too long.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DeviceHealth, type HealthInput, mayTry, planRetryMs, stepHealth, unknownHealth } from '../../../gateway/core/device-health.ts';
+import { type DeviceHealth, type HealthInput, longestRetryMs, mayTry, planRetryMs, stepHealth, unknownHealth } from '../../../gateway/core/device-health.ts';
 
+const silenceMs = 350;
 /** Feeds inputs one second apart from time 0. */
 const healthAfter = (...inputs: readonly HealthInput[]): DeviceHealth =>
-  inputs.reduce((health, input, n) => stepHealth(health, input, n * 1000), unknownHealth);
+  inputs.reduce((health, input, n) => stepHealth(health, input, n * 1000, silenceMs), unknownHealth);
 
 describe('device health', () => {
   it('plans no pause for one or two lost frames, then 1, 2, 4, 8 and at most 10 s', () => {
-    expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 1000].map(planRetryMs)).toEqual([0, 0, 0, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 1000].map((failures) => planRetryMs(failures, 10_000))).toEqual([
+      0, 0, 0, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000,
+    ]);
+  });
+
+  it('leaves a device alone for longer whose silence costs more, so that it never takes more than 4 % of its line', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), (costMs) => {
+        expect(costMs / longestRetryMs(costMs)).toBeLessThanOrEqual(0.04);
+        expect(planRetryMs(1000, longestRetryMs(costMs))).toBe(longestRetryMs(costMs));
+      }),
+    );
+    expect([longestRetryMs(350), longestRetryMs(400), longestRetryMs(1000)]).toEqual([10_000, 10_000, 25_000]);
   });
 
   it('is unknown until an answer or three silences', () => {
@@ -31,7 +44,7 @@ describe('device health', () => {
   });
 
   it('lets one regular read try an offline device while the others wait for its outcome', () => {
-    const trying = stepHealth(healthAfter('silent', 'silent', 'silent'), 'trying', 3000);
+    const trying = stepHealth(healthAfter('silent', 'silent', 'silent'), 'trying', 3000, silenceMs);
     expect(mayTry(trying, 3500)).toBe(false);
     expect(trying.state).toBe('offline');
   });
@@ -44,10 +57,10 @@ describe('device health', () => {
   it('tries at once when the line is back, and shows the device offline until it has answered', () => {
     const away = healthAfter('answered', 'lineLost');
     expect(away.state).toBe('offline');
-    const back = stepHealth(stepHealth(healthAfter('silent', 'silent', 'silent', 'silent'), 'lineLost', 5000), 'lineOpened', 5000);
+    const back = stepHealth(stepHealth(healthAfter('silent', 'silent', 'silent', 'silent'), 'lineLost', 5000, silenceMs), 'lineOpened', 5000, silenceMs);
     expect(back).toMatchObject({ state: 'offline', failures: 0 });
     expect(mayTry(back, 5000)).toBe(true);
-    expect(stepHealth(back, 'answered', 5001).state).toBe('online');
+    expect(stepHealth(back, 'answered', 5001, silenceMs).state).toBe('online');
   });
 
   it('never holds a device back for longer than 10 s, whatever happened', () => {

@@ -50,6 +50,15 @@ describe('a device', () => {
     expect(scale.health().state).toBe('online');
   });
 
+  it.each([4, 5])('cannot say whether a write was obeyed that ended in exception %i, while a read was plainly refused', async (code) => {
+    const { scale } = await start((request) => [{ rtu: withCrc(1, (request[1] ?? 0) | 0x80, code) }]);
+    const write = scale.write({ executeZero: 1 }, { priority: 'actuation' });
+    await expect(write).rejects.toMatchObject({ code: 'bus_write_unknown', cause: { code: 'device_exception', exceptionCode: code } });
+    await expect(scale.read(['status'], poll)).rejects.toMatchObject({ code: 'device_exception', exceptionCode: code });
+    expect(scale.health().state).toBe('online');
+    expect(scale.traffic()).toMatchObject({ sent: 2, exceptions: 2 });
+  });
+
   it('counts a gateway’s "target failed to respond" as silence, and a write then as unknown', async () => {
     const { slave, scale } = await start((request) => [{ rtu: withCrc(1, (request[1] ?? 0) | 0x80, 11) }]);
     for (let n = 0; n < 3; n++) await expect(scale.read(['status'], poll)).rejects.toMatchObject({ code: 'bus_timeout' });
