@@ -3,6 +3,7 @@
  * boards wake, so that a second simulator on the same ports fails before it touches a board's memory; closed last.
  */
 import type { BoardLine } from './rtu-slave.ts';
+import { type HearPlain, type PlainWire, serveSerialPlain, serveTcpPlain } from './serve-plain.ts';
 import { type ReaderWire, serveSerialReader, serveTcpReader } from './serve-reader.ts';
 import { serveSerialLine } from './serve-serial.ts';
 import { serveTcpLine } from './serve-tcp.ts';
@@ -12,6 +13,8 @@ import { parsePlace, type SiteFile } from './site-file.ts';
 
 export interface Field {
   readonly reader: { readonly say: (reader: string, text: string) => void; readonly isHeard: (reader: string) => boolean };
+  /** Says bytes on a plain line. Returns whether anybody listens. */
+  readonly sayOn: (line: string, bytes: Uint8Array) => boolean;
   close(): Promise<void>;
 }
 
@@ -22,18 +25,29 @@ type ReaderRow = SiteFile['readers'][number];
 export interface FieldOptions {
   readonly site: SiteFile;
   readonly lineOf: (line: string) => BoardLine;
+  /** The same for plain lines; null when a wire was opened. */
+  readonly hear: (line: string, bytes: Uint8Array | null) => readonly Uint8Array[];
   readonly tell: (event: SiteEvent) => void;
 }
 
 /** @throws SiteError when a port cannot be had; those already open are closed again. */
-export async function openField({ site, lineOf, tell }: FieldOptions): Promise<Field> {
+export async function openField({ site, lineOf, hear, tell }: FieldOptions): Promise<Field> {
   const closers: (() => Promise<void>)[] = [];
   const readers = new Map<string, ReaderWire>();
+  const plain = new Map<string, PlainWire>();
   const close = async () => {
     await Promise.all(closers.map((closer) => closer()));
   };
   try {
-    for (const row of site.lines) closers.push(await openLine(row, lineOf, tell));
+    for (const row of site.lines) {
+      if (row.framing !== 'plain') {
+        closers.push(await openLine(row, lineOf, tell));
+        continue;
+      }
+      const wire = await openPlain(row, (bytes) => hear(row.id, bytes), tell);
+      plain.set(row.id, wire);
+      closers.push(() => wire.close());
+    }
     for (const row of site.readers) {
       const wire = await openReader(row, tell);
       readers.set(row.id, wire);
@@ -43,7 +57,8 @@ export async function openField({ site, lineOf, tell }: FieldOptions): Promise<F
     await close();
     throw error;
   }
-  return { reader: { say: (reader, text) => readers.get(reader)?.say(text), isHeard: (reader) => readers.get(reader)?.isHeard() ?? false }, close };
+  const reader: Field['reader'] = { say: (id, text) => readers.get(id)?.say(text), isHeard: (id) => readers.get(id)?.isHeard() ?? false };
+  return { reader, sayOn: (line, bytes) => plain.get(line)?.say(bytes) ?? false, close };
 }
 
 function placeOf(row: LineRow | ReaderRow) {
@@ -68,6 +83,17 @@ async function openLine(row: LineRow, lineOf: (line: string) => BoardLine, tell:
   const listener = await serveTcpLine({ id: row.id, kind, host: place.host, port: place.port, line });
   tell({ event: 'listening', line: row.id, address: `${place.host}:${listener.port}`, port: listener.port });
   return () => listener.close();
+}
+
+async function openPlain(row: LineRow, hear: HearPlain, tell: (event: SiteEvent) => void): Promise<PlainWire> {
+  const place = placeOf(row);
+  if (place.kind === 'serial') {
+    tell({ event: 'listening', line: row.id, address: place.path, port: null });
+    return serveSerialPlain(serialOf(row, place.path), hear, linkTeller(row.id, tell));
+  }
+  const wire = await serveTcpPlain(row.id, place.host, place.port, hear);
+  tell({ event: 'listening', line: row.id, address: `${place.host}:${wire.port}`, port: wire.port });
+  return wire;
 }
 
 async function openReader(row: ReaderRow, tell: (event: SiteEvent) => void): Promise<ReaderWire> {

@@ -143,7 +143,8 @@ async function run(values: Flags): Promise<void> {
   let site: Site | undefined;
   const silent: BoardLine = { hasUnit: () => false, service: () => undefined };
   const tell = openTeller(values.json, () => site?.nowMs ?? startAtMs);
-  const field = await openField({ site: description, lineOf: (line) => site?.line(line) ?? silent, tell });
+  const hear = (line: string, bytes: Uint8Array | null) => site?.hear(line, bytes) ?? [];
+  const field = await openField({ site: description, lineOf: (line) => site?.line(line) ?? silent, hear, tell });
   try {
     const folder = openStateFolder(values.state);
     const stateFile = join(folder, 'site.json');
@@ -161,6 +162,7 @@ async function run(values: Flags): Promise<void> {
       memoryOf: (dispenser) => openSlotFile(join(folder, `${dispenser}.nv`), durability),
       wireMs: () => performance.now(),
       reader: field.reader,
+      sayOn: field.sayOn,
       tell(event) {
         if (event.event === 'motor-start') journal.append({ at: site?.nowMs ?? startAtMs, device: event.device, job: event.job, label: event.label });
         tell(event);

@@ -1,85 +1,122 @@
 /**
- * A simulated W-CN tray scale: load cell, transmitter firmware and registers joined. What it weighs is set by whoever stands before it;
- * what it says comes from the firmware alone, one sample every 100 ms of village time.
+ * A simulated tray scale of any catalogued model: load cell, indicator firmware and the twin that puts its face into registers or frames.
+ * What it weighs is set by whoever stands before it; what it says comes from the firmware alone, one sample every 100 ms of village time.
  */
-import { autoTare, divisionGrams, scaleWcn } from '../protocol/devices/scale-wcn.ts';
+import type { FrameParser } from '../protocol/frame-device.ts';
 import type { ExceptionName, ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
-import { type ScaleRam, type ScaleSetup, samplePeriodMs, scaleFlags, startScale, stepScale, tareScale, zeroScale } from './firmware/scale-wcn.ts';
+import type { DeviceMap } from '../protocol/register-map.ts';
+import {
+  deliveredSetup,
+  faceOf,
+  type IndicatorRam,
+  type IndicatorSetup,
+  obeyOrder,
+  samplePeriodMs,
+  startIndicator,
+  stepIndicator,
+} from './firmware/indicator.ts';
 import { type LoadCell, restingCell, senseGrams, stepLoadCell } from './physics/load-cell.ts';
 import type { Random } from './random.ts';
-import { type BankWrite, createBank } from './register-bank.ts';
+import { type BankWrite, createBank, type RegisterBank } from './register-bank.ts';
 import { SiteError } from './site-error.ts';
 import type { MachineEvent } from './site-event.ts';
+import { scaleTwins } from './twins/catalogue.ts';
+import type { RegisterTwin, ScaleTwin } from './twins/scale-twin.ts';
 
 export interface ScaleOptions {
   readonly id: string;
+  /** As protocol/devices/catalogue.ts spells it. */
+  readonly model: string;
   readonly unit: number;
   readonly maxGrams: number;
   readonly intervalGrams: number;
   /** Standard deviation of one converter value. Unit: gram. */
   readonly noiseGrams: number;
   readonly random: Random;
-  /** Wire time for the ready lamp. Unit: ms, never going back. */
+  /** Wire time for the ready lamp and for streams. Unit: ms, never going back. */
   readonly wireMs: () => number;
   readonly onEvent: (event: MachineEvent) => void;
 }
 
 /** Samples worked off in one go: after 10 s without one, older ones no longer matter to anything shown. */
 const samplesMax = 100;
-const divisionCodes = Array.from({ length: 18 }, (_unused, code) => code);
+/** What a scale can be divided into. Unit: gram. */
+const intervals = Array.from({ length: 15 }, (_unused, n) => ([1, 2, 5][n % 3] ?? 1) * 10 ** Math.floor(n / 3));
 
 export class ScaleBoard {
   readonly id: string;
+  readonly twin: ScaleTwin;
   readonly #options: ScaleOptions;
-  readonly #setup: ScaleSetup;
-  /** Decimals of a kilogram shown, so that one division is at least one count. */
-  readonly #decimals: 2 | 3;
-  readonly #bank = createBank(scaleWcn, {
-    beforeRead: () => this.#serveWeights(),
-    onWrite: (_bank, write) => this.#judgeWrite(write),
-  });
+  readonly #setup: IndicatorSetup;
+  readonly #bank: RegisterBank<DeviceMap> | undefined;
+  #requests: FrameParser<unknown> | undefined;
   #cell: LoadCell = restingCell;
   /** `null` while the power is off. */
-  #ram: ScaleRam | null = startScale;
+  #ram: IndicatorRam | null = startIndicator;
   #sinceSampleMs = 0;
-  /** When a request was last answered. Unit: ms of wire time. */
-  #answeredAtMs = Number.NEGATIVE_INFINITY;
+  /** When somebody was last answered or heard our stream, and when we last streamed. Unit: ms of wire time. */
+  #heardAtMs = Number.NEGATIVE_INFINITY;
+  #saidAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScaleOptions) {
     this.#options = options;
-    this.id = options.id;
-    const { maxGrams, intervalGrams } = options;
-    const divisionCode = divisionCodes.find((code) => divisionGrams(code) === intervalGrams);
-    if (divisionCode === undefined)
-      throw new SiteError(`scale ${options.id}: a division of ${intervalGrams} g does not exist; use 1, 2 or 5 times a power of ten`);
-    this.#decimals = intervalGrams % 10 === 0 ? 2 : 3;
-    this.#bank.set({ slaveAddress: options.unit, divisionCode, maxRange: this.#toCounts(maxGrams) });
-    this.#setup = {
-      maxGrams,
-      intervalGrams,
-      zeroRangePercent: this.#bank.get('zeroRange'),
-      powerOnZeroRangePercent: this.#bank.get('powerOnZeroRange'),
-      zeroTrackingTenths: this.#bank.get('zeroTrackingRange'),
-      zeroTrackingSamples: this.#bank.get('zeroTrackingTime'),
-      stabilityWindow: this.#bank.get('stabilityWindow'),
-      stabilitySamples: this.#bank.get('stabilityTime'),
-    };
+    const { id, model, maxGrams, intervalGrams } = options;
+    this.id = id;
+    const twin = scaleTwins[model];
+    if (twin === undefined) throw new SiteError(`scale ${id}: there is no model ${model}; this simulator has ${Object.keys(scaleTwins).join(', ')}`);
+    if (!intervals.includes(intervalGrams))
+      throw new SiteError(`scale ${id}: a division of ${intervalGrams} g does not exist; use 1, 2 or 5 times a power of ten`);
+    this.twin = twin;
+    this.#setup = deliveredSetup(maxGrams, intervalGrams);
+    if ('show' in twin) this.#bank = this.#layOut(twin);
+    this.#show();
   }
 
   get isPowered(): boolean {
     return this.#ram !== null;
   }
 
-  /** The ready lamp: powered, and somebody has asked within `withinMs` of wire time. */
+  /** The ready lamp: powered, and somebody has asked or listened within `withinMs` of wire time. */
   isAttended(withinMs: number): boolean {
-    return this.isPowered && this.#options.wireMs() - this.#answeredAtMs <= withinMs;
+    return this.isPowered && this.#options.wireMs() - this.#heardAtMs <= withinMs;
   }
 
-  /** Silent while the power is off. */
+  /** Answers a request for registers. Silent while the power is off, and when it has none. */
   answer(request: ModbusRequest): ModbusResponse | undefined {
-    if (this.#ram === null) return undefined;
-    this.#answeredAtMs = this.#options.wireMs();
+    if (this.#ram === null || this.#bank === undefined) return undefined;
+    this.#heardAtMs = this.#options.wireMs();
     return this.#bank.answer(request);
+  }
+
+  /** A wire was opened: no half request survives it. */
+  openWire(): void {
+    this.#requests = undefined;
+  }
+
+  /** Takes bytes from the wire and gives the answers to the requests they completed. */
+  hear(bytes: Uint8Array): readonly Uint8Array[] {
+    const { twin } = this;
+    if (!('answer' in twin)) return [];
+    const { device } = twin.scale;
+    this.#requests ??= device.toDevice.parser();
+    return this.#requests.push(bytes).flatMap((result) => {
+      if (this.#ram === null || !result.ok) return [];
+      const { reply, order } = twin.answer(result.message, faceOf(this.#ram, this.#setup), this.#options.unit);
+      if (order !== undefined) this.#ram = obeyOrder(this.#ram, order, this.#setup);
+      if (reply === null) return [];
+      this.#heardAtMs = this.#options.wireMs();
+      return [device.fromDevice.encode(reply)];
+    });
+  }
+
+  /** Streams a frame when one is due. `say` returns whether anybody listens. */
+  stream(say: (bytes: Uint8Array) => boolean): void {
+    const { twin } = this;
+    const nowMs = this.#options.wireMs();
+    if (this.#ram === null || !('say' in twin) || nowMs - this.#saidAtMs < twin.periodMs) return;
+    this.#saidAtMs = nowMs;
+    const message = twin.say(faceOf(this.#ram, this.#setup));
+    if (message !== null && say(twin.scale.device.fromDevice.encode(message as never))) this.#heardAtMs = nowMs;
   }
 
   /** Lets `elapsedMs` of village time pass. */
@@ -90,7 +127,7 @@ export class ScaleBoard {
     if (due > samplesMax) this.#cell = stepLoadCell(this.#cell, (due - samplesMax) * samplePeriodMs);
     for (let sample = 0; sample < Math.min(due, samplesMax); sample += 1) {
       this.#cell = stepLoadCell(this.#cell, samplePeriodMs);
-      if (this.#ram !== null) this.#ram = stepScale(this.#ram, senseGrams(this.#cell, this.#options, this.#options.random), this.#setup);
+      if (this.#ram !== null) this.#ram = stepIndicator(this.#ram, senseGrams(this.#cell, this.#options, this.#options.random), this.#setup);
     }
   }
 
@@ -101,38 +138,24 @@ export class ScaleBoard {
 
   setPower(on: boolean): void {
     if (on === (this.#ram !== null)) return;
-    this.#ram = on ? startScale : null;
+    this.#ram = on ? startIndicator : null;
     this.#options.onEvent({ event: 'power', device: this.id, on });
   }
 
-  #toCounts(grams: number): number {
-    return Math.round(grams / 10 ** (3 - this.#decimals));
+  #layOut(twin: RegisterTwin): RegisterBank<DeviceMap> {
+    return createBank(twin.scale.map, { beforeRead: () => this.#show(), onWrite: (bank, write) => this.#judgeWrite(twin, bank, write) });
   }
 
-  #serveWeights(): void {
-    if (this.#ram === null) return;
-    const { shownGrams, tareGrams, unstable, zeroedAtPowerOn, averages, samples } = this.#ram;
-    const flags = scaleFlags(this.#ram, this.#setup);
-    const plain = { overflow: false, smartSensor: false, valley: false, peak: false };
-    this.#bank.set({
-      status: { decimals: this.#decimals, unstable, zeroedAtPowerOn: zeroedAtPowerOn === true, ...flags, ...plain },
-      filtered: Math.round((averages.at(-1) ?? 0) * 10),
-      rawAdc: Math.round((samples.at(-1) ?? 0) * 100),
-      gross: this.#toCounts(shownGrams),
-      net: this.#toCounts(shownGrams - tareGrams),
-      tare: this.#toCounts(tareGrams),
-    });
+  #show(): void {
+    if (this.#ram !== null && 'show' in this.twin) this.#bank?.set(this.twin.show(faceOf(this.#ram, this.#setup), this.#options.unit));
   }
 
-  #judgeWrite({ values }: BankWrite<typeof scaleWcn>): ExceptionName | undefined {
+  #judgeWrite(twin: RegisterTwin, bank: RegisterBank<DeviceMap>, { values }: BankWrite<DeviceMap>): ExceptionName | undefined {
     if (this.#ram === null) return undefined;
-    if (values.executeZero !== undefined) this.#ram = zeroScale(this.#ram, this.#setup);
-    if (values.tare === autoTare) this.#ram = tareScale(this.#ram, null);
-    else if (values.tare !== undefined) {
-      const tareGrams = values.tare * 10 ** (3 - this.#decimals);
-      if (tareGrams < 0 || tareGrams > this.#setup.maxGrams) return 'illegalValue';
-      this.#ram = tareScale(this.#ram, tareGrams);
-    }
+    const meaning = twin.obey(values, faceOf(this.#ram, this.#setup), bank);
+    if (meaning === undefined) return undefined;
+    if ('refused' in meaning) return meaning.refused;
+    this.#ram = obeyOrder(this.#ram, meaning.order, this.#setup);
     return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { SiteError } from './site-error.ts';
+import { scaleTwins } from './twins/catalogue.ts';
 
 const id = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'use 1 to 32 lower case letters, digits and hyphens');
 const unit = z.int().min(1).max(247);
@@ -16,7 +17,15 @@ const grams = z.int().min(1).max(1_000_000);
 
 const siteSchema = z.strictObject({
   lines: z
-    .array(z.strictObject({ id, framing: z.enum(['rtu', 'mbap']).default('rtu').describe('Over TCP: RTU frames, or Modbus TCP.'), listen, baud, parity }))
+    .array(
+      z.strictObject({
+        id,
+        framing: z.enum(['rtu', 'mbap', 'plain']).default('rtu').describe('RTU frames; over TCP also Modbus TCP; plain for devices with frames of their own.'),
+        listen,
+        baud,
+        parity,
+      }),
+    )
     .max(16),
   dispensers: z
     .array(
@@ -42,7 +51,8 @@ const siteSchema = z.strictObject({
       z.strictObject({
         id,
         line: id,
-        unit,
+        unit: unit.default(1),
+        model: z.string().default('W-CN').describe('As the gateway’s site file spells it.'),
         counter: id.describe('Reader people show card and material to.'),
         maxGrams: grams.default(30_000),
         intervalGrams: grams.default(10),
@@ -92,10 +102,29 @@ function crossCheck(site: SiteFile): string[] {
     if (!lines.has(row.line)) issues.push(`${row.id}: there is no line ${row.line}`);
     once(`unit ${row.unit} on ${row.line}`);
   }
+  for (const line of site.lines) issues.push(...lineIssues(line, site));
   for (const reader of [...site.dispensers.flatMap((row) => [row.counter, row.exit]), ...site.scales.map((row) => row.counter)]) {
     if (!readers.has(reader)) issues.push(`there is no reader ${reader}`);
   }
   for (const row of site.materials) if (row.leastGrams > row.mostGrams) issues.push(`material ${row.code}: leastGrams is above mostGrams`);
+  return issues;
+}
+
+/** One line speaks one protocol, and who streams has it for himself. */
+function lineIssues({ id: line, framing }: SiteFile['lines'][number], site: SiteFile): string[] {
+  const onLine = (row: { line: string }) => row.line === line;
+  const scales = site.scales.filter(onLine);
+  const issues = scales.flatMap(({ id: scale, model }) => {
+    const twin = scaleTwins[model];
+    if (twin === undefined) return [`${scale}: there is no model ${model}; this simulator has ${Object.keys(scaleTwins).join(', ')}`];
+    const isPlain = twin.scale.speaks === 'frames';
+    if (isPlain === (framing === 'plain')) return [];
+    return [`${scale}: a ${model} stands on a line with framing ${isPlain ? 'plain' : 'rtu or mbap'}, and ${line} has ${framing}`];
+  });
+  const streams = scales.filter(({ model }) => 'say' in (scaleTwins[model] ?? {}));
+  if (streams.length > 0 && scales.length > 1) issues.push(`${line}: ${streams[0]?.id} streams and needs the line for itself`);
+  const others = [...site.dispensers, ...site.bins].filter(onLine);
+  if (framing === 'plain' && others.length > 0) issues.push(`${others[0]?.id}: its board speaks Modbus, and ${line} has framing plain`);
   return issues;
 }
 

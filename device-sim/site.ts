@@ -40,6 +40,8 @@ export interface SiteOptions {
   /** Unit: ms, never going back. */
   readonly wireMs: () => number;
   readonly reader: { readonly say: (reader: string, text: string) => void; readonly isHeard: (reader: string) => boolean };
+  /** Says bytes on a plain line. Returns whether anybody listens. */
+  readonly sayOn: (line: string, bytes: Uint8Array) => boolean;
   readonly tell: (event: SiteEvent) => void;
 }
 
@@ -140,6 +142,14 @@ export class Site {
     return { hasUnit: (unit) => units.get(unit)?.isPowered ?? false, service };
   }
 
+  /** The boards of a plain line: what they answer to bytes, null when a wire was opened. */
+  hear(line: string, bytes: Uint8Array | null): readonly Uint8Array[] {
+    const boards = [...(this.#units.get(line)?.values() ?? [])].filter((board) => 'hear' in board);
+    if (bytes !== null) return boards.flatMap((board) => board.hear(bytes));
+    for (const board of boards) board.openWire();
+    return [];
+  }
+
   /** Nobody comes any more; machines go on. */
   sendPeopleHome(): void {
     this.#peopleStay = true;
@@ -199,6 +209,7 @@ export class Site {
   #step(): void {
     this.#nowMs += stepMs;
     for (const boards of [this.#dispensers, this.#scales, this.#bins]) for (const board of boards.values()) board.advance(stepMs);
+    for (const { id, line } of this.#options.site.scales) this.#scales.get(id)?.stream((bytes) => this.#options.sayOn(line, bytes));
     if (!this.#options.withVillagers || this.#peopleStay) return;
     const { villagers, acts } = stepVillagers(this.#villagers, this.#village, this.#sight(), stepMs);
     this.#villagers = villagers;

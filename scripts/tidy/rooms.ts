@@ -22,7 +22,7 @@ const base = ['protocol', 'gateway/limits', 'gateway/base'] as const;
 const adapters = ['gateway/store', 'gateway/southbound', 'gateway/northbound'] as const;
 const upToWorkflows = [...base, 'gateway/core', ...adapters, 'gateway/workflows'] as const;
 const wholeGateway = [...upToWorkflows, 'gateway/web', 'gateway/web/pages', 'gateway/config', 'gateway/runtime', 'gateway/commands', 'gateway/main'] as const;
-const wholeSimulator = ['device-sim/base', 'device-sim/firmware', 'device-sim/physics', 'device-sim'] as const;
+const wholeSimulator = ['device-sim/base', 'device-sim/firmware', 'device-sim/physics', 'device-sim/twins', 'device-sim'] as const;
 
 /** Rooms from the most particular pattern to the most general. */
 export const rooms = [
@@ -134,6 +134,13 @@ export const rooms = [
     imports: ['protocol', 'device-sim/base', 'device-sim/firmware', 'device-sim/physics'],
     pure: true,
     why: 'Metal, weight and villagers are seeded step functions; sockets and clocks stay in the device-sim files beside them.',
+  },
+  {
+    name: 'device-sim/twins',
+    holds: /^device-sim\/twins\//,
+    imports: ['protocol', 'device-sim/base', 'device-sim/firmware', 'device-sim/twins'],
+    pure: true,
+    why: 'A twin puts what firmware shows into the words of one model; weighing, waiting and wires are not its business.',
   },
   {
     name: 'device-sim',

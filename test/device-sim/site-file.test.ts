@@ -38,9 +38,20 @@ describe('mistakes are named with their place', () => {
     ['127.0.0.1:15021', '127.0.0.1:70000', 'dispenser-line: listen: 127.0.0.1:70000 is neither HOST:PORT nor a path'],
     ['leastGrams: 400', 'leastGrams: 40000', 'material M1:CARDBOARD: leastGrams is above mostGrams'],
     ['lines:\n', 'lines: [\n', 'line '],
+    ['id: scale-1,', 'id: scale-1, model: XK-1,', 'scale-1: there is no model XK-1; this simulator has W-CN, '],
+    ['id: scale-1,', 'id: scale-1, model: XK3190-F0,', 'scale-1: a XK3190-F0 stands on a line with framing plain, and scale-line has rtu'],
+    ['id: scale-line,', 'id: scale-line, framing: plain,', 'scale-1: a W-CN stands on a line with framing rtu or mbap, and scale-line has plain'],
+    ['id: bin-line,', 'id: bin-line, framing: plain,', 'bin-1: its board speaks Modbus, and bin-line has framing plain'],
   ])('%s as %s', (right, wrong, message) => {
     expect(text).toContain(right);
     expect(load(text.replace(right, wrong))).toThrow(message);
+  });
+
+  test('a streaming scale that would have to share its line', () => {
+    const shared = '  - { id: scale-2, model: XK3190-F0, line: scale-line, unit: 2, counter: scale-reader }\n';
+    const plain = text.replace('id: scale-line,', 'id: scale-line, framing: plain,').replace('id: scale-1,', 'id: scale-1, model: XK3190-F0,');
+    expect(load(plain)).not.toThrow();
+    expect(load(plain.replace('bins:\n', `${shared}bins:\n`))).toThrow('scale-line: scale-1 streams and needs the line for itself');
   });
 
   test('a file that is not there', () => {

@@ -51,6 +51,7 @@ class Bench {
       }),
       wireMs: () => this.site?.nowMs ?? firstMorning,
       reader: { say: (reader, text) => this.said.push([reader, text]), isHeard: () => true },
+      sayOn: () => false,
       tell: (event) => this.events.push(event),
       ...options,
     });

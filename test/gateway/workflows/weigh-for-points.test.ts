@@ -67,7 +67,7 @@ function openStation(device: WeighStationOptions['device'], changes: Partial<Wei
 /** The whole way: simulated transmitter, RTU frames over TCP, line, device, core, ledger. e is 10 g, village time 20 times as fast. */
 async function openPoint() {
   const board = new ScaleBoard({
-    ...{ id: 'scale-1', unit: 1, maxGrams: 30_000, intervalGrams: 10, noiseGrams: 1, random: randomFor(4, 'scale-1') },
+    ...{ id: 'scale-1', model: 'W-CN', unit: 1, maxGrams: 30_000, intervalGrams: 10, noiseGrams: 1, random: randomFor(4, 'scale-1') },
     ...{ wireMs: () => wireClock.monotonicMs(), onEvent: () => undefined },
   });
   const bench = await openBoardLine(board, { pace: 20, startMs: testStartMs });

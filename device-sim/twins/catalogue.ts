@@ -1,0 +1,11 @@
+/** The twin of every scale in protocol/devices/catalogue.ts, by its model. A new scale is one file beside this one and one line here. */
+import type { ScaleTwin } from './scale-twin.ts';
+import { wcnTwin } from './scale-wcn.ts';
+import { xk3190Format0Twin, xk3190Format1Twin, xk3190Format2Twin } from './xk3190.ts';
+
+const twins: readonly ScaleTwin[] = [wcnTwin, xk3190Format0Twin, xk3190Format1Twin, xk3190Format2Twin];
+
+/** Model name as both site files spell it. */
+const modelOf = ({ scale }: ScaleTwin): string => (scale.speaks === 'registers' ? scale.map.model : scale.device.model);
+
+export const scaleTwins: Readonly<Record<string, ScaleTwin>> = Object.fromEntries(twins.map((twin) => [modelOf(twin), twin]));
