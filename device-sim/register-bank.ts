@@ -8,11 +8,10 @@ import assert from 'node:assert/strict';
 import {
   type ExceptionName,
   exceptionCodes,
+  functionCodeOf,
   isBitSpace,
   type ModbusRequest,
   type ModbusResponse,
-  maxReadCount,
-  maxWriteCount,
   type RegisterSpace,
 } from '../protocol/modbus.ts';
 import { decodeField, encodeField } from '../protocol/register-codec.ts';
@@ -21,12 +20,14 @@ import {
   type DeviceMap,
   type FieldName,
   type FieldsOf,
-  type FieldValue,
   fieldsOfBlock,
   initialOf,
+  knowsFunction,
+  readCountMax,
   rowOf,
   rowsInOrder,
   type WritableOf,
+  writeCountMax,
 } from '../protocol/register-map.ts';
 
 /** A write that passed access and bound checks, before it is stored. */
@@ -53,8 +54,6 @@ export interface RegisterBank<M extends DeviceMap> {
   get<N extends FieldName<M>>(name: N): FieldsOf<M>[N];
   /** Sets fields from inside the board, whatever their access. @throws RangeError naming the field that cannot hold its value. */
   set(values: Partial<FieldsOf<M>>): void;
-  /** Every readable field, as it stands. Asks no firmware. */
-  fields(): Readonly<Record<string, FieldValue>>;
   /** Words in address order of a block, as a master would read them. */
   wordsOf(block: string): readonly number[];
   /** Answers one request; never silent. */
@@ -83,10 +82,14 @@ function layOut(map: DeviceMap, space: RegisterSpace): Cells {
 
 type WriteRequest = Exclude<ModbusRequest, { kind: 'read' }>;
 
-/** A write as space, address and words, whatever its function code. */
+/** What an FC05 carries for on (V1.1b3 section 6.5). */
+const coilOn = 0xff00;
+
+/** A write as space, address and words, whatever its function code. An FC05 keeps its word: what it means depends on the row. */
 function writtenWords(request: WriteRequest): { readonly space: 'coil' | 'holding'; readonly address: number; readonly words: readonly number[] } {
   const { address } = request;
-  if (request.kind === 'writeCoil') return { space: 'coil', address, words: [Number(request.on)] };
+  if (request.kind === 'writeCoil') return { space: 'coil', address, words: [request.on ? coilOn : 0] };
+  if (request.kind === 'writeCoilWord') return { space: 'coil', address, words: [request.word] };
   if (request.kind === 'writeCoils') return { space: 'coil', address, words: request.bits.map(Number) };
   return { space: 'holding', address, words: request.kind === 'writeRegister' ? [request.value] : request.words };
 }
@@ -97,6 +100,16 @@ function cellsTouched(map: DeviceMap, cells: Cells, address: number, count: numb
   const touched = Array.from({ length: count }, (_, at) => cells.get(address + at));
   const open = touched.filter((cell) => cell !== undefined && rowOf(map, cell.name).access !== barred);
   return open.length === count ? (open as Cell[]) : refuse('illegalAddress');
+}
+
+/** The words of a write as its cells hold them: a coil takes on or off, a row of another kind the word of an FC05 and nothing else. */
+function wordsToStore(map: DeviceMap, touched: readonly Cell[], request: WriteRequest, words: readonly number[]): readonly number[] | Refusal {
+  const isSingle = request.kind === 'writeCoil' || request.kind === 'writeCoilWord';
+  if (!isSingle && request.kind !== 'writeCoils') return words;
+  const areBits = touched.every((cell) => rowOf(map, cell.name).kind === 'bit');
+  if (!isSingle) return areBits ? words : refuse('illegalAddress');
+  if (!areBits) return words;
+  return request.kind === 'writeCoil' ? [Number(request.on)] : refuse('illegalValue');
 }
 
 /** The values a write carries; half a field or half a write block is an illegal address, a value outside its row an illegal value. */
@@ -136,7 +149,7 @@ export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}
   };
 
   const answerRead = ({ space, address, count }: Extract<ModbusRequest, { kind: 'read' }>): ModbusResponse => {
-    if (count < 1 || count > maxReadCount(space)) return refuse('illegalValue');
+    if (count < 1 || count > readCountMax(map, space)) return refuse('illegalValue');
     const touched = cellsTouched(map, spaces[space], address, count, 'w');
     if ('kind' in touched) return touched;
     hooks.beforeRead?.(bank, [...new Set(touched.map((cell) => cell.name))]);
@@ -145,10 +158,12 @@ export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}
   };
 
   const answerWrite = (request: WriteRequest): ModbusResponse => {
-    const { space, address, words } = writtenWords(request);
-    if (words.length < 1 || words.length > maxWriteCount(space)) return refuse('illegalValue');
-    const touched = cellsTouched(map, spaces[space], address, words.length, 'r');
+    const { space, address, words: sent } = writtenWords(request);
+    if (sent.length < 1 || sent.length > writeCountMax(map, space)) return refuse('illegalValue');
+    const touched = cellsTouched(map, spaces[space], address, sent.length, 'r');
     if ('kind' in touched) return touched;
+    const words = wordsToStore(map, touched, request, sent);
+    if ('kind' in words) return words;
     const written = valuesWritten(map, new Set(touched.map((cell) => cell.name)), address, words);
     if ('kind' in written) return written;
     const { values, blocks } = written;
@@ -173,15 +188,14 @@ export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}
       );
       for (const [row, words] of encoded) store(row.space, row.address, words);
     },
-    fields() {
-      const readable = rowsInOrder(map).filter(([, row]) => row.access !== 'w');
-      return Object.fromEntries(readable.map(([name]) => [name, bank.get(name as FieldName<typeof map>) as FieldValue]));
-    },
     wordsOf(block) {
       const rows = fieldsOfBlock(map, block).map((name) => rowOf(map, name));
       return rows.flatMap((row) => wordsAt(row.space, row.address, addressCount(row)));
     },
-    answer: (request) => (request.kind === 'read' ? answerRead(request) : answerWrite(request)),
+    answer(request) {
+      if (!knowsFunction(map, functionCodeOf(request))) return refuse('illegalFunction');
+      return request.kind === 'read' ? answerRead(request) : answerWrite(request);
+    },
   };
   return bank;
 }

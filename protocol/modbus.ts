@@ -18,9 +18,21 @@ export const maxWriteCount = (space: 'coil' | 'holding'): number => (isBitSpace(
 export type ModbusRequest =
   | { readonly kind: 'read'; readonly space: RegisterSpace; readonly address: number; readonly count: number }
   | { readonly kind: 'writeCoil'; readonly address: number; readonly on: boolean }
+  /** FC05 with a word of the board's own meaning, neither on nor off: the duration of a pulse. 1..0xFEFF. */
+  | { readonly kind: 'writeCoilWord'; readonly address: number; readonly word: number }
   | { readonly kind: 'writeRegister'; readonly address: number; readonly value: number }
   | { readonly kind: 'writeCoils'; readonly address: number; readonly bits: readonly boolean[] }
   | { readonly kind: 'writeRegisters'; readonly address: number; readonly words: readonly number[] };
+
+/** Function codes both ends speak. */
+export const functionCodes = [1, 2, 3, 4, 5, 6, 15, 16] as const;
+export type FunctionCode = (typeof functionCodes)[number];
+/** The function code that reads each space. */
+export const readCodes = { coil: 1, discrete: 2, input: 4, holding: 3 } as const satisfies Record<RegisterSpace, FunctionCode>;
+const writeCodes = { writeCoil: 5, writeCoilWord: 5, writeRegister: 6, writeCoils: 15, writeRegisters: 16 } as const;
+
+/** Function code of a request. */
+export const functionCodeOf = (request: ModbusRequest): FunctionCode => (request.kind === 'read' ? readCodes[request.space] : writeCodes[request.kind]);
 
 /** Exception codes of V1.1b3 section 7 that we send or understand. */
 export const exceptionCodes = {

@@ -3,14 +3,14 @@
  * address it does not have), a field or block is never split between two requests.
  * Pure planning; sending is the bus's work and decoding register-codec.ts's.
  */
-import { type ModbusRequest, maxReadCount, type RegisterSpace } from './modbus.ts';
-import { addressCount, type DeviceMap, fieldsOfBlock, type ReadableName, rowOf, rowsInOrder } from './register-map.ts';
+import type { ModbusRequest, RegisterSpace } from './modbus.ts';
+import { addressCount, type DeviceMap, fieldsOfBlock, type ReadableName, readCountMax, rowOf, rowsInOrder } from './register-map.ts';
 
 /** One read request and the fields its answer holds, in address order. */
 export interface ReadSpan<Name extends string = string> {
   readonly space: RegisterSpace;
   readonly address: number;
-  /** Registers 1..125, or bits 1..2000. */
+  /** Registers 1..125, or bits 1..2000; fewer where the device takes fewer. */
   readonly count: number;
   readonly fields: readonly Name[];
 }
@@ -39,7 +39,7 @@ export function planReads<M extends DeviceMap>(map: M, fieldNames?: readonly Rea
     const next = spanAround(map, name);
     for (const field of next.fields) planned.add(field);
     const last = spans.at(-1);
-    const joins = last !== undefined && last.space === next.space && end(last) === next.address && last.count + next.count <= maxReadCount(next.space);
+    const joins = last !== undefined && last.space === next.space && end(last) === next.address && last.count + next.count <= readCountMax(map, next.space);
     if (joins) spans[spans.length - 1] = { ...last, count: last.count + next.count, fields: [...last.fields, ...next.fields] };
     else spans.push(next);
   }

@@ -5,7 +5,7 @@
  * Source: Modbus Application Protocol V1.1b3, section 4.2 (big-endian words).
  */
 import assert from 'node:assert/strict';
-import { isBitSpace, type ModbusRequest, maxWriteCount } from './modbus.ts';
+import { isBitSpace, type ModbusRequest } from './modbus.ts';
 import type { ReadSpan } from './read-plan.ts';
 import {
   addressCount,
@@ -17,6 +17,7 @@ import {
   type FieldValue,
   fieldsOfBlock,
   illegalBecause,
+  knowsFunction,
   type NumberRow,
   numericKinds,
   type ReadableName,
@@ -25,6 +26,7 @@ import {
   rowsInOrder,
   slotOf,
   type WritableOf,
+  writeCountMax,
 } from './register-map.ts';
 
 /** What decoding gives: values, or every reason why there are none. */
@@ -43,6 +45,13 @@ function encodeNumber(map: DeviceMap, row: NumberRow, value: number): readonly n
     rest = (rest - low) / 0x1_0000;
   }
   return isHighFirst(map) ? words.reverse() : words;
+}
+
+function encodeFloat(map: DeviceMap, value: number): readonly number[] {
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setFloat32(0, value);
+  const words = [bytes.getUint16(0), bytes.getUint16(2)];
+  return isHighFirst(map) ? words : words.reverse();
 }
 
 function encodeBits(row: BitsRow, value: Readonly<Record<string, boolean | number>>): number {
@@ -67,6 +76,8 @@ export function encodeField<M extends DeviceMap, N extends FieldName<M>>(map: M,
       return (String(held).match(/.{4}/g) ?? []).map((digits) => Number.parseInt(digits, 16));
     case 'bit':
       return [Number(held)];
+    case 'f32':
+      return encodeFloat(map, Number(held));
     default:
       return encodeNumber(map, row, Number(held));
   }
@@ -84,6 +95,14 @@ function decodeNumber(map: DeviceMap, row: NumberRow, words: readonly number[]):
   const raw = highFirst.reduce((sum, word) => sum * 0x1_0000 + word, 0);
   const signed = min < 0 && raw >= 0x8000 * 0x1_0000 ** (count - 1) ? raw - 0x1_0000 ** count : raw;
   return signed * (row.scale ?? 1);
+}
+
+function decodeFloat(map: DeviceMap, words: readonly number[]): number {
+  const [high = 0, low = 0] = isHighFirst(map) ? words : [...words].reverse();
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setUint16(0, high);
+  bytes.setUint16(2, low);
+  return bytes.getFloat32(0);
 }
 
 function decodeBits(row: BitsRow, word: number): Readonly<Record<string, boolean | number>> {
@@ -106,6 +125,8 @@ function decodeRow(map: DeviceMap, row: FieldRow, words: readonly number[]): Fie
       return hexOf(words);
     case 'bit':
       return word === 1;
+    case 'f32':
+      return decodeFloat(map, words);
     default:
       return decodeNumber(map, row, words);
   }
@@ -177,34 +198,56 @@ function wordsToWrite(map: DeviceMap, name: string, value: unknown): readonly nu
   return encodeField<DeviceMap, string>(map, name, value as FieldsOf<DeviceMap>[string]);
 }
 
+/** A stretch of neighbouring addresses to write, or one row that must go alone. */
+interface WriteRun {
+  readonly space: 'coil' | 'holding';
+  readonly address: number;
+  readonly words: readonly number[];
+  readonly alone?: 'coilWord' | 'edge';
+}
+
+/** Whether `next` may go in the request of `last`. */
+function joins(map: DeviceMap, last: WriteRun | undefined, next: WriteRun): last is WriteRun {
+  if (last === undefined || last.alone !== undefined || next.alone !== undefined || last.space !== next.space) return false;
+  return last.address + last.words.length === next.address && last.words.length + next.words.length <= writeCountMax(map, next.space);
+}
+
+/** One run in the function codes the device knows: the whole at once where it can, else word by word. */
+function requestsOf(map: DeviceMap, { space, address, words, alone }: WriteRun): readonly ModbusRequest[] {
+  const [word = 0] = words;
+  if (alone === 'coilWord') return [{ kind: 'writeCoilWord', address, word }];
+  if (alone === 'edge') return [words.map(() => 0), words].flatMap((each) => requestsOf(map, { space, address, words: each }));
+  if (space === 'holding') {
+    if (knowsFunction(map, 16)) return [{ kind: 'writeRegisters', address, words }];
+    return words.map((value, at) => ({ kind: 'writeRegister', address: address + at, value }));
+  }
+  const bits = words.map((bit) => bit === 1);
+  const together = knowsFunction(map, 15) && (bits.length > 1 || !knowsFunction(map, 5));
+  return together ? [{ kind: 'writeCoils', address, bits }] : bits.map((on, at) => ({ kind: 'writeCoil', address: address + at, on }));
+}
+
 /**
- * The fewest requests that write these fields, in order of address: neighbours in one FC16 or FC15, a lone coil by FC05. Registers always
- * go by FC16, as several boards know no FC06.
+ * The fewest requests that write these fields, in order of address: neighbours in one FC16 or FC15, a lone coil by FC05, and FC06 only for a
+ * device that knows no FC16 (several boards know no FC06). An edge-triggered row goes alone, as zero and then the value.
  * @throws RangeError naming model and field for a value out of bounds, a read-only field or part of a write block; nothing is clamped.
  */
 export function encodeWrites<M extends DeviceMap>(map: M, values: Partial<WritableOf<M>>): readonly ModbusRequest[] {
   const given: Readonly<Record<string, unknown>> = { ...values };
   const stranger = Object.keys(given).find((name) => !Object.hasOwn(map.fields, name));
   if (stranger !== undefined) throw new RangeError(`${map.model}.${stranger}: no such field`);
-  const runs: { space: 'coil' | 'holding'; address: number; words: number[] }[] = [];
+  const runs: WriteRun[] = [];
   const done = new Set<string>();
   for (const [name, row] of rowsInOrder(map)) {
     const together = writtenWith(map, name);
     if (done.has(name) || together.every((one) => given[one] === undefined)) continue;
     for (const one of together) done.add(one);
     const words = together.flatMap((one) => wordsToWrite(map, one, given[one]));
-    const space = row.kind === 'bit' ? 'coil' : 'holding';
+    const space = row.space === 'coil' ? 'coil' : 'holding';
+    const alone = space === 'coil' && row.kind !== 'bit' ? 'coilWord' : row.trigger;
+    const run: WriteRun = alone === undefined ? { space, address: row.address, words } : { space, address: row.address, words, alone };
     const last = runs.at(-1);
-    const joins =
-      last !== undefined &&
-      last.space === space &&
-      last.address + last.words.length === row.address &&
-      last.words.length + words.length <= maxWriteCount(space);
-    if (joins) last.words.push(...words);
-    else runs.push({ space, address: row.address, words });
+    if (joins(map, last, run)) runs[runs.length - 1] = { ...last, words: [...last.words, ...words] };
+    else runs.push(run);
   }
-  return runs.map(({ space, address, words }): ModbusRequest => {
-    if (space === 'holding') return { kind: 'writeRegisters', address, words };
-    return words.length === 1 ? { kind: 'writeCoil', address, on: words[0] === 1 } : { kind: 'writeCoils', address, bits: words.map((word) => word === 1) };
-  });
+  return runs.flatMap((run) => requestsOf(map, run));
 }

@@ -1,11 +1,11 @@
 /**
  * One description of a device, from which everything else follows: types, codec, read plan, simulator bank and REFERENCE.md.
- * A map is plain data; `defineDevice` refuses a wrong one while the program loads, naming model and field of every fault at once.
- * This file must never know a wire, a clock or a particular device.
+ * A map is plain data; define-device.ts refuses a wrong one while the program loads. A trait a real device has and no row can say is added
+ * here as a property every map may use, never as a case in the code. This file must never know a wire, a clock or a particular device.
  * Source: Modbus Application Protocol V1.1b3, section 4.4 (data model) and section 6 (quantities).
  */
 import assert from 'node:assert/strict';
-import { isBitSpace, maxReadCount, maxWriteCount, type RegisterSpace } from './modbus.ts';
+import { type FunctionCode, functionCodes, maxReadCount, maxWriteCount, type RegisterSpace } from './modbus.ts';
 
 /** The four spaces in the order tables and plans list them. */
 export const registerSpaces = ['coil', 'discrete', 'input', 'holding'] as const satisfies readonly RegisterSpace[];
@@ -33,18 +33,36 @@ interface RowBase {
   readonly poll?: PollClass;
   /** Name of the block of the map this row belongs to. */
   readonly block?: string;
+  /** Obeyed only when the word changes from zero: every write goes out as zero and then the value, in two requests. */
+  readonly trigger?: 'edge';
+  /** Kept by the device over a power cut in memory that wears with every write: never written from a poll loop, only because a person asked. */
+  readonly wears?: true;
   /** One line for the reference: meaning, unit traps, polarity. */
   readonly doc: string;
   /** Page or section, where it differs from the source of the whole map. */
   readonly source?: string;
 }
-/** A whole number. Value = raw count times `scale`; `min`, `max` and `initial` are values, in `unit`. */
+/**
+ * A whole number. Value = raw count times `scale`; `min`, `max` and `initial` are values, in `unit`. In space coil (u16, write only) it is
+ * the word an FC05 carries in place of on and off.
+ */
 export interface NumberRow extends RowBase {
   readonly kind: NumericKind;
   /** Unit of the value: `ms`, `%`, `0.1 degC`; `count` for bare counts. */
   readonly unit: string;
   /** Whole, 1 or more, so that no value is ever a fraction. Absent means 1. */
   readonly scale?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly initial?: number;
+}
+/**
+ * An IEEE 754 single of two words in the order of the map. The value is what the bits say, a fraction with the error of its format: whoever
+ * needs whole grams makes them, or refuses, knowing that. NaN and infinities are no values. Bounds are values, in `unit`.
+ */
+export interface FloatRow extends RowBase {
+  readonly kind: 'f32';
+  readonly unit: string;
   readonly min?: number;
   readonly max?: number;
   readonly initial?: number;
@@ -74,7 +92,7 @@ export interface BitRow extends RowBase {
   readonly kind: 'bit';
   readonly initial?: boolean;
 }
-export type FieldRow = NumberRow | EnumRow | BitsRow | HexRow | BitRow;
+export type FieldRow = NumberRow | FloatRow | EnumRow | BitsRow | HexRow | BitRow;
 /** What a field may hold once decoded. */
 export type FieldValue = number | string | boolean | Readonly<Record<string, boolean | number>>;
 
@@ -82,7 +100,7 @@ export type FieldValue = number | string | boolean | Readonly<Record<string, boo
 export interface DeviceMap {
   /** Model name as the site file spells it: `BD-1`. */
   readonly model: string;
-  readonly kind: 'dispenser' | 'scale' | 'bin';
+  readonly kind: 'dispenser' | 'scale' | 'bin' | 'level' | 'relay' | 'climate';
   readonly title: string;
   readonly source: { readonly document: string; readonly revision: string };
   /** Order of the words of a u32, i32 or u64. A property of the device, never of a field. Bytes in a word are always high first. */
@@ -93,6 +111,14 @@ export interface DeviceMap {
   readonly timeoutMs: number;
   /** Latest moment a reply given up on may still arrive, after its deadline. Unit: ms. The line stays quiet that long. */
   readonly guardMs: number;
+  /** What the source prints for the first register or bit; addresses here are always zero-based. Absent means 0. */
+  readonly printedBase?: 0 | 1 | 40_001;
+  /** Function codes the device answers, where it does not know all of 1 to 6, 15 and 16. */
+  readonly functions?: readonly FunctionCode[];
+  /** Most registers one request may read or write, where it is less than the standard's. 1: every register goes alone. */
+  readonly registersPerRequestMax?: number;
+  /** Polarity, decimals, contradictions of the source, what is left out and why: one sentence each. */
+  readonly notes?: readonly string[];
   /** Dispensers only. A: job register and counters; B: counter only; C: blind. */
   readonly reliability?: 'A' | 'B' | 'C';
   /** Groups of rows that go in ONE request: `read` as a consistent snapshot, `write` as one command, all or nothing. */
@@ -101,7 +127,7 @@ export interface DeviceMap {
 }
 
 /** The decoded type of one row. */
-export type ValueOf<R extends FieldRow> = R extends NumberRow
+export type ValueOf<R extends FieldRow> = R extends NumberRow | FloatRow
   ? number
   : R extends EnumRow
     ? Extract<keyof R['labels'], string>
@@ -130,6 +156,7 @@ export type WritableOf<M extends DeviceMap> = { readonly [F in WritableName<M>]:
 /** How many addresses a row takes: registers, or 1 for a bit. */
 export function addressCount(row: FieldRow): number {
   if (row.kind === 'hex') return row.words;
+  if (row.kind === 'f32') return 2;
   return row.kind === 'bit' || row.kind === 'enum' || row.kind === 'bits' ? 1 : numericKinds[row.kind].words;
 }
 
@@ -158,8 +185,22 @@ export function fieldsOfBlock(map: DeviceMap, block: string): readonly string[] 
   return names.map(([name]) => name);
 }
 
-/** Lowest and highest value of a number row, in its unit. */
-export function boundsOf(row: NumberRow): { readonly min: number; readonly max: number } {
+/** Whether the device answers a function code. */
+export const knowsFunction = (map: DeviceMap, code: FunctionCode): boolean => (map.functions ?? functionCodes).includes(code);
+
+const withinRequest = ({ registersPerRequestMax }: DeviceMap, space: RegisterSpace, standardMax: number) =>
+  space === 'holding' || space === 'input' ? Math.min(standardMax, registersPerRequestMax ?? standardMax) : standardMax;
+/** Most addresses of a space one request to this device may read. */
+export const readCountMax = (map: DeviceMap, space: RegisterSpace): number => withinRequest(map, space, maxReadCount(space));
+/** Most addresses of a space one request to this device may write. */
+export const writeCountMax = (map: DeviceMap, space: 'coil' | 'holding'): number => withinRequest(map, space, maxWriteCount(space));
+
+/** Largest finite single: (2 - 2^-23) * 2^127. */
+const f32Max = (2 - 2 ** -23) * 2 ** 127;
+
+/** Lowest and highest value of a number or float row, in its unit. */
+export function boundsOf(row: NumberRow | FloatRow): { readonly min: number; readonly max: number } {
+  if (row.kind === 'f32') return { min: row.min ?? -f32Max, max: row.max ?? f32Max };
   const { min, max } = numericKinds[row.kind];
   const scale = row.scale ?? 1;
   return { min: row.min ?? min * scale, max: row.max ?? max * scale };
@@ -173,6 +214,13 @@ function illegalNumber(row: NumberRow, value: unknown): string | undefined {
   const { min, max } = boundsOf(row);
   if (value < min || value > max) return `${value} ${row.unit} is outside ${min}..${max}`;
   return value % (row.scale ?? 1) === 0 ? undefined : `${value} ${row.unit} is not a multiple of ${row.scale}`;
+}
+
+function illegalFloat(row: FloatRow, value: unknown): string | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return `${String(value)} is not a finite number`;
+  const { min, max } = boundsOf(row);
+  if (value < min || value > max) return `${value} ${row.unit} is outside ${min}..${max}`;
+  return Math.fround(value) === value ? undefined : `${value} ${row.unit} is no single precision number`;
 }
 
 function illegalBits(row: BitsRow, value: unknown): string | undefined {
@@ -202,6 +250,8 @@ export function illegalBecause(row: FieldRow, value: unknown): string | undefine
         : `${String(value)} is not ${row.words * 4} lower case hex digits`;
     case 'bit':
       return typeof value === 'boolean' ? undefined : `${String(value)} is not true or false`;
+    case 'f32':
+      return illegalFloat(row, value);
     default:
       return illegalNumber(row, value);
   }
@@ -220,147 +270,6 @@ export function initialOf(row: FieldRow): FieldValue | undefined {
     case 'bit':
       return false;
     default:
-      return illegalNumber(row, 0) === undefined ? 0 : undefined;
+      return illegalBecause(row, 0) === undefined ? 0 : undefined;
   }
-}
-
-const rowKeys = new Set(['space', 'address', 'access', 'poll', 'block', 'doc', 'source', 'kind', 'initial']);
-const kindKeys: Readonly<Record<string, readonly string[]>> = { enum: ['labels'], bits: ['bits'], hex: ['words'], bit: [] };
-const numberKeys = ['unit', 'scale', 'min', 'max'];
-const isWhole = (value: unknown, min: number, max: number): value is number => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
-
-function* faultsOfNumber(row: NumberRow): Generator<string> {
-  if (!row.unit?.trim()) yield 'has no unit';
-  const raw = numericKinds[row.kind];
-  const scale = row.scale ?? 1;
-  if (!isWhole(scale, 1, 1_000_000)) return yield `scale ${scale} is not a whole number of 1 or more`;
-  const { min, max } = boundsOf(row);
-  if (min > max) yield `min ${min} is above max ${max}`;
-  for (const bound of [min, max]) {
-    const holds = Number.isSafeInteger(bound) && bound % scale === 0 && bound / scale >= raw.min && bound / scale <= raw.max;
-    if (!holds) yield `bound ${bound} cannot be held by ${row.kind} with scale ${scale}`;
-  }
-}
-
-function* faultsOfEnum(row: EnumRow): Generator<string> {
-  const values = Object.values(row.labels);
-  if (values.length === 0) yield 'has no labels';
-  for (const [label, value] of Object.entries(row.labels)) {
-    if (!isWhole(value, 0, 0xffff)) yield `label ${label} is ${value}, outside 0..65535`;
-    if (values.indexOf(value) !== Object.keys(row.labels).indexOf(label)) yield `label ${label} repeats value ${value}`;
-  }
-}
-
-function* faultsOfBits(row: BitsRow): Generator<string> {
-  const taken = new Map<number, string>();
-  if (Object.keys(row.bits).length === 0) yield 'has no bits';
-  for (const [name, slot] of Object.entries(row.bits)) {
-    const { bit, width } = slotOf(slot);
-    if (!isWhole(bit, 0, 15) || !isWhole(width, 1, 16 - bit)) {
-      yield `bit ${name} is outside 0..15`;
-      continue;
-    }
-    for (let at = bit; at < bit + width; at++) {
-      const other = taken.get(at);
-      if (other !== undefined) yield `bits ${other} and ${name} share bit ${at}`;
-      taken.set(at, name);
-    }
-  }
-}
-
-/** Faults of the part of a row that belongs to its kind alone. */
-function* faultsOfKind(row: FieldRow): Generator<string> {
-  if (row.kind === 'enum') yield* faultsOfEnum(row);
-  else if (row.kind === 'bits') yield* faultsOfBits(row);
-  else if (row.kind === 'hex') {
-    if (!isWhole(row.words, 1, maxWriteCount('holding'))) yield `words ${row.words} is outside 1..${maxWriteCount('holding')}`;
-  } else if (row.kind !== 'bit') yield* faultsOfNumber(row);
-}
-
-function* faultsOfPlace(row: FieldRow): Generator<string> {
-  if ((row.kind === 'bit') !== isBitSpace(row.space)) yield `kind ${row.kind} cannot stand in space ${row.space}`;
-  if (row.access !== 'r' && (row.space === 'discrete' || row.space === 'input')) yield `space ${row.space} cannot be written`;
-  if (row.access === 'w' && row.poll !== undefined && row.poll !== 'never') yield 'is polled but cannot be read';
-  const last = row.address + addressCount(row) - 1;
-  if (!isWhole(row.address, 0, 0xffff) || last > 0xffff) yield `takes addresses ${row.address}..${last}, outside 0..65535`;
-}
-
-function faultOfInitial(row: FieldRow): string | undefined {
-  const initial = initialOf(row);
-  if (initial === undefined) return row.access === 'w' ? undefined : 'needs an initial value: zero is not one of its values';
-  const because = illegalBecause(row, initial);
-  return because === undefined ? undefined : `initial ${because}`;
-}
-
-const keysOf = (row: FieldRow) => kindKeys[row.kind] ?? (Object.hasOwn(numericKinds, row.kind) ? numberKeys : undefined);
-
-/** Faults that leave nothing else to be checked in this map. */
-function faultOfShape(row: FieldRow): string | undefined {
-  if (keysOf(row) === undefined) return `kind ${row.kind} is unknown`;
-  return registerSpaces.includes(row.space) ? undefined : `space ${row.space} is unknown`;
-}
-
-function* faultsOfRow(row: FieldRow): Generator<string> {
-  const own = keysOf(row) ?? [];
-  for (const key of Object.keys(row)) if (!rowKeys.has(key) && !own.includes(key)) yield `a row of kind ${row.kind} has no property ${key}`;
-  const ofKind = [...faultsOfKind(row)];
-  yield* ofKind;
-  yield* faultsOfPlace(row);
-  const ofInitial = ofKind.length === 0 ? faultOfInitial(row) : undefined;
-  if (ofInitial !== undefined) yield ofInitial;
-}
-
-function* faultsOfOverlap(map: DeviceMap): Generator<string> {
-  let widest: { name: string; space: RegisterSpace; end: number } | undefined;
-  for (const [name, row] of rowsInOrder(map)) {
-    const rowEnd = row.address + addressCount(row);
-    const sameSpace = widest !== undefined && widest.space === row.space;
-    if (widest !== undefined && sameSpace && row.address < widest.end) yield `${map.model}.${name}: overlaps ${widest.name} at ${row.space} ${row.address}`;
-    if (widest === undefined || !sameSpace || rowEnd > widest.end) widest = { name, space: row.space, end: rowEnd };
-  }
-}
-
-function* faultsOfBlock(map: DeviceMap, block: string, mode: 'read' | 'write'): Generator<string> {
-  const rows = fieldsOfBlock(map, block).map((name) => [name, rowOf(map, name)] as const);
-  const barred = mode === 'read' ? 'w' : 'r';
-  let count = 0;
-  for (const [index, [name, row]] of rows.entries()) {
-    const before = rows[index - 1]?.[1];
-    if (before !== undefined && (before.space !== row.space || before.address + addressCount(before) !== row.address))
-      yield `${map.model}.${name}: leaves a gap in block ${block}`;
-    if (row.access === barred) yield `${map.model}.${name}: cannot be ${mode === 'read' ? 'read' : 'written'}, as block ${block} must`;
-    count += addressCount(row);
-  }
-  if (rows.length === 0) yield `${map.model}.${block}: block has no rows`;
-  const isCoils = rows[0]?.[1].space === 'coil';
-  const most = mode === 'read' ? maxReadCount(rows[0]?.[1].space ?? 'holding') : maxWriteCount(isCoils ? 'coil' : 'holding');
-  if (count > most) yield `${map.model}.${block}: block takes ${count} addresses, more than ${most} in one request`;
-}
-
-function* faultsOfMap(map: DeviceMap): Generator<string> {
-  const { first, last } = map.units;
-  if (!isWhole(first, 1, 247) || !isWhole(last, first, 247)) yield `${map.model}: units ${first}..${last} are not within 1..247`;
-  if (!isWhole(map.timeoutMs, 1, 60_000)) yield `${map.model}: timeoutMs ${map.timeoutMs} is outside 1..60000`;
-  if (!isWhole(map.guardMs, 0, 60_000)) yield `${map.model}: guardMs ${map.guardMs} is outside 0..60000`;
-  if ((map.kind === 'dispenser') !== (map.reliability !== undefined)) yield `${map.model}: reliability is for dispensers, and every dispenser needs one`;
-  const rows = Object.entries(map.fields);
-  const shapeless = rows.filter(([, row]) => faultOfShape(row) !== undefined);
-  for (const [name, row] of shapeless) yield `${map.model}.${name}: ${faultOfShape(row)}`;
-  if (shapeless.length > 0) return;
-  for (const [name, row] of rows) {
-    for (const fault of faultsOfRow(row)) yield `${map.model}.${name}: ${fault}`;
-    if (row.block !== undefined && map.blocks?.[row.block] === undefined) yield `${map.model}.${name}: block ${row.block} is not declared`;
-  }
-  yield* faultsOfOverlap(map);
-  for (const [block, mode] of Object.entries(map.blocks ?? {})) yield* faultsOfBlock(map, block, mode);
-}
-
-/**
- * Takes a device model as data and gives it back with its literal types.
- * @throws AssertionError listing every fault of the map: a wrong map must stop the program while it loads.
- */
-export function defineDevice<const M extends DeviceMap>(map: M): M {
-  const faults = [...faultsOfMap(map)];
-  assert(faults.length === 0, `the register map has faults:\n${faults.join('\n')}`);
-  return map;
 }

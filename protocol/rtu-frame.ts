@@ -5,11 +5,18 @@
  * Source: Modbus over Serial Line V1.02 section 2.5.1 and 6.2; Modbus Application Protocol V1.1b3 sections 6 and 7.
  */
 import assert from 'node:assert/strict';
-import { type ExceptionName, isBitSpace, type ModbusRequest, type ModbusResponse, maxReadCount, maxWriteCount, type RegisterSpace } from './modbus.ts';
+import {
+  type ExceptionName,
+  functionCodeOf,
+  isBitSpace,
+  type ModbusRequest,
+  type ModbusResponse,
+  maxReadCount,
+  maxWriteCount,
+  type RegisterSpace,
+} from './modbus.ts';
 
 const readFunctions = { 1: 'coil', 2: 'discrete', 3: 'holding', 4: 'input' } as const satisfies Record<number, RegisterSpace>;
-const readCodes = { coil: 1, discrete: 2, holding: 3, input: 4 } as const satisfies Record<RegisterSpace, number>;
-const writeCodes = { writeCoil: 5, writeRegister: 6, writeCoils: 15, writeRegisters: 16 } as const;
 /** Unit, function and CRC: no frame is shorter. Unit: byte. */
 const leastFrameBytes = 4;
 const exceptionFrameBytes = 5;
@@ -51,9 +58,6 @@ function isCrcRight(frame: Uint8Array): boolean {
   return frame[frame.length - 2] === (crc & 0xff) && frame[frame.length - 1] === crc >> 8;
 }
 
-/** Function code of a request. */
-export const functionCodeOf = (request: ModbusRequest): number => (request.kind === 'read' ? readCodes[request.space] : writeCodes[request.kind]);
-
 /**
  * How many bytes the request that starts at `bytes[0]` takes, CRC included; `more` when too few are here to tell, `unknown` for a function
  * code whose length this file does not know (only a quiet gap ends such a frame).
@@ -94,12 +98,15 @@ function inRange(request: ModbusRequest | AnsweredFault, count: number): ModbusR
   return typeof request !== 'string' && request.address + count > 0x1_0000 ? 'address' : request;
 }
 
+/** FC05 knows on and off; some boards take other words as well (a pulse), which only the board at that address can judge. */
+const coilWord = (address: number, word: number): ModbusRequest | AnsweredFault => (word < coilOn ? { kind: 'writeCoilWord', address, word } : 'value');
+
 /** The body of a frame whose CRC, function and length are right. */
 function decodeBody(frame: Uint8Array): ModbusRequest | AnsweredFault {
   const code = frame[1] ?? 0;
   const address = readWord(frame, 2);
   const value = readWord(frame, 4);
-  if (code === 5) return value === coilOn || value === 0 ? { kind: 'writeCoil', address, on: value === coilOn } : 'value';
+  if (code === 5) return value === coilOn || value === 0 ? { kind: 'writeCoil', address, on: value === coilOn } : coilWord(address, value);
   if (code === 6) return { kind: 'writeRegister', address, value };
   if (code === 15 || code === 16) return inRange(decodeMany(frame, address, value), value);
   const space = readFunctions[code as keyof typeof readFunctions];
@@ -135,6 +142,7 @@ function responseBody(request: ModbusRequest, response: ModbusResponse): readonl
     case 'written':
       assert(request.kind !== 'read', 'a read is answered with values');
       if (request.kind === 'writeCoil') return wordBytes(request.address, request.on ? coilOn : 0);
+      if (request.kind === 'writeCoilWord') return wordBytes(request.address, request.word);
       if (request.kind === 'writeRegister') return wordBytes(request.address, request.value);
       return wordBytes(request.address, request.kind === 'writeCoils' ? request.bits.length : request.words.length);
     case 'exception':

@@ -50,7 +50,10 @@ export interface RegisterScale<M extends DeviceMap = DeviceMap, N extends Readab
   readonly map: M;
   /** Fields of one reading, for the read plan. */
   readonly fields: readonly N[];
-  decode(values: Pick<ReadingOf<M>, N>): Decoded<ScaleReading | NoWeight>;
+  /** Whether its counts come with their decimal point. Where not, the site file says how many digits of a kilogram stand behind it. */
+  readonly reportsDecimals: boolean;
+  /** `decimals` is what the site file says, and ignored by a model that reports its own. */
+  decode(values: Pick<ReadingOf<M>, N>, decimals: number): Decoded<ScaleReading | NoWeight>;
   readonly orders: ScaleOrders<Partial<WritableOf<M>>>;
 }
 

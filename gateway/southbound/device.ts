@@ -3,7 +3,7 @@
  * is tried again, so that it costs its neighbours nothing, and tells who listens when it comes and goes.
  * It never repeats a command and never makes up, keeps or repairs a value: a word outside the map is an error, not a reading.
  */
-
+import assert from 'node:assert/strict';
 import { exceptionCodes, type ModbusRequest, type ModbusResponse } from '../../protocol/modbus.ts';
 import { planReads, type ReadSpan, readRequest } from '../../protocol/read-plan.ts';
 import { decodeSpan, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
@@ -122,6 +122,8 @@ export class Device<M extends DeviceMap> {
    * @throws GatewayError bus_write_unknown when it was sent and nobody knows whether it was obeyed; any other bus_*: never sent. DeviceException.
    */
   async write(values: Partial<WritableOf<M>>, options: CallOptions): Promise<void> {
+    const wearing = options.priority === 'poll' ? Object.keys(values).find((name) => this.map.fields[name]?.wears) : undefined;
+    assert(wearing === undefined, `${this.id}: ${wearing} wears the device's memory and is never written from a poll loop`);
     for (const request of encodeWrites(this.map, values)) await this.#request(request, options);
   }
 

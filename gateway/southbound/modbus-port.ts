@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import modbus from 'modbus-serial';
 import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
-import { decodeRequest } from '../../protocol/rtu-frame.ts';
+import { crc16, decodeRequest } from '../../protocol/rtu-frame.ts';
 import { GatewayError } from '../errors.ts';
 
 const { default: ModbusRTU } = modbus;
@@ -52,7 +52,7 @@ export function openTransaction(unit: number, request: ModbusRequest): Transacti
   send(client, unit, request, (error, answer) => {
     outcome = { error, answer };
   });
-  const frame = port.sent;
+  const frame = port.sent && request.kind === 'writeCoilWord' ? withWord(port.sent, request.word) : port.sent;
   assert(frame && decodeRequest(frame).ok, `${request.kind} at ${request.address} is beyond what one request may ask`);
   return {
     frame,
@@ -66,6 +66,14 @@ export function openTransaction(unit: number, request: ModbusRequest): Transacti
   };
 }
 
+/** The library's FC05 says on or off only: this puts another word in its place. */
+function withWord(frame: Buffer, word: number): Buffer {
+  const changed = Buffer.from(frame);
+  changed.writeUInt16BE(word, 4);
+  changed.writeUInt16LE(crc16(changed.subarray(0, 6)), 6);
+  return changed;
+}
+
 /** Calls the client's method for this request. Each calls `done` at most once, from inside `emit('data')`. */
 function send(client: Client, unit: number, request: ModbusRequest, done: Done): void {
   // The library's types promise an answer beside an error; there is none.
@@ -76,6 +84,9 @@ function send(client: Client, unit: number, request: ModbusRequest, done: Done):
       break;
     case 'writeCoil':
       client.writeFC5(unit, request.address, request.on, next);
+      break;
+    case 'writeCoilWord':
+      client.writeFC5(unit, request.address, true, next);
       break;
     case 'writeRegister':
       client.writeFC6(unit, request.address, request.value, next);

@@ -3,7 +3,8 @@
  * Locks are opened by a pulse the board itself times and ends: there is deliberately no coil that could stay on, so a gateway that
  * crashes never leaves a solenoid energised. The board reports and unlocks; deciding about fire or fullness is the gateway's work.
  */
-import { defineDevice, type ReadingOf } from '../register-map.ts';
+import { defineDevice } from '../define-device.ts';
+import type { ReadingOf } from '../register-map.ts';
 
 /** Compartments in the order of their registers; number 1 is the first. */
 export const binCompartments = ['food', 'recyclable', 'hazardous', 'residual'] as const;

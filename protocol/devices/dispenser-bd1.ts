@@ -6,9 +6,10 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { aesCmac } from '../cmac.ts';
+import { defineDevice } from '../define-device.ts';
 import type { dispenseResults } from '../events.ts';
 import { type Decoded, decodeField, decodeSpan, encodeFields, joinReadings } from '../register-codec.ts';
-import { defineDevice, fieldsPolled, type ReadingOf, type WritableOf } from '../register-map.ts';
+import { fieldsPolled, type ReadingOf, type WritableOf } from '../register-map.ts';
 import { crc16, wordBytes } from '../rtu-frame.ts';
 
 const resultLabels = { none: 0, armed: 1, ok: 2, jam: 3, indeterminate: 4, fenced: 5 } as const satisfies Record<(typeof dispenseResults)[number], number>;

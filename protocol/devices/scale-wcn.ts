@@ -3,8 +3,9 @@
  * counts to whole grams. Traps: the stability bit is 1 when UNSTABLE, the decimals live in the status word, and the status may lag the
  * weight by one sample, so a caller never settles on one reading. No rounding here: what is not a whole gram is refused.
  */
+import { defineDevice } from '../define-device.ts';
 import type { Decoded } from '../register-codec.ts';
-import { defineDevice, type ReadingOf } from '../register-map.ts';
+import type { ReadingOf } from '../register-map.ts';
 import { defineRegisterScale, gramsOf, type ScaleReading } from '../scale-reading.ts';
 
 /** Written to `tare`, this takes the present gross weight as tare. */
@@ -243,6 +244,7 @@ export const wcn = defineRegisterScale({
   speaks: 'registers',
   map: scaleWcn,
   reports: { intervalGrams: true, maxGrams: true },
+  reportsDecimals: true,
   fields: scaleReadingFields,
   decode: decodeScaleReading,
   orders: { zero: [{ executeZero: zeroNow }], tare: [{ tare: autoTare }], clearTare: [{ tare: 0 }] },

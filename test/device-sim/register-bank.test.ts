@@ -1,12 +1,12 @@
 // Lost if deleted: the proof that a simulated board refuses what a strict board refuses, and shows firmware's changes all or not at all.
 import { describe, expect, it } from 'vitest';
 import { createBank } from '../../device-sim/register-bank.ts';
+import { defineDevice } from '../../protocol/define-device.ts';
 import { bin4 } from '../../protocol/devices/bin-4.ts';
 import { checkStatusBlock, dispenserBd1, openCommand, sealCommand, serviceKey, statusCrcOf } from '../../protocol/devices/dispenser-bd1.ts';
 import { scaleWcn } from '../../protocol/devices/scale-wcn.ts';
 import type { ModbusRequest } from '../../protocol/modbus.ts';
 import { encodeWrites } from '../../protocol/register-codec.ts';
-import { defineDevice } from '../../protocol/register-map.ts';
 
 const exception = (code: number) => ({ kind: 'exception', code });
 const [illegalFunction, illegalAddress, illegalValue, busy] = [1, 2, 3, 6].map(exception);

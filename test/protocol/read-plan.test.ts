@@ -1,7 +1,8 @@
 // Lost if deleted: the proof that a plan merges neighbours, never reads across a gap or past the limits, and never splits a field or block.
 import { describe, expect, it } from 'vitest';
+import { defineDevice } from '../../protocol/define-device.ts';
 import { planReads, readRequest } from '../../protocol/read-plan.ts';
-import { type DeviceMap, defineDevice, type FieldRow } from '../../protocol/register-map.ts';
+import type { DeviceMap, FieldRow } from '../../protocol/register-map.ts';
 
 const board = {
   model: 'T-3',
@@ -96,5 +97,12 @@ describe('planReads', () => {
   it('breaks at 2000 bits', () => {
     const rows = Array.from({ length: 2001 }, (_, at): [string, FieldRow] => [`b${at}`, { ...bit, address: at }]);
     expect(shape(defineDevice({ ...board, fields: Object.fromEntries(rows) }))).toEqual(['discrete 0+2000', 'discrete 2000+1']);
+  });
+
+  it('asks for no more registers at once than the device takes', () => {
+    const fields = { a: { ...word, address: 0 }, b: { ...word, address: 1 }, c: { ...word, kind: 'u32', address: 2 } } as const;
+    expect(shape(defineDevice({ ...board, fields, registersPerRequestMax: 3 }))).toEqual(['holding 0+2', 'holding 2+2']);
+    const alone = { a: fields.a, b: fields.b };
+    expect(shape(defineDevice({ ...board, fields: alone, registersPerRequestMax: 1 }))).toEqual(['holding 0+1', 'holding 1+1']);
   });
 });

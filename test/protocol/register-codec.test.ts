@@ -1,7 +1,9 @@
 // Lost if deleted: golden words for every kind and both word orders, and the refusals that keep a wrong word from becoming a value.
 import { describe, expect, it } from 'vitest';
+import { defineDevice } from '../../protocol/define-device.ts';
+import type { FunctionCode } from '../../protocol/modbus.ts';
 import { decodeField, decodeSpan, encodeField, encodeFields, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
-import { type DeviceMap, defineDevice } from '../../protocol/register-map.ts';
+import type { DeviceMap } from '../../protocol/register-map.ts';
 
 const board = {
   model: 'T-2',
@@ -139,5 +141,89 @@ describe('writing', () => {
     [{ nothing: 1 }, 'T-2.nothing: no such field'],
   ])('refuses %j', (values, message) => {
     expect(() => encodeWrites(map, values as object)).toThrow(new RangeError(message));
+  });
+});
+
+describe('a single precision float', () => {
+  const floats = {
+    ...board,
+    blocks: {},
+    fields: { kg: { space: 'holding', address: 0, kind: 'f32', unit: 'kg', min: -1000, max: 1000, access: 'rw', doc: '' } },
+  } as const;
+  const float = defineDevice({ ...floats, wordOrder: 'highFirst' });
+  // Words by pymodbus 3 (BinaryPayloadBuilder, big endian).
+  it.each([
+    [12.34, [0x4145, 0x70a4]],
+    [-0.15, [0xbe19, 0x999a]],
+    [0.005, [0x3ba3, 0xd70a]],
+    [1.5, [0x3fc0, 0x0000]],
+  ])('of %d kg is the words %j, and low word first the other way round', (kg, words) => {
+    const value = Math.fround(kg);
+    expect(encodeField(float, 'kg', value)).toEqual(words);
+    expect(decodeField(float, 'kg', words)).toEqual({ ok: true, value });
+    expect(encodeField(defineDevice({ ...floats, wordOrder: 'lowFirst' }), 'kg', value)).toEqual([...words].reverse());
+  });
+  it.each([
+    ['a quiet NaN', [0x7fc0, 0], 'NaN is not a finite number'],
+    ['infinity', [0x7f80, 0], 'Infinity is not a finite number'],
+    ['minus infinity', [0xff80, 0], '-Infinity is not a finite number'],
+    ['more than the row allows', [0x4480, 0], '1024 kg is outside -1000..1000'],
+  ])('refuses %s', (_name, words, because) => {
+    expect(decodeField(float, 'kg', words)).toEqual({ ok: false, issue: `T-2.kg: ${because}` });
+  });
+  it('is never rounded to fit: a number between two singles cannot be written', () => {
+    expect(() => encodeWrites(float, { kg: 12.34 })).toThrow(new RangeError('T-2.kg: 12.34 kg is no single precision number'));
+  });
+});
+
+describe('writes in the way the device knows', () => {
+  const only = (functions: readonly FunctionCode[]) => defineDevice<DeviceMap>({ ...board, wordOrder: 'highFirst', blocks: {}, functions, fields });
+  const fields = {
+    lampOn: board.fields.lampOn,
+    fanOn: board.fields.fanOn,
+    temperature: board.fields.temperature,
+    second: { ...board.fields.temperature, address: 1 },
+  };
+  it('registers one by one by FC06 where FC16 is unknown', () => {
+    expect(encodeWrites(only([1, 3, 5, 6]), { temperature: 5, second: -1 })).toEqual([
+      { kind: 'writeRegister', address: 0, value: 5 },
+      { kind: 'writeRegister', address: 1, value: 0xffff },
+    ]);
+  });
+  it('coils one by one by FC05 where FC15 is unknown, and a lone one by FC15 where FC05 is', () => {
+    expect(encodeWrites(only([1, 3, 5, 16]), { lampOn: true, fanOn: false })).toEqual([
+      { kind: 'writeCoil', address: 172, on: true },
+      { kind: 'writeCoil', address: 173, on: false },
+    ]);
+    expect(encodeWrites(only([1, 3, 15, 16]), { fanOn: true })).toEqual([{ kind: 'writeCoils', address: 173, bits: [true] }]);
+  });
+  it('no more registers at once than the device takes', () => {
+    const few = defineDevice<DeviceMap>({ ...board, wordOrder: 'highFirst', blocks: {}, registersPerRequestMax: 1, fields });
+    expect(encodeWrites(few, { temperature: 5, second: 6 })).toEqual([
+      { kind: 'writeRegisters', address: 0, words: [5] },
+      { kind: 'writeRegisters', address: 1, words: [6] },
+    ]);
+  });
+  it('an edge as zero and then the value, alone, and the word of an FC05 beside no coil', () => {
+    const traits = defineDevice({
+      ...board,
+      wordOrder: 'highFirst',
+      blocks: {},
+      fields: {
+        pulseMs: { space: 'coil', address: 0x200, kind: 'u16', unit: 'ms', scale: 100, min: 100, max: 10_000, access: 'w', doc: '' },
+        otherPulseMs: { space: 'coil', address: 0x201, kind: 'u16', unit: 'ms', scale: 100, min: 100, max: 10_000, access: 'w', doc: '' },
+        command: { space: 'holding', address: 5, kind: 'bits', bits: { zero: 11, tare: 12 }, access: 'w', trigger: 'edge', doc: '' },
+        setting: { space: 'holding', address: 6, kind: 'u16', unit: 'count', access: 'rw', doc: '' },
+      },
+    });
+    expect(encodeWrites(traits, { setting: 9, command: { zero: true, tare: false } })).toEqual([
+      { kind: 'writeRegisters', address: 5, words: [0] },
+      { kind: 'writeRegisters', address: 5, words: [0x0800] },
+      { kind: 'writeRegisters', address: 6, words: [9] },
+    ]);
+    expect(encodeWrites(traits, { pulseMs: 700, otherPulseMs: 200 })).toEqual([
+      { kind: 'writeCoilWord', address: 0x200, word: 7 },
+      { kind: 'writeCoilWord', address: 0x201, word: 2 },
+    ]);
   });
 });

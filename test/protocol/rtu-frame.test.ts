@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModbusRequest, ModbusResponse } from '../../protocol/modbus.ts';
-import { crc16, decodeRequest, encodeException, encodeResponse, expectedReply, functionCodeOf, matchReply, requestLength } from '../../protocol/rtu-frame.ts';
+import { functionCodeOf, type ModbusRequest, type ModbusResponse } from '../../protocol/modbus.ts';
+import { crc16, decodeRequest, encodeException, encodeResponse, expectedReply, matchReply, requestLength } from '../../protocol/rtu-frame.ts';
 
 /** Another implementation's CRC, to judge accepted mutations with. */
 const otherCrc: (bytes: Buffer) => number = createRequire(import.meta.url)('modbus-serial/utils/crc16.js');
@@ -32,6 +32,8 @@ const examples: readonly (readonly [request: string, decoded: ModbusRequest, res
   ],
   ['11 04 00 08 00 01 B2 98', { kind: 'read', space: 'input', address: 8, count: 1 }, { kind: 'words', words: [10] }, '11 04 02 00 0A F8 F4'],
   ['11 05 00 AC FF 00 4E 8B', { kind: 'writeCoil', address: 0xac, on: true }, { kind: 'written' }, '11 05 00 AC FF 00 4E 8B'],
+  // No example of the standard: a relay board's pulse of 700 ms (Waveshare Modbus RTU Relay, flash on), CRC by pymodbus 3.
+  ['11 05 02 00 00 07 8F 20', { kind: 'writeCoilWord', address: 0x200, word: 7 }, { kind: 'written' }, '11 05 02 00 00 07 8F 20'],
   ['11 06 00 01 00 03 9A 9B', { kind: 'writeRegister', address: 1, value: 3 }, { kind: 'written' }, '11 06 00 01 00 03 9A 9B'],
   ['11 0F 00 13 00 0A 02 CD 01 BF 0B', { kind: 'writeCoils', address: 0x13, bits: bitsOf('10110011 10') }, { kind: 'written' }, '11 0F 00 13 00 0A 26 99'],
   ['11 10 00 01 00 02 04 00 0A 01 02 C6 F0', { kind: 'writeRegisters', address: 1, words: [10, 0x102] }, { kind: 'written' }, '11 10 00 01 00 02 12 98'],
@@ -88,7 +90,7 @@ describe('a board refuses', () => {
     ['no registers', '03 00 00 00 00', 'value', 'illegalValue'],
     ['126 registers', '03 00 00 00 7E', 'value', 'illegalValue'],
     ['2001 bits', '01 00 00 07 D1', 'value', 'illegalValue'],
-    ['a half-on coil', '05 00 00 01 00', 'value', 'illegalValue'],
+    ['a coil more than on', '05 00 00 FF 01', 'value', 'illegalValue'],
     ['a byte count that contradicts the registers', '10 00 01 00 02 02 00 0A', 'value', 'illegalValue'],
     ['a byte count that contradicts the coils', '0F 00 01 00 09 01 FF', 'value', 'illegalValue'],
     ['124 registers to write', `10 00 00 00 7C F8 ${'00'.repeat(248)}`, 'value', 'illegalValue'],
