@@ -141,7 +141,3 @@ export const verifyTurnEvents = 50;
 export const healthLookMs = 500;
 /** A device counts as gone when it has been silent this long. Unit: wire ms. */
 export const offlineLastsMs = 2000;
-/** Sudden changes of the wall clock kept until the ledger takes them, some milliseconds later. A clock that jumps more often is broken. */
-export const clockAdjustmentsMax = 16;
-/** Pause between two looks at the wall clock. Unit: wire ms. */
-export const clockLookMs = 1000;

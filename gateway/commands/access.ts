@@ -36,14 +36,7 @@ export const operatorFlag = (command: Command): Command =>
   command.option('--operator <name>', 'who does it, by function or badge; recorded in the event', userInfo().username);
 
 /** Operations that record something: a start of their own belongs in the ledger before them. */
-const writing: ReadonlySet<OperationName> = new Set<OperationName>([
-  'issue',
-  'roster.import',
-  'ledger.restored',
-  'clock.confirm',
-  'device.rebaseline',
-  'alarm.reset',
-]);
+const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'ledger.restored', 'device.rebaseline', 'alarm.reset']);
 
 /** Runs one operation on the village. `withField` opens the lines when no gateway runs. @throws GatewayError. */
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {

@@ -5,8 +5,17 @@
 import type { AnyFrameDevice } from '../frame-device.ts';
 import type { DeviceMap } from '../register-map.ts';
 import type { ScaleModel } from '../scale-reading.ts';
+import { bin1 } from './bin-1.ts';
 import { bin4 } from './bin-4.ts';
+import { climateHundredths, climateTenths } from './climate-rh.ts';
 import { dispenserBd1 } from './dispenser-bd1.ts';
+import { levelDyp } from './level-dyp.ts';
+import { relayLcTech } from './relay-lc-tech.ts';
+import { relayWaveshare } from './relay-waveshare.ts';
+import { dgt } from './scale-dgt.ts';
+import { floatScale } from './scale-float.ts';
+import { laumas } from './scale-laumas.ts';
+import { pt113 } from './scale-pt113.ts';
 import { wcn } from './scale-wcn.ts';
 import { xk3190Format0, xk3190Format1, xk3190Format2 } from './xk3190.ts';
 
@@ -14,10 +23,20 @@ import { xk3190Format0, xk3190Format1, xk3190Format2 } from './xk3190.ts';
 const boards = {
   [dispenserBd1.model]: dispenserBd1,
   [bin4.model]: bin4,
+  [bin1.model]: bin1,
+  [levelDyp.model]: levelDyp,
+  [relayWaveshare.model]: relayWaveshare,
+  [relayLcTech.model]: relayLcTech,
+  [climateTenths.model]: climateTenths,
+  [climateHundredths.model]: climateHundredths,
 } as const;
 
 const registerScales = {
   [wcn.map.model]: wcn,
+  [laumas.map.model]: laumas,
+  [floatScale.map.model]: floatScale,
+  [pt113.map.model]: pt113,
+  [dgt.map.model]: dgt,
 } as const;
 
 const frameScales = [xk3190Format0, xk3190Format1, xk3190Format2] as const;

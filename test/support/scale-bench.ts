@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { type Random, randomFor } from '../../device-sim/random.ts';
 import { ScaleBoard } from '../../device-sim/scale-board.ts';
+import { decimalsFor } from '../../device-sim/twins/scale-twin.ts';
 import { scaleCatalogue } from '../../protocol/devices/catalogue.ts';
 import { planReads, readRequest } from '../../protocol/read-plan.ts';
 import { type Decoded, decodeSpan, encodeWrites } from '../../protocol/register-codec.ts';
@@ -15,6 +16,7 @@ export type Look = Decoded<ScaleReading | NoWeight> | 'silent';
 export class ScaleBench {
   readonly scale: ScaleModel;
   readonly board: ScaleBoard;
+  readonly intervalGrams = 10;
   #wireMs = 0;
 
   constructor(model: string, options: { readonly noiseGrams?: number; readonly unit?: number } = {}) {
@@ -23,7 +25,7 @@ export class ScaleBench {
     this.scale = scale;
     const random: Random = randomFor(7, model);
     this.board = new ScaleBoard({
-      ...{ id: model, model, unit: 1, maxGrams: 30_000, intervalGrams: 10, noiseGrams: 1, random },
+      ...{ id: model, model, unit: 1, maxGrams: 30_000, intervalGrams: this.intervalGrams, noiseGrams: 1, random },
       ...{ wireMs: () => this.#wireMs, onEvent: () => undefined },
       ...options,
     });
@@ -84,6 +86,6 @@ export class ScaleBench {
       if (!decoded.ok) return decoded;
       Object.assign(values, decoded.values);
     }
-    return scale.decode(values as Parameters<typeof scale.decode>[0]);
+    return scale.decode(values as Parameters<typeof scale.decode>[0], decimalsFor(this.intervalGrams));
   }
 }

@@ -4,6 +4,7 @@ import { wireClock } from '../../../gateway/clock.ts';
 import type { HealthState } from '../../../gateway/core/device-health.ts';
 import { openDevice } from '../../../gateway/southbound/device.ts';
 import { type Line, openLine } from '../../../gateway/southbound/line.ts';
+import { climateTenths } from '../../../protocol/devices/climate-rh.ts';
 import { scaleWcn } from '../../../protocol/devices/scale-wcn.ts';
 import { honest, type Script, type ScriptedSlave, startScriptedSlave, withCrc } from '../../support/scripted-slave.ts';
 
@@ -28,6 +29,15 @@ const poll = { priority: 'poll' } as const;
 const weighing = { priority: 'weighing' } as const;
 
 describe('a device', () => {
+  it('never writes what wears its memory from a poll loop', async () => {
+    const { slave, line } = await start(honest);
+    const sensor = openDevice({ id: 'air-1', line, unit: 1, map: climateTenths, clock: wireClock });
+    await expect(sensor.write({ unitNumber: 7 }, poll)).rejects.toThrow('air-1: unitNumber wears');
+    expect(slave.requests).toEqual([]);
+    await sensor.write({ unitNumber: 7 }, { priority: 'actuation' });
+    expect(slave.requests).toHaveLength(1);
+  });
+
   it('reads typed fields in as few requests as the map allows, with the words they came from', async () => {
     const { slave, scale, states } = await start((request) => [{ rtu: request.readUInt16BE(2) === 8 ? words(0x0023) : words(0xffff, 0xc1ef, 0, 132, 0, 5) }]);
     const { values, rawHex } = await scale.readRaw(['status', 'gross', 'net', 'tare'], weighing);

@@ -1,0 +1,29 @@
+// A serial cable without a machine: the gateway's line at one end, a simulated line at the other. Without it "over a serial line" would always
+// need a pty, which not every machine has.
+import { type BoardLine, RtuSlave } from '../../device-sim/rtu-slave.ts';
+import type { OpenByteStream } from '../../gateway/southbound/byte-stream.ts';
+import type { LineTransport } from '../../gateway/southbound/line-wire.ts';
+
+/** Any serial transport will do: nothing of it is opened. Baud sets the quiet gap. */
+export const cable: LineTransport = { kind: 'serial', path: '/null-modem', baud: 115_200, parity: 'none', dataBits: 8, stopBits: 1 };
+
+/** Opens the cable whenever it is asked to; bytes arrive in the next turn of the event loop, never in the same call. */
+export const nullModem =
+  (board: BoardLine): OpenByteStream =>
+  async (_transport, listener) => {
+    const slave = new RtuSlave(board);
+    let open = true;
+    return {
+      write(bytes) {
+        setImmediate(() => {
+          if (!open) return;
+          for (const { reply } of slave.push(Buffer.from(bytes))) listener.onBytes(reply);
+        });
+      },
+      settle: async () => undefined,
+      async close() {
+        if (open) listener.onClose('closed');
+        open = false;
+      },
+    };
+  };
