@@ -14,7 +14,7 @@ import type { LoadedSite } from './config-file.ts';
 import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
-import { healthLookMs, offlineLastsMs } from './limits.ts';
+import { finishJobsMs, finishLookMs, healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
 import { type Device, openDevice } from './southbound/device.ts';
@@ -62,7 +62,7 @@ export class Field {
   readonly #options: FieldOptions;
   readonly #lines = new Map<string, Line>();
   readonly #devices: Device<DeviceMap>[] = [];
-  readonly #readers: Reader[] = [];
+  readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
 
   constructor(options: FieldOptions) {
@@ -105,13 +105,25 @@ export class Field {
     };
   }
 
-  /** Stops listening to readers, so that nothing new begins. */
-  async closeReaders(): Promise<void> {
-    await Promise.all(this.#readers.splice(0).map((reader) => reader.close()));
+  /**
+   * Lets nothing new begin at the counters and waits for what runs, at most `finishJobsMs`: the exit readers are listened to until then, so
+   * that the last roll has a name.
+   */
+  async finish(): Promise<void> {
+    const { store, machine } = this.#options;
+    await this.#closeReaders('counter');
+    const until = machine.clock.monotonicMs() + finishJobsMs;
+    const isBusy = () => [...this.dispensers.values()].some(({ id, status }) => status !== null && store.jobs.open(id) !== undefined);
+    while (isBusy() && machine.clock.monotonicMs() < until) await machine.clock.sleep(finishLookMs, 'end of the running jobs');
+    await this.#closeReaders('exit');
+  }
+
+  async #closeReaders(role: 'counter' | 'exit'): Promise<void> {
+    await Promise.all(this.#readers[role].splice(0).map((reader) => reader.close()));
   }
 
   async close(): Promise<void> {
-    await this.closeReaders();
+    await Promise.all([this.#closeReaders('counter'), this.#closeReaders('exit')]);
     for (const device of this.#devices) device.close();
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
   }
@@ -180,7 +192,7 @@ export class Field {
     const { clock, openStream } = machine;
     const onReject = (reason: unknown) => log.warn({ reader: row.id, reason }, 'a reader sent something that is no code; check that its suffix is CR');
     const onState = (state: LineState) => log.info({ reader: row.id, ...state }, 'the wire of a reader came or went');
-    this.#readers.push(openReader({ id: row.id, transport: row.transport, clock, openStream, gestureClock: time.clock, onScan, onReject, onState }));
+    this.#readers[row.role].push(openReader({ id: row.id, transport: row.transport, clock, openStream, gestureClock: time.clock, onScan, onReject, onState }));
   }
 
   #bags(): BagVillage {

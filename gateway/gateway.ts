@@ -56,7 +56,7 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const web = await openWeb({ desk, onBug, ...http, socketPath: join(options.dataDir, 'sifen.sock'), metrics: () => metricsOf(village, uplink), unhealthy });
     closers.push(() => web.close());
     closers.push(startStateTopics(village, uplink, options.machine.clock));
-    return { village, uplink, url: web.url, brokerUrl: target.url, close: stop };
+    return { village, uplink, url: web.url, brokerUrl: target.url, close: () => village.finish().then(stop) };
   } catch (error) {
     await stop();
     throw error;

@@ -141,3 +141,9 @@ export const verifyTurnEvents = 50;
 export const healthLookMs = 500;
 /** A device counts as gone when it has been silent this long. Unit: wire ms. */
 export const offlineLastsMs = 2000;
+/** A job whose board gives no end after this is called stuck: watched on, and a person has to look. Unit: wire ms. A roll takes 3 s. */
+export const jobPatienceMs = 60_000;
+/** How long a stop waits for running jobs, so that their end and their roll labels are still heard. Unit: wire ms. */
+export const finishJobsMs = 15_000;
+/** Pause between two looks whether the running jobs have ended. Unit: wire ms. */
+export const finishLookMs = 20;

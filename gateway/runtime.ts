@@ -47,6 +47,8 @@ export interface Village {
   readonly field: Field | null;
   readonly desk: Desk;
   readonly failed: Promise<never>;
+  /** Lets nothing new begin at the counters and waits, within bounds, for what runs. Does nothing after a failure. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -105,10 +107,12 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   const stopping = new AbortController();
   const { promise: failed, reject } = Promise.withResolvers<never>();
   failed.catch(() => undefined);
+  let broken = false;
   const background = (name: string, task: Promise<void>): void => {
     const settled = task.catch((error: unknown) => {
       if (stopping.signal.aborted) return;
       log.fatal({ task: name, err: error }, 'a background task failed');
+      broken = true;
       reject(error);
     });
     closers.push(() => settled);
@@ -138,6 +142,9 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   };
   return {
     ...{ site, store, personal, keys, time, field, desk, failed },
+    async finish() {
+      if (!broken) await field?.finish();
+    },
     async close() {
       stopping.abort(new Error('the gateway is stopping'));
       await field?.close();

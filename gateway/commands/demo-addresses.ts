@@ -33,6 +33,9 @@ function tcpAddresses(base: number): FieldAddresses {
   };
 }
 
+/** socat for two addresses, until standard input closes: also when this process is killed. */
+const endsWithUs = 'socat "$1" "$2" & read -r _; kill $!';
+
 function ptyAddresses(folder: string): FieldAddresses {
   if (spawnSync('socat', ['-V'], { stdio: 'ignore' }).error)
     throw new GatewayError('usage', '--serial needs socat, which is not installed.', {
@@ -42,14 +45,15 @@ function ptyAddresses(folder: string): FieldAddresses {
   const end = (id: string, side: 'gateway' | 'board') => resolve(folder, `${id}.${side}`);
   const pairs: ChildProcess[] = channels.map((id) => {
     for (const side of ['gateway', 'board'] as const) rmSync(end(id, side), { force: true });
-    return spawn('socat', [`pty,raw,echo=0,link=${end(id, 'board')}`, `pty,raw,echo=0,link=${end(id, 'gateway')}`], { stdio: 'ignore', detached: true });
+    const ends = [`pty,raw,echo=0,link=${end(id, 'board')}`, `pty,raw,echo=0,link=${end(id, 'gateway')}`];
+    return spawn('sh', ['-c', endsWithUs, 'socat', ...ends], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   });
   waitForPtys(channels.flatMap((id) => [end(id, 'board'), end(id, 'gateway')]));
   return {
     listen: channels.map((id) => `${id}=${end(id, 'board')}`),
     apply: (site) => rewire(site, (id) => ({ kind: 'serial', path: end(id, 'gateway'), baud: 115_200, parity: 'none', dataBits: 8, stopBits: 1 })),
     async close() {
-      for (const pair of pairs) pair.kill();
+      for (const pair of pairs) pair.stdin?.end();
       await wireClock.sleep(50, 'end of socat');
     },
   };

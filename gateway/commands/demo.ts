@@ -41,8 +41,8 @@ const configFolder = fileURLToPath(new URL('../../config/', import.meta.url));
 /** Tuesday 1 December 2026, 07:00 in the village: the first morning of a month, when everybody comes for a roll. */
 const firstMorning = epochMs(1_796_079_600_000);
 const labelsPrinted = 5000;
-/** How long a job or a backlog may take to finish when the demo ends. Unit: wire ms. */
-const finishMs = 15_000;
+/** How long the last events may take to come back from the broker when the demo ends. Unit: wire ms. */
+const sendMs = 15_000;
 
 function parseDuration(text: string): number {
   const match = /^(\d{1,6})(s|m|h)?$/.exec(text);
@@ -78,20 +78,22 @@ async function runDemo(flags: DemoFlags): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   mkdirSync(flags.data, { recursive: true });
   const addresses = fieldAddresses(flags);
-  const site = addresses.apply(withPorts(loadSite(join(configFolder, 'demo.yaml')), flags));
-  const gateway = await openDemoGateway(flags, site, say);
   try {
-    await importRosterOnce(gateway, flags.lang, say);
-    const field = await startDemoSite(flags, gateway, addresses, stop);
+    const gateway = await openDemoGateway(flags, addresses.apply(withPorts(loadSite(join(configFolder, 'demo.yaml')), flags)), say);
     try {
-      await live(flags, gateway, field, stop, say);
+      await importRosterOnce(gateway, flags.lang, say);
+      const field = await startDemoSite(flags, gateway, addresses, stop);
+      try {
+        await live(flags, gateway, field, stop, say);
+      } finally {
+        // The gateway first: a site that vanishes under a running gateway would be recorded as a failure of the field.
+        await gateway.close();
+        await field.stop();
+      }
     } finally {
-      // The gateway first: a site that vanishes under a running gateway would be recorded as a failure of the field.
       await gateway.close();
-      await field.stop();
     }
   } finally {
-    await gateway.close();
     await addresses.close();
   }
 }
@@ -206,8 +208,7 @@ function startOwnWatch(gateway: Gateway) {
 
 /** Nothing new begins; what runs is brought to its end, and what is recorded is sent. */
 async function finish({ village }: Gateway, lastVerified: () => number): Promise<void> {
-  await village.field?.closeReaders();
-  const until = wireClock.monotonicMs() + finishMs;
-  const busy = () => village.site.config.dispensers.some(({ id }) => village.store.jobs.open(id) !== undefined);
-  while ((busy() || lastVerified() < village.store.head.sequence) && wireClock.monotonicMs() < until) await wireClock.sleep(20, 'end of the last story');
+  await village.finish();
+  const until = wireClock.monotonicMs() + sendMs;
+  while (lastVerified() < village.store.head.sequence && wireClock.monotonicMs() < until) await wireClock.sleep(20, 'events on their way');
 }

@@ -158,7 +158,8 @@ function stepStatus(state: DispenseState, status: BoardStatus, atMs: number, acc
 function stepAccepted(state: DispenseState, status: BoardStatus): DispenseStep {
   const { result } = status;
   if (result === 'ok' || result === 'jam' || result === 'indeterminate')
-    return { state, effect: { kind: 'settle', outcome: { done: status.doneRolls, result } } };
+    // A board that claims more than it was asked for is believed up to that: what its exit counter shows beyond is in suspense for a person.
+    return { state, effect: { kind: 'settle', outcome: { done: Math.min(status.doneRolls, state.intent.rolls), result } } };
   return { state: { ...state, phase: 'running' }, effect: { kind: 'read' } };
 }
 

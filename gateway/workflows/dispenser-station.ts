@@ -6,7 +6,6 @@
 import assert from 'node:assert/strict';
 import { type BagVillage, parseBagCode } from '../../protocol/bag-code.ts';
 import type { DispenserCommand, DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
-import type { EventDraft } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideDraw, decideSettlement, type OpenJob } from '../core/bag-issue.ts';
 import { type BoardMove, decideRebaseline, decideTurn, type TurnFacts, type TurnMemory } from '../core/dispenser-turn.ts';
@@ -24,10 +23,21 @@ import {
   stepFence,
   type WriteInput,
 } from '../core/dispensing.ts';
+import { decideLoading, type LabelRefusal } from '../core/magazine-loading.ts';
 import { isGatewayError } from '../errors.ts';
-import { dispenseAcceptMs, dispensePollMs, dispenserIdlePollMs, dispenserRetryMs, dispenserScansMax, exitScanWaitMs, faultFencesMax } from '../limits.ts';
+import {
+  dispenseAcceptMs,
+  dispensePollMs,
+  dispenserIdlePollMs,
+  dispenserRetryMs,
+  dispenserScansMax,
+  exitScanWaitMs,
+  faultFencesMax,
+  jobPatienceMs,
+} from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import type { DispenserBoard } from './dispenser-board.ts';
+import { Doorbell } from './doorbell.ts';
 
 /** What became of a request at the dispenser, for the screen and the timeline. */
 export type DispenserOutcome =
@@ -35,7 +45,7 @@ export type DispenserOutcome =
   | { readonly kind: 'voided'; readonly household: string; readonly job: number; readonly reason: DispenseOutcome['result'] }
   | { readonly kind: 'undecided'; readonly household: string; readonly job: number }
   | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
-  | { readonly kind: 'label_refused'; readonly code: 'door_closed' | 'label_unreadable' | 'roll_known' };
+  | { readonly kind: 'label_refused'; readonly code: LabelRefusal | 'label_unreadable' };
 
 export interface DispenserStationOptions {
   readonly id: string;
@@ -78,7 +88,7 @@ export class DispenserStation {
   #labels: string[] = [];
   /** Roll codes read at the exit since the running job was committed; null while nothing runs. */
   #exitScans: string[] | null = null;
-  #wake = new AbortController();
+  readonly #bell = new Doorbell();
 
   constructor(options: DispenserStationOptions) {
     this.id = options.id;
@@ -104,7 +114,7 @@ export class DispenserStation {
     if (this.#gaveUp) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_locked' }));
     if (!this.ready) return Promise.resolve(this.#tell({ kind: 'refused', household, code: this.#fenced ? 'dispenser_unreachable' : 'dispenser_starting' }));
     this.#draw = { household, operator, job: null, answer: Promise.withResolvers() };
-    this.#wake.abort();
+    this.#bell.ring();
     return this.#draw.answer.promise;
   }
 
@@ -112,7 +122,7 @@ export class DispenserStation {
   rebaseline(operator: string): Promise<boolean> {
     if (this.#rebaseline !== null || this.#status === null) return Promise.resolve(false);
     this.#rebaseline = { operator, answer: Promise.withResolvers() };
-    this.#wake.abort();
+    this.#bell.ring();
     return this.#rebaseline.answer.promise;
   }
 
@@ -125,7 +135,7 @@ export class DispenserStation {
       if (this.#exitScans.length < dispenserScansMax) this.#exitScans.push(label.value.rollCode);
     } else if (this.#labels.length < dispenserScansMax) {
       this.#labels.push(label.value.rollCode);
-      this.#wake.abort();
+      this.#bell.ring();
     }
   }
 
@@ -135,13 +145,13 @@ export class DispenserStation {
     while (!signal.aborted) {
       try {
         await this.#turn(signal);
-        await this.#pause(clock, idlePollMs, signal);
+        await this.#bell.wait(clock, idlePollMs, `idle ${this.id}`, signal);
       } catch (error) {
         if (signal.aborted) break;
         if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;
         this.#status = null;
         this.#refuseDraw('dispenser_unreachable');
-        await this.#pause(wire, dispenserRetryMs, signal);
+        await this.#bell.wait(wire, dispenserRetryMs, `retry of ${this.id}`, signal);
       }
     }
     this.#refuseDraw('dispenser_unreachable');
@@ -245,18 +255,8 @@ export class DispenserStation {
     const doorOpen = status.flags.doorOpen || this.#doorWasOpen;
     this.#doorWasOpen = status.flags.doorOpen;
     const labels = this.#labels.splice(0);
-    const drafts: EventDraft[] = [];
-    for (const [index, roll] of labels.entries()) {
-      if (!doorOpen) this.#tell({ kind: 'label_refused', code: 'door_closed' });
-      else if (store.jobs.roll(roll) !== undefined || labels.indexOf(roll) < index) this.#tell({ kind: 'label_refused', code: 'roll_known' });
-      else {
-        const postings = [
-          { account: 'supplier', unit: 'rolls' as const, amount: -1 },
-          { account: `magazine/${id}`, unit: 'rolls' as const, amount: 1 },
-        ];
-        drafts.push({ name: 'bag.roll.stocked', subject: id, data: { roll, dispenser: id, postings } });
-      }
-    }
+    const { drafts, refusals } = decideLoading({ dispenser: id, labels, doorOpen, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
+    for (const code of refusals) this.#tell({ kind: 'label_refused', code });
     if (drafts.length > 0) store.append(drafts);
   }
 
@@ -280,9 +280,11 @@ export class DispenserStation {
     this.#exitScans = [];
     this.#refusals = 0;
     let step = first;
+    const patientUntilMs = this.#options.wire.monotonicMs() + jobPatienceMs;
     try {
       for (;;) {
         const { effect } = step;
+        if (this.#options.wire.monotonicMs() > patientUntilMs) this.#callForHelp();
         if (effect.kind === 'settle') return await this.#settle(job, effect.outcome, signal);
         if (effect.kind === 'lock') return this.#lock(effect.reason);
         if (this.#gaveUp && effect.kind !== 'read') return;
@@ -291,6 +293,15 @@ export class DispenserStation {
     } finally {
       this.#exitScans = null;
     }
+  }
+
+  /** A job that comes to no end is watched on, but nobody is kept waiting for it: power off and on lets a board say how it ended. */
+  #callForHelp(): void {
+    const { store, id } = this.#options;
+    if (store.jobs.board(id)?.locked === null) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'fault_persists' } }]);
+    this.#refuseDraw('dispenser_locked');
+    this.#rebaseline?.answer.resolve(false);
+    this.#rebaseline = null;
   }
 
   async #perform(job: OpenJob, effect: Exclude<DispenseStep['effect'], { kind: 'settle' | 'lock' }>, signal: AbortSignal): Promise<DispenseInput> {
@@ -365,17 +376,6 @@ export class DispenserStation {
   #tell(outcome: DispenserOutcome): DispenserOutcome {
     this.#options.onOutcome(outcome);
     return outcome;
-  }
-
-  /** Sleeps on the given clock, at most `dispenserIdlePollMs` of wire time, or until somebody comes. */
-  async #pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#wake.signal.aborted) {
-      const woken = AbortSignal.any([signal, this.#wake.signal]);
-      await clock.sleep(ms, `idle ${this.id}`, woken).catch((error: unknown) => {
-        if (!woken.aborted) throw error;
-      });
-    }
-    this.#wake = new AbortController();
   }
 }
 

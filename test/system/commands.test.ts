@@ -87,6 +87,19 @@ it('issue without a gateway first settles the job a killed gateway left open', a
   expect(await ask('ledger', '--data', data)).toMatchObject({ code: 0, answer: { problems: [], dispensers: [{ posted: 2, suspense: 0, ctrOut: 2 }] } });
 }, 120_000);
 
+it('a stop in the middle of a dispense waits for the roll and its label', async () => {
+  const { folder, data, sim, roster } = await openVillage();
+  const gateway = await inService(folder);
+  await ask('roster', 'import', roster, '--data', data);
+  await loadMagazine(folder, sim, { first: 1, count: 3, looksMs: 300 });
+  const drawing = startChild('issue', process.execPath, [gatewayProgram, 'issue', '--card', cards[0], '--data', data, '--operator', 'clerk']);
+  await sim.child.line('a motor start', (line) => line.includes('"event":"motor-start"'));
+  expect(await gateway.child.stop()).toEqual({ code: 0, signal: null });
+  await drawing.ended;
+  expect(await listed(data, 'bag.roll.issued')).toMatchObject([{ data: { rollUnconfirmed: false, rolls: [{ confirmed: true }] } }]);
+  expect(await listed(data, 'bag.issue.requested')).toMatchObject([{ data: { operator: 'clerk' } }]);
+}, 120_000);
+
 it('a refused draw is exit code 1 with its reason, both ways', async () => {
   const { folder, data, sim, roster } = await openVillage({ rollsPerPeriod: 1 });
   const gateway = await inService(folder);

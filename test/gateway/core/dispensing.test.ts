@@ -315,3 +315,10 @@ describe('against a board that keeps its contract', () => {
     expect(board.moved).toBe(1);
   });
 });
+
+it('believes a board that claims more rolls than it was asked for only up to that', () => {
+  const intent = { job: 12, rolls: 1, expectLastJob: 10, expectCtrOut: 0, nonce: 7 };
+  const { state } = startDispense(intent, 0, 3000);
+  const status = makeStatus({ lastJob: 12, nonce: 7, doneRolls: 2, ctrOut: 2, result: 'ok', state: 'done' });
+  expect(stepDispense(state, { kind: 'status', status, atMs: 5 }, 3000).effect).toEqual({ kind: 'settle', outcome: { done: 1, result: 'ok' } });
+});

@@ -66,9 +66,10 @@ async function openPoint(options: BoardChanges = {}) {
     board.setDoor(false);
     return board;
   };
+  let frozen = false;
   let board = fill(makeBoard(options));
   const bench = await openBoardLine(
-    { answer: (request) => board.answer(request), advance: (elapsedMs) => board.advance(elapsedMs) },
+    { answer: (request) => board.answer(request), advance: (elapsedMs) => void (frozen || board.advance(elapsedMs)) },
     { pace: 30, startMs: testStartMs },
   );
   const device = openDevice({ id, line: bench.line, unit: 1, map: dispenserBd1, clock: wireClock });
@@ -94,6 +95,10 @@ async function openPoint(options: BoardChanges = {}) {
     ...{ store, seen, outcomes, start, data, wait, makeBoard, fill },
     get board() {
       return board;
+    },
+    /** Time stands still for the board, which goes on answering. */
+    freeze: (still: boolean) => {
+      frozen = still;
     },
     /** Another board, or the same one started again, hangs on the line from now on. */
     swap: (next: SimulatedBoard) => {
@@ -204,6 +209,24 @@ describe('a board that takes no commands', () => {
     expect(point.data('bag.issue.voided')).toMatchObject([{ household: mine, reason: 'indeterminate' }]);
     expect(point.starts()).toEqual([]);
     expect(await station.draw(mine)).toMatchObject({ kind: 'issued', household: mine });
+    point.expectSound();
+  });
+});
+
+describe('a board that comes to no end', () => {
+  it('keeps nobody waiting, is locked, and is settled by what it says after power off and on', async () => {
+    const point = await openPoint();
+    // The wire clock of this station runs fast, so that a minute of patience is over in a moment; the board stands still meanwhile.
+    const wire = { ...wireClock, monotonicMs: () => wireClock.monotonicMs() * 200 };
+    const station = await point.ready(point.start({ wire }).station);
+    point.freeze(true);
+    expect(await station.draw(mine)).toMatchObject({ kind: 'undecided', household: mine });
+    await point.wait(() => point.lock() === 'fault_persists', 'the stuck board is not locked');
+    expect(point.data('bag.roll.issued')).toEqual([]);
+
+    point.freeze(false);
+    await point.wait(() => point.data('bag.roll.issued').length === 1, 'the job is not settled once the board has come to its end');
+    expect(point.starts()).toHaveLength(1);
     point.expectSound();
   });
 });
