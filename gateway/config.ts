@@ -4,13 +4,19 @@
  */
 import { z } from 'zod';
 import { deviceIdSchema } from '../protocol/events.ts';
+import { parseUsbAddress, usbPrefix } from '../protocol/usb-address.ts';
 
 const port = z.int().min(0).max(65_535);
 const host = z.string().min(1).max(253);
 
 const serialSchema = z.strictObject({
   kind: z.literal('serial'),
-  path: z.string().min(1).max(255).describe('Device file; /dev/serial/by-id/... survives re-plugging.'),
+  path: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine((path) => !path.startsWith(usbPrefix) || parseUsbAddress(path) !== undefined, 'an adapter is usb:VID:PID, usb:VID:PID:SERIAL or usb:VID:PID@PORT')
+    .describe('Device file, or the adapter itself: /dev/serial/by-id/..., usb:VID:PID, usb:VID:PID:SERIAL or usb:VID:PID@PORT survive re-plugging.'),
   baud: z.int().min(1200).max(921_600).default(9600),
   parity: z.enum(['none', 'even', 'odd']).default('none'),
   dataBits: z.union([z.literal(7), z.literal(8)]).default(8),

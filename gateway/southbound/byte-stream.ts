@@ -8,8 +8,9 @@ import { SerialPort } from 'serialport';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { streamCloseMs, tcpConnectMs, tcpKeepAliveMs } from '../limits.ts';
+import { findSerialPort, type MachinePlaces } from './serial-adapter.ts';
 
-/** A serial port. `path` as /dev/serial/by-id/... survives re-plugging. `baud` 1200..921600. */
+/** A serial port. `path` as /dev/serial/by-id/... or usb:VID:PID... survives re-plugging (serial-adapter.ts). `baud` 1200..921600. */
 export type SerialTransport = {
   readonly kind: 'serial';
   readonly path: string;
@@ -43,9 +44,16 @@ export interface ByteListener {
  * Opens the wire.
  * @throws GatewayError bus_closed when it cannot be opened; the signal's reason when `signal` aborts meanwhile.
  */
-export function openByteStream(transport: SerialTransport | TcpTransport, listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
+export async function openByteStream(
+  transport: SerialTransport | TcpTransport,
+  listener: ByteListener,
+  clock: Clock,
+  signal: AbortSignal,
+  places?: MachinePlaces,
+): Promise<ByteStream> {
   signal.throwIfAborted();
-  return transport.kind === 'serial' ? openSerial(transport, listener, clock, signal) : openTcp(transport, listener, clock, signal);
+  if (transport.kind !== 'serial') return await openTcp(transport, listener, clock, signal);
+  return await openSerial({ ...transport, path: await findSerialPort(transport.path, places) }, listener, clock, signal);
 }
 
 /** How a wire is opened: by `openByteStream`, or by whoever runs a village without a machine. */

@@ -1,11 +1,17 @@
 // Without this the serial port under the bus is unproven: a known fault of Node and serialport loses replies on an idle port and hides a pulled cable.
+import { mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { wireClock } from '../../gateway/clock.ts';
+import { openByteStream } from '../../gateway/southbound/byte-stream.ts';
 import { openDevice } from '../../gateway/southbound/device.ts';
 import { openLine } from '../../gateway/southbound/line.ts';
 import { openReader } from '../../gateway/southbound/reader.ts';
 import { scaleWcn } from '../../protocol/devices/scale-wcn.ts';
 import { describeBus, poll, readAt } from '../contract/bus-contract.ts';
+import { plugAdapter, unplugAdapter } from '../support/fake-sysfs.ts';
 import { openScriptedPty } from '../support/scripted-pty.ts';
 import { honest, registersReply, type Script, startScriptedSlave, withCrc } from '../support/scripted-slave.ts';
 import { describeWith } from './tools.ts';
@@ -54,6 +60,37 @@ describeWith('socat')('serial', () => {
   ])('takes no value from %s, and answers the next request', async (_what, spoil) => {
     const { line } = await startPluggedLine((request, count, adu) => (count === 1 ? [{ raw: spoil(registersReply(request)) }] : honest(request, count, adu)));
     await expect(line.request(1, readAt(0x50), poll)).rejects.toMatchObject({ code: expect.stringMatching(/^bus_(timeout|garbled)$/) });
+    expect(await line.request(1, readAt(0x60), poll)).toEqual({ kind: 'words', words: [0x60, 0x61] });
+  });
+
+  it('finds an adapter again that comes back under another number, without udev', async () => {
+    const slave = await startSlave(honest);
+    const root = mkdtempSync(join(tmpdir(), 'sifen-machine-'));
+    endings.push(() => rm(root, { recursive: true, force: true }));
+    const places = { sys: join(root, 'sys'), dev: join(root, 'dev') };
+    mkdirSync(places.dev, { recursive: true });
+    const plug = async (tty: string) => {
+      const pty = await startPty();
+      await pty.plug(slave.port);
+      symlinkSync(pty.transport.path, join(places.dev, tty));
+      plugAdapter(places, tty, { usbPort: '1-1.2', idVendor: '1a86', idProduct: '7523', product: 'USB Serial', portNumber: 0 });
+      return pty;
+    };
+    const first = await plug('ttyUSB0');
+    const transport = { ...first.transport, path: 'usb:1a86:7523' };
+    const line = openLine({
+      id: 'line-1',
+      transport,
+      clock: wireClock,
+      openStream: (to, listener, clock, stop) => openByteStream(to, listener, clock, stop, places),
+    });
+    endings.push(() => line.close());
+    expect(await line.request(1, readAt(0x50), poll)).toEqual({ kind: 'words', words: [0x50, 0x51] });
+    unplugAdapter(places, 'ttyUSB0');
+    await first.unplug();
+    await expect.poll(() => line.state().open, { timeout: 5000 }).toBe(false);
+    await plug('ttyUSB7');
+    await expect.poll(() => line.state().open, { timeout: 5000 }).toBe(true);
     expect(await line.request(1, readAt(0x60), poll)).toEqual({ kind: 'words', words: [0x60, 0x61] });
   });
 
