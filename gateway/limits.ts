@@ -37,6 +37,8 @@ export const tcpConnectMs = 1500;
 export const tcpKeepAliveMs = 5000;
 /** A stream that stayed open this long counts as sound and its next loss is reopened at once. Unit: wire ms. */
 export const streamSoundMs = 2000;
+/** Bytes of a serial port read at a time. Unit: byte. The kernel holds 4096; a Modbus frame has at most 256. */
+export const serialReadBytesMax = 4096;
 /** How long shutting down waits for one port to close: a serial driver may hold on to unsent output. Unit: wire ms. */
 export const streamCloseMs = 1000;
 /** A line that cannot be found quiet for this long before a request is reported garbled. Unit: wire ms. Longest frame at 1200 baud: 2.4 s. */

@@ -3,11 +3,13 @@
  * The only file that imports serialport. It opens once and reports; reopening is kept-stream.ts's work, frames are framing.ts's.
  * It must never call SerialPort.list (it ends the process where udevadm is missing) nor open a port by itself.
  */
+import assert from 'node:assert/strict';
+import { readSync, writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { SerialPort } from 'serialport';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import { streamCloseMs, tcpConnectMs, tcpKeepAliveMs } from '../limits.ts';
+import { serialReadBytesMax, streamCloseMs, tcpConnectMs, tcpKeepAliveMs } from '../limits.ts';
 import { findSerialPort, type MachinePlaces } from './serial-adapter.ts';
 
 /** A serial port. `path` as /dev/serial/by-id/... or usb:VID:PID... survives re-plugging (serial-adapter.ts). `baud` 1200..921600. */
@@ -78,11 +80,10 @@ async function openSerial(transport: SerialTransport, listener: ByteListener, cl
   await new Promise<void>((resolve, reject) => {
     port.open((cause) => (cause ? reject(new GatewayError('bus_closed', `${path} cannot be opened: ${cause.message}`, { cause })) : resolve()));
   });
-  port.on('data', (bytes: Buffer) => listener.onBytes(bytes));
+  const wire = new SerialWire(port, (bytes) => listener.onBytes(bytes));
   const stream: ByteStream = {
-    write: (bytes) => void port.write(Buffer.from(bytes)),
-    // A port that closes meanwhile calls back with an error; its `close` event carries the news.
-    settle: () => new Promise((resolve) => port.flush(() => resolve())),
+    write: (bytes) => wire.write(bytes),
+    settle: () => wire.settle(),
     close: async () => {
       if (port.isOpen) port.close(() => closed.resolve());
       await withinMs(closed.promise, streamCloseMs, clock);
@@ -92,7 +93,91 @@ async function openSerial(transport: SerialTransport, listener: ByteListener, cl
     await stream.close(true);
     signal.throwIfAborted();
   }
+  wire.listen();
   return stream;
+}
+
+/**
+ * Reads and writes the open file of a port in our own thread: it never blocks, and a trip through the thread pool would cost each frame some tenths of a
+ * millisecond. The library's own reading has a second fault: after a hang-up it reads nothing for ever, as fast as it can, and tells nobody.
+ */
+class SerialWire {
+  readonly #port: SerialPort;
+  readonly #onBytes: (bytes: Buffer) => void;
+  readonly #buffer = Buffer.alloc(serialReadBytesMax);
+  /** Something was written and nothing has come since: it may not even have left. */
+  #isUnanswered = false;
+  /** Bytes the machine did not take at once are the library's to deliver, and what follows has to queue behind them. */
+  #isQueueing = false;
+
+  constructor(port: SerialPort, onBytes: (bytes: Buffer) => void) {
+    this.#port = port;
+    this.#onBytes = onBytes;
+  }
+
+  /** Waits for bytes until the port is closed. */
+  listen(): void {
+    const { port } = this.#port;
+    assert(port && 'poller' in port, 'serial ports are read on Linux only');
+    port.poller.once('readable', (error) => {
+      if (error) this.#hangUp(error.message);
+      else this.#read();
+      if (this.#isOpen()) this.listen();
+    });
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#isUnanswered = true;
+    const taken = this.#isQueueing ? 0 : this.#attempt((file) => writeSync(file, bytes), 0);
+    if (taken === bytes.length) return;
+    this.#isQueueing = true;
+    this.#port.write(Buffer.from(bytes.subarray(taken)), () => {
+      this.#isQueueing = this.#port.writableLength > 0;
+    });
+  }
+
+  /** What has come is read; what was never answered is thrown away, on its way in and out. */
+  async settle(): Promise<void> {
+    this.#read();
+    // A port that closes meanwhile calls back with an error; its `close` event carries the news.
+    if (this.#isUnanswered && this.#isOpen()) await new Promise<void>((resolve) => this.#port.flush(() => resolve()));
+    this.#isUnanswered = false;
+  }
+
+  #read(): void {
+    for (;;) {
+      const count = this.#attempt((file) => readSync(file, this.#buffer), 'nothing');
+      if (count === 'nothing') return;
+      if (count === 0) this.#hangUp('the adapter was pulled');
+      if (count === 0) return;
+      this.#isUnanswered = false;
+      this.#onBytes(Buffer.from(this.#buffer.subarray(0, count)));
+      if (count < this.#buffer.length) return;
+    }
+  }
+
+  /** Runs one call on the open file. `otherwise` stands for a machine that is not ready, and for a port that is gone. */
+  #attempt<Otherwise>(call: (file: number) => number, otherwise: Otherwise): number | Otherwise {
+    const { port } = this.#port;
+    if (!this.#isOpen() || !port || !('fd' in port) || port.fd === null) return otherwise;
+    try {
+      return call(port.fd);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EAGAIN') this.#hangUp(message);
+      return otherwise;
+    }
+  }
+
+  #isOpen(): boolean {
+    return this.#port.isOpen && !this.#port.closing;
+  }
+
+  #hangUp(reason: string): void {
+    if (!this.#isOpen()) return;
+    this.#port.emit('error', new Error(reason));
+    this.#port.close();
+  }
 }
 
 async function openTcp(transport: TcpTransport, listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
