@@ -13,7 +13,7 @@ export interface MachinePlaces {
   readonly sys: string;
   readonly dev: string;
 }
-export const machinePlaces: MachinePlaces = { sys: '/sys', dev: '/dev' };
+const machinePlaces: MachinePlaces = { sys: '/sys', dev: '/dev' };
 
 /** A serial port on a USB adapter. `usbPort` as in `1-1.4`; `byId` is the name udev would give it. */
 export interface UsbSerialPort {
