@@ -23,6 +23,8 @@ export const dispenserScansMax = 256;
 /** Fences tried on a board that stays in FAULT with throat and door clear, before it is locked. */
 export const faultFencesMax = 3;
 
+/** A site file whose commands can wait longer than this for a silent neighbour is warned about. Unit: wire ms. A person notices a second. */
+export const commandWaitMsMax = 1000;
 /** Sleeps up to this are kept to a fraction of a ms. Unit: wire ms. The quiet gap at 9600 baud is 4.01; exactness costs processor time. */
 export const exactSleepMsMax = 5;
 /** Requests waiting for one line, per priority. More are refused with `bus_busy`: a line this far behind is over-subscribed. */

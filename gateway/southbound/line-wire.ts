@@ -2,10 +2,10 @@
  * One request, one reply on one physical line: when it may be written, how long it may take, and what makes the line clean again after anything
  * unexpected. A late reply must never be taken for the next one's: serial lines stay quiet for the guard time, TCP is closed and
  * reopened, and RTU over TCP does both, because the serial server behind it may still deliver. Order and queueing are line.ts's.
- * Source: Modbus over Serial Line V1.02, section 2.5.1.1 (t3.5, 11 bits a character).
  */
 import assert from 'node:assert/strict';
 import type { Clock } from '../clock.ts';
+import { quietGapMs, wireMs } from '../core/wire-time.ts';
 import { GatewayError } from '../errors.ts';
 import { lineQuietWaitMs, strayGuardMs } from '../limits.ts';
 import type { ByteStream, OpenByteStream, SerialTransport } from './byte-stream.ts';
@@ -32,12 +32,6 @@ export type WireState = 'opening' | 'open' | 'closed';
 
 const nothing = Buffer.alloc(0);
 const baudOf = (transport: LineTransport) => (transport.kind === 'modbus-tcp' ? Number.POSITIVE_INFINITY : transport.baud);
-
-/** t3.5: the least silence between frames, from the baud rate; 1.75 ms above 19200 and 0 on Modbus TCP. Unit: ms. */
-export function quietGapMs(baud: number): number {
-  if (baud === Number.POSITIVE_INFINITY) return 0;
-  return baud > 19_200 ? 1.75 : (3.5 * 11 * 1000) / baud;
-}
 
 interface Pending {
   readonly unit: number;
@@ -146,9 +140,9 @@ export class LineWire implements WireListener {
     this.#pending = pending;
     this.#guardMs = timing.guardMs;
     this.#strayBytes = 0;
-    const wireMs = ((framed.wire.length + framed.replyBytesMax) * 11_000) / baudOf(this.#transport);
     this.#stream.write(framed.wire);
-    this.#watchdog.arm(this.#clock.monotonicMs() + wireMs + timing.deadlineMs);
+    const bytes = framed.wire.length + framed.replyBytesMax;
+    this.#watchdog.arm(this.#clock.monotonicMs() + wireMs(baudOf(this.#transport), bytes) + timing.deadlineMs);
     try {
       const reply = await pending.reply.promise;
       this.#kept.markSound();

@@ -1,6 +1,6 @@
 // Without this a command could work beside a running gateway and fail on the files alone, or the other way round, in front of a villager.
-import { readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { startChild } from '../../scripts/village/children.ts';
 import {
@@ -156,6 +156,21 @@ it.each([
   expect(err).not.toBe('');
   expect(err).not.toMatch(/\bat .*\.ts:\d+/);
 });
+
+it('sifen check prints the budget of each line, and refuses one that cannot carry its devices', async () => {
+  const folder = await endings.folder();
+  const demo = JSON.parse((await sifen('check', 'config/demo.yaml', '--json')).out) as { config: { rules: object }; budget: object[] };
+  expect(demo.budget).toMatchObject([{ line: 'dispenser-line' }, { line: 'scale-line' }, { line: 'bin-line' }]);
+  const crowded = join(folder, 'crowded.json');
+  const lines = [{ id: 'bin-line', transport: { kind: 'rtu-over-tcp', host: '127.0.0.1', port: 15_023, baud: 4800 } }];
+  const bins = Array.from({ length: 32 }, (_, n) => ({ id: `bin-${n + 1}`, line: 'bin-line', unit: n + 1, model: 'BIN-4' }));
+  const rules = { ...demo.config.rules, tariff: resolve('config/tariff-xiaojiang.yaml') };
+  writeFileSync(crowded, JSON.stringify({ ...demo.config, lines, bins, dispensers: [], scales: [], readers: [], rules }));
+  const { code, out, err } = await sifen('check', crowded);
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/bin-line.*more than there is.*38400 baud/) });
+  expect(out).toMatch(/bin-line +4800 +32 /);
+  expect(await sifen('check', 'config/demo.yaml')).toMatchObject({ code: 0, out: expect.stringMatching(/scale-line +115200 +1 /) });
+}, 60_000);
 
 it('a ledger whose key is gone is not given a new one', async () => {
   const { data, roster, site } = await openVillage();

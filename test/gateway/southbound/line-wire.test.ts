@@ -1,10 +1,10 @@
 // Without this frames could follow each other too fast for a slow bus, or reopening could hammer a port that is gone.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, wireClock } from '../../../gateway/clock.ts';
+import { quietGapMs } from '../../../gateway/core/wire-time.ts';
 import type { OpenByteStream } from '../../../gateway/southbound/byte-stream.ts';
 import { planReopenMs } from '../../../gateway/southbound/kept-stream.ts';
 import { openLine } from '../../../gateway/southbound/line.ts';
-import { quietGapMs } from '../../../gateway/southbound/line-wire.ts';
 import { registersReply } from '../../support/scripted-slave.ts';
 
 describe('the quiet gap', () => {
