@@ -96,17 +96,9 @@ export class ScaleBoard {
   /** Takes bytes from the wire and gives the answers to the requests they completed. */
   hear(bytes: Uint8Array): readonly Uint8Array[] {
     const { twin } = this;
-    if (!('answer' in twin)) return [];
-    const { device } = twin.scale;
-    this.#requests ??= device.toDevice.parser();
-    return this.#requests.push(bytes).flatMap((result) => {
-      if (this.#ram === null || !result.ok) return [];
-      const { reply, order } = twin.answer(result.message, faceOf(this.#ram, this.#setup), this.#options.unit);
-      if (order !== undefined) this.#ram = obeyOrder(this.#ram, order, this.#setup);
-      if (reply === null) return [];
-      this.#heardAtMs = this.#options.wireMs();
-      return [device.fromDevice.encode(reply)];
-    });
+    if ('show' in twin) return [];
+    this.#requests ??= twin.scale.device.toDevice.parser();
+    return this.#requests.push(bytes).flatMap((result) => (result.ok ? this.#respond(twin, result.message) : []));
   }
 
   /** Streams a frame when one is due. `say` returns whether anybody listens. */
@@ -116,7 +108,7 @@ export class ScaleBoard {
     if (this.#ram === null || !('say' in twin) || nowMs - this.#saidAtMs < twin.periodMs) return;
     this.#saidAtMs = nowMs;
     const message = twin.say(faceOf(this.#ram, this.#setup));
-    if (message !== null && say(twin.scale.device.fromDevice.encode(message as never))) this.#heardAtMs = nowMs;
+    if (message !== null && say(twin.scale.device.fromDevice.encode(message))) this.#heardAtMs = nowMs;
   }
 
   /** Lets `elapsedMs` of village time pass. */
@@ -140,6 +132,16 @@ export class ScaleBoard {
     if (on === (this.#ram !== null)) return;
     this.#ram = on ? startIndicator : null;
     this.#options.onEvent({ event: 'power', device: this.id, on });
+  }
+
+  #respond(twin: Exclude<ScaleTwin, RegisterTwin>, request: unknown): readonly Uint8Array[] {
+    if (this.#ram === null) return [];
+    const isStreaming = 'say' in twin;
+    const { reply = null, order } = isStreaming ? { order: twin.obey(request) } : twin.answer(request, faceOf(this.#ram, this.#setup), this.#options.unit);
+    if (order !== undefined) this.#ram = obeyOrder(this.#ram, order, this.#setup);
+    if (reply === null) return [];
+    this.#heardAtMs = this.#options.wireMs();
+    return [twin.scale.device.fromDevice.encode(reply)];
   }
 
   #layOut(twin: RegisterTwin): RegisterBank<DeviceMap> {

@@ -7,17 +7,19 @@ import assert from 'node:assert/strict';
 import type { FrameParser, FrameResult, FrameSide } from './frame-device.ts';
 
 /**
- * What the first bytes of a buffer are. Must be the same whatever follows: `more` until enough bytes are there to tell. `drop` is how
- * many bytes cannot be the beginning of anything; 1 is always right, a line protocol drops the line.
+ * What the first bytes of a buffer are. Must be the same whatever follows: `more` until enough bytes are there to tell. After `wrong` the next
+ * byte is tried, or in a line protocol the next line.
  */
 export type FrameMatch<Message> =
   | { readonly kind: 'frame'; readonly length: number; readonly message: Message }
   | { readonly kind: 'more' }
-  | { readonly kind: 'wrong'; readonly drop: number; readonly reason: string };
+  | { readonly kind: 'wrong'; readonly reason: string };
 
 export interface FrameRule<Message> {
   /** Longest frame, also the bound of the buffer. Unit: byte. */
   readonly frameBytesMax: number;
+  /** The last byte of every frame of a line protocol: after rubbish nothing counts until it has passed, so that no end of a line is taken for one. */
+  readonly lineEnd?: number;
   /** Called with at least one byte. */
   readonly match: (bytes: Uint8Array) => FrameMatch<Message>;
   readonly encode: (message: Message) => Uint8Array;
@@ -32,22 +34,20 @@ export const defineFrames = <Message>(rule: FrameRule<Message>): FrameSide<Messa
 /** The direction in which nothing is ever said. */
 export const noFrames: FrameSide<never> = defineFrames<never>({
   frameBytesMax: 64,
-  match: () => ({ kind: 'wrong', drop: 1, reason: 'nothing is said in this direction' }),
+  match: () => wrongFrame('nothing is said in this direction'),
   encode: () => assert.fail('nothing is said in this direction'),
 });
 
-/** `wrong` by one byte, the usual case. */
-export const wrongFrame = (reason: string, drop = 1): { readonly kind: 'wrong'; readonly drop: number; readonly reason: string } => ({
-  kind: 'wrong',
-  drop,
-  reason,
-});
+/** `wrong`, with its reason for people. */
+export const wrongFrame = (reason: string): { readonly kind: 'wrong'; readonly reason: string } => ({ kind: 'wrong', reason });
 
 const nothing = new Uint8Array(0);
 
 class FrameScanner<Message> implements FrameParser<Message> {
   readonly #rule: FrameRule<Message>;
   #bytes: Uint8Array = nothing;
+  /** In the middle of a line that is rubbish. */
+  #deaf = false;
   /** Bytes that were no frame since the last one, told together. */
   #stray: number[] = [];
   #reason = '';
@@ -71,13 +71,14 @@ class FrameScanner<Message> implements FrameParser<Message> {
     if (this.#bytes.length > 0) this.#reason ||= 'unfinished';
     this.#stray.push(...this.#bytes);
     this.#bytes = nothing;
+    this.#deaf = false;
     return this.#takeStray();
   }
 
   #scan(results: FrameResult<Message>[]): void {
     const { match, frameBytesMax } = this.#rule;
     while (this.#bytes.length > 0) {
-      const found = match(this.#bytes);
+      const found = this.#deaf ? wrongFrame('') : match(this.#bytes);
       if (found.kind === 'more' && this.#bytes.length < frameBytesMax) return;
       if (found.kind === 'frame') {
         const stray = this.#takeStray();
@@ -86,12 +87,20 @@ class FrameScanner<Message> implements FrameParser<Message> {
         this.#bytes = this.#bytes.subarray(found.length);
         continue;
       }
-      const { drop, reason } = found.kind === 'more' ? wrongFrame('too long') : found;
-      this.#reason ||= reason;
-      this.#stray.push(...this.#bytes.subarray(0, drop));
-      this.#bytes = this.#bytes.subarray(drop);
-      if (this.#stray.length >= frameBytesMax) results.push(this.#takeStray() as FrameResult<Message>);
+      this.#reason ||= found.kind === 'more' ? 'too long' : found.reason;
+      const isLineOver = this.#dropByte();
+      if (isLineOver || this.#stray.length >= frameBytesMax) results.push(this.#takeStray() as FrameResult<Message>);
     }
+  }
+
+  /** Returns whether that ended a line of rubbish. */
+  #dropByte(): boolean {
+    const { lineEnd } = this.#rule;
+    const [byte = 0] = this.#bytes;
+    this.#deaf = lineEnd !== undefined && byte !== lineEnd;
+    this.#stray.push(byte);
+    this.#bytes = this.#bytes.subarray(1);
+    return byte === lineEnd;
   }
 
   #takeStray(): FrameResult<Message> | undefined {

@@ -1,13 +1,30 @@
 /** The twin of every scale in protocol/devices/catalogue.ts, by its model. A new scale is one file beside this one and one line here. */
+
+import { mtSicsTwin } from './mt-sics.ts';
 import { dgtTwin } from './scale-dgt.ts';
 import { floatTwin } from './scale-float.ts';
 import { laumasTwin } from './scale-laumas.ts';
 import { pt113Twin } from './scale-pt113.ts';
 import type { ScaleTwin } from './scale-twin.ts';
 import { wcnTwin } from './scale-wcn.ts';
+import { toledoCheckedTwin, toledoUncheckedTwin } from './toledo-continuous.ts';
 import { xk3190Format0Twin, xk3190Format1Twin, xk3190Format2Twin } from './xk3190.ts';
+import { xk3190CommandTwin } from './xk3190-command.ts';
 
-const twins: readonly ScaleTwin[] = [wcnTwin, laumasTwin, floatTwin, pt113Twin, dgtTwin, xk3190Format0Twin, xk3190Format1Twin, xk3190Format2Twin];
+const twins: readonly ScaleTwin[] = [
+  wcnTwin,
+  laumasTwin,
+  floatTwin,
+  pt113Twin,
+  dgtTwin,
+  xk3190Format0Twin,
+  xk3190Format1Twin,
+  xk3190Format2Twin,
+  xk3190CommandTwin,
+  toledoCheckedTwin,
+  toledoUncheckedTwin,
+  mtSicsTwin,
+];
 
 /** Model name as both site files spell it. */
 const modelOf = ({ scale }: ScaleTwin): string => (scale.speaks === 'registers' ? scale.map.model : scale.device.model);

@@ -21,12 +21,14 @@ export interface RegisterTwin<M extends DeviceMap = DeviceMap> {
 }
 
 /** A scale that streams. */
-export interface StreamTwin<Message = unknown> {
-  readonly scale: FrameScale<Message, never>;
+export interface StreamTwin<Message = unknown, Request = unknown> {
+  readonly scale: FrameScale<Message, Request>;
   /** Time between two frames. Unit: ms on the wire. */
   readonly periodMs: number;
   /** null: it is silent. */
   say(face: IndicatorFace): Message | null;
+  /** The order a request means; it is never answered. */
+  obey(request: Request): IndicatorOrder | undefined;
 }
 
 /** A scale that is asked. */

@@ -10,7 +10,7 @@ function shownBy({ grossGrams, tareGrams, intervalGrams, overload }: IndicatorFa
   return { negative: count < 0, digits: Math.abs(count), decimals };
 }
 
-const streaming = (scale: StreamTwin<Shown>['scale']): StreamTwin<Shown> => ({ scale, periodMs: 100, say: shownBy });
+const streaming = (scale: StreamTwin<Shown, never>['scale']): StreamTwin<Shown, never> => ({ scale, periodMs: 100, say: shownBy, obey: () => undefined });
 
 export const xk3190Format0Twin = streaming(xk3190Format0);
 export const xk3190Format1Twin = streaming(xk3190Format1);

@@ -9,8 +9,9 @@ import { planReads, type ReadSpan, readRequest } from '../../protocol/read-plan.
 import { decodeSpan, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
 import type { DeviceMap, ReadableName, ReadingOf, WritableOf } from '../../protocol/register-map.ts';
 import type { Clock } from '../clock.ts';
-import { type DeviceHealth, type HealthInput, mayTry, stepHealth, unknownHealth } from '../core/device-health.ts';
-import { GatewayError, isGatewayError } from '../errors.ts';
+import type { DeviceHealth } from '../core/device-health.ts';
+import { GatewayError } from '../errors.ts';
+import { Attendance } from './attendance.ts';
 import type { Line } from './line.ts';
 import type { Priority } from './request-queue.ts';
 import type { TrafficStats } from './traffic.ts';
@@ -53,7 +54,6 @@ export interface DeviceOptions<M extends DeviceMap> {
 const answeredByGatewayOnly: readonly number[] = [10, 11];
 /** Exceptions after which a write may have been obeyed, in part or later (V1.1b3 section 7: failed while doing it, and acknowledged but not yet done). */
 const exceptionsOfUnknownOutcome: readonly number[] = [exceptionCodes.deviceFailure, exceptionCodes.acknowledge];
-const silences = ['bus_timeout', 'bus_garbled'] as const;
 
 /** Makes the typed view of one unit. Sends nothing by itself. */
 export const openDevice = <const M extends DeviceMap>(options: DeviceOptions<M>): Device<M> => new Device(options);
@@ -63,21 +63,20 @@ export class Device<M extends DeviceMap> {
   readonly id: string;
   readonly map: M;
   readonly #options: DeviceOptions<M>;
-  readonly #stopListening: () => void;
+  readonly #attendance: Attendance;
   /** By the list of names asked for: a poll asks for the same ones for ever. */
   readonly #plans = new WeakMap<readonly string[], readonly ReadSpan<ReadableName<M>>[]>();
-  #health = unknownHealth;
 
   constructor(options: DeviceOptions<M>) {
     this.id = options.id;
     this.map = options.map;
     this.#options = options;
-    this.#stopListening = options.line.onState((state) => this.#step(state.open ? 'lineOpened' : 'lineLost'));
+    this.#attendance = new Attendance({ ...options, silenceMs: options.map.timeoutMs + options.map.guardMs });
   }
 
   /** What is known of the device. */
   health(): DeviceHealth {
-    return this.#health;
+    return this.#attendance.health;
   }
 
   /** Where it stands. */
@@ -92,7 +91,7 @@ export class Device<M extends DeviceMap> {
 
   /** Stops listening to the line; the device is not used after that. */
   close(): void {
-    this.#stopListening();
+    this.#attendance.close();
   }
 
   /**
@@ -133,23 +132,14 @@ export class Device<M extends DeviceMap> {
     return plan;
   }
 
-  async #request(request: ModbusRequest, { priority, signal }: CallOptions): Promise<ModbusResponse> {
-    const { line, unit, clock } = this.#options;
-    if (priority === 'poll') {
-      if (!mayTry(this.#health, clock.monotonicMs())) throw new GatewayError('device_backing_off', `${this.id} has not answered lately.`);
-      this.#step('trying');
-    }
-    try {
-      const timing = { deadlineMs: this.map.timeoutMs, guardMs: this.map.guardMs };
-      const response = await line.request(unit, request, { ...timing, priority, signal });
+  async #request(request: ModbusRequest, options: CallOptions): Promise<ModbusResponse> {
+    const { line, unit } = this.#options;
+    const timing = { deadlineMs: this.map.timeoutMs, guardMs: this.map.guardMs };
+    return await this.#attendance.during(options.priority, async () => {
+      const response = await line.request(unit, request, { ...timing, ...options });
       this.#refuseException(request, response);
-      this.#step('answered');
       return response;
-    } catch (error) {
-      const input = meaningOf(error);
-      if (input) this.#step(input);
-      throw error;
-    }
+    });
   }
 
   #refuseException(request: ModbusRequest, response: ModbusResponse): void {
@@ -162,24 +152,9 @@ export class Device<M extends DeviceMap> {
     if (request.kind === 'read' || (!isSilence && !exceptionsOfUnknownOutcome.includes(code))) throw error;
     throw new GatewayError('bus_write_unknown', `${error.message} The write may have been obeyed.`, { cause: error });
   }
-
-  #step(input: HealthInput): void {
-    const before = this.#health;
-    this.#health = stepHealth(before, input, this.#options.clock.monotonicMs(), this.map.timeoutMs + this.map.guardMs);
-    if (before.state !== this.#health.state) this.#options.onHealth?.(this.#health);
-  }
 }
 
 const hex4 = (word: number) => word.toString(16).padStart(4, '0');
-
-/** What a failure says about the device itself; a full queue or a call called off says nothing. */
-function meaningOf(error: unknown): HealthInput | undefined {
-  if (!isGatewayError(error)) return undefined;
-  const { code } = error.code === 'bus_write_unknown' && isGatewayError(error.cause) ? error.cause : error;
-  if (code === 'device_exception') return 'answered';
-  if (silences.some((silence) => silence === code)) return 'silent';
-  return code === 'bus_closed' ? 'lineLost' : undefined;
-}
 
 function valuesOf(response: ModbusResponse): readonly number[] | readonly boolean[] {
   if (response.kind === 'words') return response.words;

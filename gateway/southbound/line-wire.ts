@@ -9,14 +9,18 @@ import { quietGapMs, wireMs } from '../core/wire-time.ts';
 import { GatewayError } from '../errors.ts';
 import { lineQuietWaitMs, strayGuardMs } from '../limits.ts';
 import type { ByteStream, OpenByteStream, SerialTransport } from './byte-stream.ts';
-import { type Framed, frameMbap, frameRtu, shortestFrameBytes } from './framing.ts';
+import { type Framed, shortestFrameBytes } from './framing.ts';
 import { type KeptStream, keepOpen, type WireListener } from './kept-stream.ts';
+import type { Question } from './question.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** A line on a serial port, behind a serial server that passes RTU frames, or spoken to in Modbus TCP. `baud` behind a serial server sets its gaps. */
+/**
+ * A line on a serial port, behind a serial server that passes its bytes (`rtu-over-tcp` for RTU frames, `tcp` for devices with frames of their
+ * own), or spoken to in Modbus TCP. `baud` behind a serial server sets its gaps.
+ */
 export type LineTransport =
   | SerialTransport
-  | { readonly kind: 'rtu-over-tcp'; readonly host: string; readonly port: number; readonly baud: number }
+  | { readonly kind: 'rtu-over-tcp' | 'tcp'; readonly host: string; readonly port: number; readonly baud: number }
   | { readonly kind: 'modbus-tcp'; readonly host: string; readonly port: number };
 
 /** What a device is given. Unit: wire ms. */
@@ -129,14 +133,14 @@ export class LineWire implements WireListener {
   }
 
   /**
-   * Writes a request and returns its reply, both as RTU frames, whatever is spoken on the wire.
+   * Writes a question and returns the frame of its reply, without what Modbus TCP puts around it.
    * @throws GatewayError bus_timeout, bus_garbled or bus_closed; in each case the request may have been heard.
    */
-  async exchange(request: Buffer, timing: ReplyTiming): Promise<Buffer> {
+  async exchange({ unit, frame }: Pick<Question<unknown>, 'unit' | 'frame'>, timing: ReplyTiming): Promise<Buffer> {
     assert(this.#stream && !this.#pending, 'the line is not free');
     this.#transactionId = (this.#transactionId + 1) % 0x1_0000;
-    const framed = this.#transport.kind === 'modbus-tcp' ? frameMbap(request, this.#transactionId) : frameRtu(request);
-    const pending: Pending = { unit: request[0] ?? 0, timing, framed, received: nothing, reply: Promise.withResolvers() };
+    const framed = frame(this.#transport.kind === 'modbus-tcp' ? this.#transactionId : null);
+    const pending: Pending = { unit, timing, framed, received: nothing, reply: Promise.withResolvers() };
     this.#pending = pending;
     this.#guardMs = timing.guardMs;
     this.#strayBytes = 0;

@@ -9,7 +9,8 @@ import { GatewayError } from '../errors.ts';
 import { lineQueueMax } from '../limits.ts';
 import type { OpenByteStream } from './byte-stream.ts';
 import { type LineTransport, LineWire, type ReplyTiming, type WireState } from './line-wire.ts';
-import { openTransaction, type Transaction } from './modbus-port.ts';
+import type { Question } from './question.ts';
+import { askModbus } from './question.ts';
 import { type Priority, RequestQueue } from './request-queue.ts';
 import { type Ending, Traffic, type TrafficStats } from './traffic.ts';
 
@@ -27,11 +28,9 @@ export interface LineStats extends TrafficStats {
 }
 
 interface Job {
-  readonly unit: number;
-  readonly transaction: Transaction;
-  readonly isWrite: boolean;
+  readonly question: Question<unknown>;
   readonly timing: ReplyTiming;
-  readonly outcome: PromiseWithResolvers<ModbusResponse>;
+  readonly outcome: PromiseWithResolvers<unknown>;
 }
 
 const unopened: LineState = { open: false, reason: 'not opened yet' };
@@ -88,18 +87,24 @@ export class Line {
    * @throws GatewayError. Never sent: bus_busy, bus_closed, bus_cancelled, device_backing_off. Sent: bus_timeout, bus_garbled, bus_closed or bus_cancelled for a
    * read; for a write always bus_write_unknown, with one of those as its cause.
    */
-  async request(unit: number, request: ModbusRequest, options: RequestOptions): Promise<ModbusResponse> {
-    const transaction = openTransaction(unit, request);
+  request(unit: number, request: ModbusRequest, options: RequestOptions): Promise<ModbusResponse> {
+    return this.ask(askModbus(unit, request), options);
+  }
+
+  /** The same for a question in any protocol. */
+  async ask<Answer>(question: Question<Answer>, options: RequestOptions): Promise<Answer> {
+    const { unit } = question;
     if (this.#isClosed || this.#wire.state === 'closed') return this.#refuse(unit, 'bus_closed', `Line ${this.id} is away: ${this.#reason()}.`);
     if (options.signal?.aborted) return this.#refuse(unit, 'bus_cancelled', 'The request was called off.');
-    const job: Job = { unit, transaction, isWrite: request.kind !== 'read', timing: options, outcome: Promise.withResolvers() };
+    const outcome = Promise.withResolvers<Answer>();
+    const job = { question, timing: options, outcome } as unknown as Job;
     if (!this.#queue.add(options.priority, job))
       return this.#refuse(unit, 'bus_busy', `${lineQueueMax} ${options.priority} requests wait for line ${this.id}.`);
     const onAbort = () => this.#cancel(job);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     this.#pump();
     try {
-      return await job.outcome.promise;
+      return await outcome.promise;
     } finally {
       options.signal?.removeEventListener('abort', onAbort);
     }
@@ -147,7 +152,7 @@ export class Line {
 
   /** Ends a job that was never sent. */
   #drop(job: Job, error: GatewayError): void {
-    this.#countUnsent(job.unit);
+    this.#countUnsent(job.question.unit);
     job.outcome.reject(error);
   }
 
@@ -157,7 +162,7 @@ export class Line {
 
   /** A unit that was silent a moment ago is asked nothing more in this round: its polls would each cost the others a deadline and a guard. */
   #skipPolls(unit: number): void {
-    for (const job of this.#queue.removePolls((waiting) => waiting.unit === unit))
+    for (const job of this.#queue.removePolls((waiting) => waiting.question.unit === unit))
       this.#drop(
         job,
         new GatewayError('device_backing_off', `Unit ${unit} on line ${this.id} was silent a moment ago; what else was asked of it is left out.`),
@@ -173,7 +178,9 @@ export class Line {
 
   /** Ends a job that was sent. Nobody knows then whether a write was obeyed. */
   #fail(job: Job, error: GatewayError): void {
-    job.outcome.reject(job.isWrite ? new GatewayError('bus_write_unknown', `${error.message} The write may have been obeyed.`, { cause: error }) : error);
+    job.outcome.reject(
+      job.question.isWrite ? new GatewayError('bus_write_unknown', `${error.message} The write may have been obeyed.`, { cause: error }) : error,
+    );
   }
 
   #onWire(wire: WireState, reason: string): void {
@@ -215,26 +222,27 @@ export class Line {
   }
 
   async #serve(job: Job): Promise<void> {
+    const { question, timing, outcome } = job;
     const startedAtMs = this.#clock.monotonicMs();
-    const counted = [this.#total, this.#trafficOf(job.unit)];
+    const counted = [this.#total, this.#trafficOf(question.unit)];
     const end = (ending: Ending) => {
       const durationMs = this.#clock.monotonicMs() - startedAtMs;
       for (const traffic of counted) traffic.end(ending, durationMs);
     };
     for (const traffic of counted) traffic.begin();
-    this.#lastUnit = job.unit;
+    this.#lastUnit = question.unit;
     try {
-      const response = job.transaction.decode(await this.#wire.exchange(job.transaction.frame, job.timing));
-      end(response.kind === 'exception' ? 'exceptions' : 'answered');
-      job.outcome.resolve(response);
+      const answer = question.decode(await this.#wire.exchange(question, timing));
+      end(question.isException(answer) ? 'exceptions' : 'answered');
+      outcome.resolve(answer);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       const ending = endings[error.code as keyof typeof endings];
       if (ending) end(ending);
       this.#fail(job, error);
-      if (error.code === 'bus_timeout') this.#skipPolls(job.unit);
+      if (error.code === 'bus_timeout') this.#skipPolls(question.unit);
     }
-    this.#spend(job.unit, this.#clock.monotonicMs() - startedAtMs);
+    this.#spend(question.unit, this.#clock.monotonicMs() - startedAtMs);
   }
 
   #spend(unit: number, durationMs: number): void {

@@ -4,12 +4,13 @@
  */
 import type { AnyFrameDevice } from '../frame-device.ts';
 import type { DeviceMap } from '../register-map.ts';
-import type { ScaleModel } from '../scale-reading.ts';
+import type { FrameScale, ScaleModel } from '../scale-reading.ts';
 import { bin1 } from './bin-1.ts';
 import { bin4 } from './bin-4.ts';
 import { climateHundredths, climateTenths } from './climate-rh.ts';
 import { dispenserBd1 } from './dispenser-bd1.ts';
 import { levelDyp } from './level-dyp.ts';
+import { mtSics } from './mt-sics.ts';
 import { relayLcTech } from './relay-lc-tech.ts';
 import { relayWaveshare } from './relay-waveshare.ts';
 import { dgt } from './scale-dgt.ts';
@@ -17,7 +18,9 @@ import { floatScale } from './scale-float.ts';
 import { laumas } from './scale-laumas.ts';
 import { pt113 } from './scale-pt113.ts';
 import { wcn } from './scale-wcn.ts';
+import { toledoChecked, toledoUnchecked } from './toledo-continuous.ts';
 import { xk3190Format0, xk3190Format1, xk3190Format2 } from './xk3190.ts';
+import { xk3190Command } from './xk3190-command.ts';
 
 /** Boards with a register map that are no scales. */
 const boards = {
@@ -39,7 +42,7 @@ const registerScales = {
   [dgt.map.model]: dgt,
 } as const;
 
-const frameScales = [xk3190Format0, xk3190Format1, xk3190Format2] as const;
+const frameScales: readonly FrameScale[] = [xk3190Format0, xk3190Format1, xk3190Format2, xk3190Command, toledoChecked, toledoUnchecked, mtSics];
 
 /** Devices with frames of their own that are no scales. */
 const speakers: readonly AnyFrameDevice[] = [];

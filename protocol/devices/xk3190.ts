@@ -1,6 +1,6 @@
 /**
- * Yaohua XK3190 indicators (A9, A12, A23p, A26, D2+, DS3 and their many copies): three continuous formats and the command mode. None
- * carries a unit, a stability flag or an overload flag, and the continuous ones do not say whether gross or net is shown; the indicator
+ * Yaohua XK3190 indicators (A9, A12, A23p, A26, D2+, DS3 and their many copies): the three continuous formats, and what the command mode of
+ * xk3190-command.ts shares with them. None carries a unit, a stability flag or an overload flag, and the continuous ones do not say whether gross or net is shown; the indicator
  * must be set to kilograms, and its tare key is not used with them. The formats cannot be told apart by looking: choose the one set at
  * the indicator and prove it with a known weight.
  * Sources: XK3190-A26, A23p and DS3 manuals, serial communication.
@@ -25,12 +25,12 @@ const etx = 0x03;
 const equals = 0x3d;
 const digitsMost = 999_999;
 const decimalsMost = 4;
-const source = { document: 'Yaohua XK3190-A26, A23p and DS3 manuals', revision: 'serial communication' } as const;
-const serial = { baud: 9600, dataBits: 8, parity: 'none', stopBits: 1 } as const;
+export const source = { document: 'Yaohua XK3190-A26, A23p and DS3 manuals', revision: 'serial communication' } as const;
+export const serial = { baud: 9600, dataBits: 8, parity: 'none', stopBits: 1 } as const;
 const silence = 'Some models stop the stream or blank the display when overloaded: silence is no weight, never the last one.';
 
-const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+export const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+export const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /** Exclusive or of all bytes as two hex digits, capitals. */
 function xorHex(bytes: Uint8Array): string {
@@ -38,21 +38,21 @@ function xorHex(bytes: Uint8Array): string {
   return check.toString(16).toUpperCase().padStart(2, '0');
 }
 
-function assertShown({ digits, decimals }: Shown): void {
+export function assertShown({ digits, decimals }: Shown): void {
   assert(Number.isInteger(digits) && digits >= 0 && digits <= digitsMost, `${digits} has more than six digits`);
   assert(Number.isInteger(decimals) && decimals >= 0 && decimals <= decimalsMost, `${decimals} decimals cannot be shown`);
 }
 
-const signed = ({ negative, digits, decimals }: Shown): string => `${negative ? '-' : '+'}${String(digits).padStart(6, '0')}${decimals}`;
+export const signed = ({ negative, digits, decimals }: Shown): string => `${negative ? '-' : '+'}${String(digits).padStart(6, '0')}${decimals}`;
 
 const shownPattern = /^([+-])(\d{6})([0-4])$/;
-function parseSigned(text: string): Shown | undefined {
+export function parseSigned(text: string): Shown | undefined {
   const parts = shownPattern.exec(text);
   return parts ? { negative: parts[1] === '-', digits: Number(parts[2]), decimals: Number(parts[3]) } : undefined;
 }
 
 /** Checks STX, ETX and the exclusive or between them of a frame of `length` bytes; `body` is what the check covers. */
-function openChecked(bytes: Uint8Array, length: number): { readonly body: Uint8Array } | Extract<FrameMatch<never>, { kind: 'more' | 'wrong' }> {
+export function openChecked(bytes: Uint8Array, length: number): { readonly body: Uint8Array } | Extract<FrameMatch<never>, { kind: 'more' | 'wrong' }> {
   if (bytes[0] !== stx) return wrongFrame('no STX');
   if (bytes.length < length) return { kind: 'more' };
   const body = bytes.subarray(1, length - 3);
@@ -60,17 +60,19 @@ function openChecked(bytes: Uint8Array, length: number): { readonly body: Uint8A
   return textOf(bytes.subarray(length - 3, length - 1)) === xorHex(body) ? { body } : wrongFrame('the check is wrong');
 }
 
-const closeChecked = (body: Uint8Array): Uint8Array => Uint8Array.of(stx, ...body, ...bytesOf(xorHex(body)), etx);
+export const closeChecked = (body: Uint8Array): Uint8Array => Uint8Array.of(stx, ...body, ...bytesOf(xorHex(body)), etx);
+
+/** Whole grams of what is shown in kilograms; undefined when it is none. */
+export const gramsShown = (shown: Shown | undefined): number | undefined => shown && gramsOf(shown.negative ? -shown.digits : shown.digits, shown.decimals);
 
 /** The one weight a continuous format knows. Nothing says whether it is net, so it stands for both and no tare is claimed. */
 function decodeShown(messages: readonly Shown[]): Decoded<ScaleReading> {
-  const [shown] = messages;
-  const grams = shown && gramsOf(shown.negative ? -shown.digits : shown.digits, shown.decimals);
+  const grams = gramsShown(messages[0]);
   if (grams === undefined) return { ok: false, issues: ['XK3190: what is shown is no whole gram'] };
   return { ok: true, values: { ...silentFlags, grossGrams: grams, netGrams: grams, tareGrams: 0 } };
 }
 
-const silentFlags = { maxGrams: null, intervalGrams: null, unstable: null, atZero: null, overload: null, underload: null, fault: null } as const;
+export const silentFlags = { maxGrams: null, intervalGrams: null, unstable: null, atZero: null, overload: null, underload: null, fault: null } as const;
 
 interface Continuous {
   readonly model: string;

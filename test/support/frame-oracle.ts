@@ -32,3 +32,13 @@ export function scanFor(readAt: (bytes: Buffer) => { readonly length: number; re
 /** Bytes as text in which a control character is seen: STX is ␂, CR is ␍. */
 export const textOf = (bytes: Buffer): string =>
   bytes.toString('latin1').replaceAll(/[\p{Cc}]/gu, (character) => String.fromCharCode(0x2400 + character.charCodeAt(0)));
+
+/** Reads lines that end with CR LF; a line that `read` does not know is nothing. */
+export const readLines =
+  (read: (line: string) => unknown): FrameOracle['read'] =>
+  (bytes) =>
+    bytes
+      .toString('latin1')
+      .split('\n')
+      .slice(0, -1)
+      .flatMap((line) => (line.endsWith('\r') ? (read(line.slice(0, -1)) ?? []) : []));
