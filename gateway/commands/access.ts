@@ -2,11 +2,12 @@
  * How a command reaches a village: through the socket of the gateway that runs on this data folder, or, when none runs, by opening the
  * files (and, where metal must move, the lines) itself. The same operation runs either way.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadSite } from '../config-file.ts';
+import { type LoadedSite, loadSite } from '../config-file.ts';
+import { writeDurably } from '../durable-file.ts';
 import { GatewayError } from '../errors.ts';
 import { openLog } from '../log.ts';
 import { thisMachine } from '../machine.ts';
@@ -23,7 +24,7 @@ export interface VillageFlags {
 
 export const defaultDataDir = 'sifen-data';
 /** The site file a gateway resolved at its last start, kept beside its data for commands that come later. */
-export const resolvedSiteFile = 'site.json';
+const resolvedSiteFile = 'site.json';
 
 export const villageFlags = (command: Command): Command =>
   command
@@ -42,13 +43,10 @@ const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'ro
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {
   const answer = await askGateway(join(flags.data, 'sifen.sock'), name, input);
   if (answer !== noGateway) return answer;
-  const file = flags.site ?? join(flags.data, resolvedSiteFile);
-  if (flags.site === undefined && !existsSync(file)) {
-    throw new GatewayError('usage', `There is no village in ${flags.data}.`, { hint: 'Name its folder with --data DIR, or its site file with --site FILE.' });
-  }
+  const site = siteOf(flags);
   const village = openVillage({
     machine: thisMachine,
-    site: loadSite(file),
+    site,
     dataDir: flags.data,
     training: 'stored',
     log: openLog('warn'),
@@ -56,10 +54,31 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
     announce: writing.has(name),
   });
   try {
-    return await Promise.race([runOperation(village.desk, name, input), village.failed]);
+    const result = await Promise.race([runOperation(village.desk, name, input), village.failed]);
+    if (flags.site !== undefined && writing.has(name)) keepSite(flags.data, site);
+    return result;
   } finally {
     await village.close();
   }
+}
+
+/** The site the flags name: a file of its own, or the one kept in the data folder. @throws GatewayError usage when there is neither. */
+export function siteOf({ data, site }: VillageFlags): LoadedSite {
+  const kept = join(data, resolvedSiteFile);
+  if (site === undefined && !existsSync(kept)) {
+    throw new GatewayError('usage', `There is no village in ${data}.`, { hint: 'Name its folder with --data DIR, or its site file with --site FILE.' });
+  }
+  return loadSite(site ?? kept);
+}
+
+/** Keeps the resolved site beside the data, so that later commands find the village by its folder alone. */
+export function keepSite(dataDir: string, { config, file }: LoadedSite): void {
+  mkdirSync(dataDir, { recursive: true });
+  const rules = { ...config.rules, tariff: resolve(dirname(file), config.rules.tariff) };
+  const dispensers = config.dispensers.map((row) => (row.macKeyFile === undefined ? row : { ...row, macKeyFile: resolve(dirname(file), row.macKeyFile) }));
+  const { passwordFile, ...uplink } = config.mqtt.uplink;
+  const mqtt = { ...config.mqtt, uplink: passwordFile === undefined ? uplink : { ...uplink, passwordFile: resolve(dirname(file), passwordFile) } };
+  writeDurably(join(dataDir, resolvedSiteFile), `${JSON.stringify({ ...config, dispensers, mqtt, rules }, null, 2)}\n`, 0o640);
 }
 
 /** Prints for a machine with --json, else for a person. */

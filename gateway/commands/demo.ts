@@ -18,11 +18,11 @@ import { type WatchReport, watchEvents } from '../northbound/watch.ts';
 import { describeRefusal, formatEvent, type Language, languageOf, languages } from '../timeline.ts';
 import { runOperation } from '../web/operations.ts';
 import { listCards } from '../workflows/import-roster.ts';
-import { defaultDataDir, wholeNumber } from './access.ts';
+import { defaultDataDir, keepSite, wholeNumber } from './access.ts';
 import { type FieldAddresses, fieldAddresses } from './demo-addresses.ts';
 import { type SiteProcess, startSite } from './demo-site.ts';
 import { describeSummary, summarize } from './demo-summary.ts';
-import { keepSite, port, withPorts } from './run.ts';
+import { port, withPorts } from './run.ts';
 import { stopSignal, whenAborted } from './stop-signal.ts';
 
 interface DemoFlags {

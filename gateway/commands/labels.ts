@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { encodeBagCode } from '../../protocol/bag-code.ts';
-import { loadSite } from '../config-file.ts';
 import { GatewayError } from '../errors.ts';
 import { loadKeys } from '../keys.ts';
-import { print, resolvedSiteFile, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
+import { print, siteOf, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
 
 /** Rolls one village can number. */
 const rollMax = 9_999_999;
@@ -22,7 +21,7 @@ export function addLabels(program: Command): void {
     .addHelpText('after', '\nExample:\n  sifen labels --from 61 --count 60 --data sifen-data')
     .action((flags: VillageFlags & { from: number; count: number }) => {
       if (flags.from + flags.count - 1 > rollMax) throw new GatewayError('usage', `Roll numbers end at ${rollMax}.`);
-      const { config } = loadSite(flags.site ?? join(flags.data, resolvedSiteFile));
+      const { config } = siteOf(flags);
       const bags = { village: config.village.bagVillage, key: loadKeys(join(flags.data, 'keys')).bagKey };
       const labels = Array.from({ length: flags.count }, (_unused, index) => encodeBagCode(bags, flags.from + index, 0));
       print(flags, labels, () => labels.join('\n'));

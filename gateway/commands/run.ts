@@ -1,15 +1,12 @@
 /** `sifen run`: the gateway in service, until it is told to stop. */
-import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { epochMs } from '../../protocol/units.ts';
 import { wireClock } from '../clock.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
-import { writeDurably } from '../durable-file.ts';
 import { openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
 import { thisMachine } from '../machine.ts';
-import { defaultDataDir, resolvedSiteFile, wholeNumber } from './access.ts';
+import { defaultDataDir, keepSite, wholeNumber } from './access.ts';
 import { stopSignal, whenAborted } from './stop-signal.ts';
 
 interface RunFlags {
@@ -58,14 +55,4 @@ export function withPorts(site: LoadedSite, { httpPort, mqttPort }: { readonly h
   const http = httpPort === undefined ? config.http : { ...config.http, port: httpPort };
   const embedded = mqttPort === undefined || config.mqtt.embedded === null ? config.mqtt.embedded : { ...config.mqtt.embedded, port: mqttPort };
   return { ...site, config: { ...config, http, mqtt: { ...config.mqtt, embedded } } };
-}
-
-/** Keeps the resolved site beside the data, so that later commands find the village by its folder alone. */
-export function keepSite(dataDir: string, { config, file }: LoadedSite): void {
-  mkdirSync(dataDir, { recursive: true });
-  const rules = { ...config.rules, tariff: resolve(dirname(file), config.rules.tariff) };
-  const dispensers = config.dispensers.map((row) => (row.macKeyFile === undefined ? row : { ...row, macKeyFile: resolve(dirname(file), row.macKeyFile) }));
-  const { passwordFile, ...uplink } = config.mqtt.uplink;
-  const mqtt = { ...config.mqtt, uplink: passwordFile === undefined ? uplink : { ...uplink, passwordFile: resolve(dirname(file), passwordFile) } };
-  writeDurably(join(dataDir, resolvedSiteFile), `${JSON.stringify({ ...config, dispensers, mqtt, rules }, null, 2)}\n`, 0o640);
 }

@@ -150,6 +150,7 @@ it.each([
   ['a missing option', ['run']],
   ['a value out of bounds', ['run', '--site', 'x.yaml', '--pace', '61']],
   ['a folder without a village', ['ledger', '--data', '/nonexistent/sifen']],
+  ['labels of no village', ['labels', '--data', '/nonexistent/sifen']],
 ])('%s is exit code 2 and says what is wrong', async (_what, args) => {
   const { code, out, err } = await sifen(...args);
   expect({ code, out }).toEqual({ code: 2, out: '' });
