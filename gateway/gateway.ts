@@ -4,9 +4,10 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Clock } from './clock.ts';
 import { formatLocal } from './core/calendar.ts';
+import { placesIn } from './data-folder.ts';
 import { GatewayError } from './errors.ts';
 import { recentEventsMax } from './limits.ts';
 import type { Log } from './log.ts';
@@ -53,7 +54,7 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const unhealthy = () => village.store.ledger.quickProblems()[0]?.detail ?? null;
     const desk = { ...village.desk, status };
     const onBug = (error: unknown) => options.log.error({ err: error }, 'a request met a fault of the gateway');
-    const web = await openWeb({ desk, onBug, ...http, socketPath: join(options.dataDir, 'sifen.sock'), metrics: () => metricsOf(village, uplink), unhealthy });
+    const web = await openWeb({ desk, onBug, ...http, socketPath: placesIn(options.dataDir).socket, metrics: () => metricsOf(village, uplink), unhealthy });
     closers.push(() => web.close());
     closers.push(startStateTopics(village, uplink, options.machine.clock));
     return { village, uplink, url: web.url, brokerUrl: target.url, close: () => village.finish().then(stop) };

@@ -3,8 +3,9 @@
  * card and bag codes. Made once, at the first start; a missing one is never silently replaced while there is something it belongs to.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './data-folder.ts';
 import { writeDurably } from './durable-file.ts';
 import { GatewayError } from './errors.ts';
 
@@ -37,8 +38,8 @@ const publicFile = 'event-key.pub.pem';
  * @throws GatewayError file_unreadable when the folder cannot be written.
  */
 export function createKeys(folder: string): boolean {
+  makeFolder(folder, 0o700);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const file of secretFiles) if (!existsSync(join(folder, file))) writeDurably(join(folder, file), `${randomBytes(32).toString('hex')}\n`, 0o600);
     if (existsSync(join(folder, eventKeyFile))) return false;
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');

@@ -2,12 +2,10 @@
  * Builds a village by hand, in order, and takes it down in reverse: keys, ledger, names, lines, devices, stations. Nothing is found by
  * magic and nothing starts by being imported. It is all a command needs that works on the files itself; gateway.ts adds the network.
  */
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EventDraft } from '../protocol/events.ts';
 import type { Clock } from './clock.ts';
 import type { LoadedSite } from './config-file.ts';
-import { GatewayError } from './errors.ts';
+import { hasLedger, makeFolder, placesIn } from './data-folder.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from './ledger-mark.ts';
@@ -64,11 +62,13 @@ export function openVillage(options: VillageOptions): Village {
   const { id: gateway } = site.config.gateway;
   makeFolder(dataDir);
   const training = settleTraining(dataDir, options.training);
-  const keysDir = join(dataDir, 'keys');
-  const keys = openKeys(keysDir, join(dataDir, 'ledger.db'));
+  const places = placesIn(dataDir);
+  // A ledger without its key is not given a new one in silence: that would be another gateway.
+  if (!hasLedger(dataDir)) createKeys(places.keys);
+  const keys = loadKeys(places.keys);
   let time: VillageTime | undefined;
   const store = new Store({
-    path: join(dataDir, 'ledger.db'),
+    path: places.ledger,
     gateway,
     signer: { keyid: keys.keyid, privateKey: keys.privateKey },
     keys: (keyid) => (keyid === keys.keyid ? keys.publicKey : undefined),
@@ -80,7 +80,7 @@ export function openVillage(options: VillageOptions): Village {
   const closers: (() => void | Promise<void>)[] = [() => store.close()];
   try {
     time = openVillageTime(training, store.loadVillageTime(), options.machine);
-    const personal = openPersonalFile({ path: join(dataDir, 'personal.db'), masterKey: keys.personalMasterKey });
+    const personal = openPersonalFile({ path: places.personal, masterKey: keys.personalMasterKey });
     closers.push(() => personal.close());
     // Names are written before the events that refer to them, so leftovers of a crash are swept; an empty ledger, though, may be one
     // that is still to be restored, and must not cost the village its names.
@@ -160,21 +160,6 @@ async function saveTime(save: () => void, { wire, everyMs, signal }: { wire: Clo
     await wire.sleep(everyMs, 'village time', signal);
     save();
   }
-}
-
-/** @throws GatewayError file_unreadable. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o750 });
-  } catch (cause) {
-    throw new GatewayError('file_unreadable', `The data folder ${folder} cannot be made.`, { cause });
-  }
-}
-
-/** A ledger without its key is not given a new one in silence: that would be another gateway. */
-function openKeys(folder: string, ledgerFile: string): GatewayKeys {
-  if (!existsSync(ledgerFile)) createKeys(folder);
-  return loadKeys(folder);
 }
 
 /** First words of every start: the epoch if there is none, the boot, and the rules when they changed. */

@@ -2,11 +2,12 @@
  * How a command reaches a village: through the socket of the gateway that runs on this data folder, or, when none runs, by opening the
  * files (and, where metal must move, the lines) itself. The same operation runs either way.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type LoadedSite, loadSite } from '../config-file.ts';
+import { hasLedger, makeFolder, placesIn } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';
 import { GatewayError } from '../errors.ts';
 import { openLog } from '../log.ts';
@@ -23,8 +24,6 @@ export interface VillageFlags {
 }
 
 export const defaultDataDir = 'sifen-data';
-/** The site file a gateway resolved at its last start, kept beside its data for commands that come later. */
-const resolvedSiteFile = 'site.json';
 
 export const villageFlags = (command: Command): Command =>
   command
@@ -39,10 +38,19 @@ export const operatorFlag = (command: Command): Command =>
 /** Operations that record something: a start of their own belongs in the ledger before them. */
 const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'ledger.restored', 'device.rebaseline', 'alarm.reset']);
 
+/** The only operation that may begin a village: a folder named by mistake must not become one. */
+const founding: OperationName = 'roster.import';
+
+const noVillage = (dataDir: string) =>
+  new GatewayError('usage', `There is no village in ${dataDir}.`, {
+    hint: 'Name its folder with --data DIR. A village begins with `sifen run` or `sifen roster import`, both with --site FILE.',
+  });
+
 /** Runs one operation on the village. `withField` opens the lines when no gateway runs. @throws GatewayError. */
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {
-  const answer = await askGateway(join(flags.data, 'sifen.sock'), name, input);
+  const answer = await askGateway(placesIn(flags.data).socket, name, input);
   if (answer !== noGateway) return answer;
+  if (name !== founding && !hasLedger(flags.data)) throw noVillage(flags.data);
   const site = siteOf(flags);
   const village = openVillage({
     machine: thisMachine,
@@ -64,21 +72,19 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
 
 /** The site the flags name: a file of its own, or the one kept in the data folder. @throws GatewayError usage when there is neither. */
 export function siteOf({ data, site }: VillageFlags): LoadedSite {
-  const kept = join(data, resolvedSiteFile);
-  if (site === undefined && !existsSync(kept)) {
-    throw new GatewayError('usage', `There is no village in ${data}.`, { hint: 'Name its folder with --data DIR, or its site file with --site FILE.' });
-  }
+  const kept = placesIn(data).site;
+  if (site === undefined && !existsSync(kept)) throw noVillage(data);
   return loadSite(site ?? kept);
 }
 
 /** Keeps the resolved site beside the data, so that later commands find the village by its folder alone. */
 export function keepSite(dataDir: string, { config, file }: LoadedSite): void {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const rules = { ...config.rules, tariff: resolve(dirname(file), config.rules.tariff) };
   const dispensers = config.dispensers.map((row) => (row.macKeyFile === undefined ? row : { ...row, macKeyFile: resolve(dirname(file), row.macKeyFile) }));
   const { passwordFile, ...uplink } = config.mqtt.uplink;
   const mqtt = { ...config.mqtt, uplink: passwordFile === undefined ? uplink : { ...uplink, passwordFile: resolve(dirname(file), passwordFile) } };
-  writeDurably(join(dataDir, resolvedSiteFile), `${JSON.stringify({ ...config, dispensers, mqtt, rules }, null, 2)}\n`, 0o640);
+  writeDurably(placesIn(dataDir).site, `${JSON.stringify({ ...config, dispensers, mqtt, rules }, null, 2)}\n`, 0o640);
 }
 
 /** Prints for a machine with --json, else for a person. */

@@ -3,7 +3,7 @@
  * boards, readers and villagers, is a process of its own that is reached over real bytes only. At the end everything is verified.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -11,6 +11,7 @@ import { encodeBagCode } from '../../protocol/bag-code.ts';
 import { epochMs } from '../../protocol/units.ts';
 import { wireClock } from '../clock.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
+import { makeFolder } from '../data-folder.ts';
 import { type Gateway, openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
 import { thisMachine } from '../machine.ts';
@@ -76,7 +77,7 @@ export function addDemo(program: Command): void {
 async function runDemo(flags: DemoFlags): Promise<void> {
   const stop = stopSignal();
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  mkdirSync(flags.data, { recursive: true });
+  makeFolder(flags.data);
   const addresses = fieldAddresses(flags);
   try {
     const gateway = await openDemoGateway(flags, addresses.apply(withPorts(loadSite(join(configFolder, 'demo.yaml')), flags)), say);
@@ -121,7 +122,7 @@ async function importRosterOnce({ village }: Gateway, language: Language, say: (
 
 async function startDemoSite(flags: DemoFlags, { village }: Gateway, addresses: FieldAddresses, stop: AbortController): Promise<SiteProcess> {
   const folder = join(flags.data, 'site');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const cardsFile = join(folder, 'cards.txt');
   const labelsFile = join(folder, 'roll-labels.txt');
   const cards = listCards(village.personal).map(({ card }) => card);

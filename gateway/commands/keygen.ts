@@ -1,8 +1,8 @@
 /** `sifen keygen`: the keys of a new gateway, so that the public one can be enrolled before the first start. */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { placesIn } from '../data-folder.ts';
 import { createKeys, loadKeys, rawPublicKey } from '../keys.ts';
 import { defaultDataDir, print } from './access.ts';
 
@@ -13,7 +13,7 @@ export function addKeygen(program: Command): void {
     .option('--json', 'print the answer as JSON')
     .description('Make the keys of a gateway (DIR/keys, mode 0600) and print the public one. Keys that exist are kept.')
     .action((flags: { data: string; json?: boolean }) => {
-      const folder = join(flags.data, 'keys');
+      const folder = placesIn(flags.data).keys;
       const created = createKeys(folder);
       const { keyid, publicKey, publicKeyFile } = loadKeys(folder);
       const answer = { keyid, publicKey: rawPublicKey(publicKey), publicKeyFile, state: created ? 'created' : 'already_created' };

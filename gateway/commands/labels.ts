@@ -1,7 +1,7 @@
 /** `sifen labels`: the texts to print on rolls, proved by this village's secret, for villages that label their rolls themselves. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { encodeBagCode } from '../../protocol/bag-code.ts';
+import { placesIn } from '../data-folder.ts';
 import { GatewayError } from '../errors.ts';
 import { loadKeys } from '../keys.ts';
 import { print, siteOf, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
@@ -22,7 +22,7 @@ export function addLabels(program: Command): void {
     .action((flags: VillageFlags & { from: number; count: number }) => {
       if (flags.from + flags.count - 1 > rollMax) throw new GatewayError('usage', `Roll numbers end at ${rollMax}.`);
       const { config } = siteOf(flags);
-      const bags = { village: config.village.bagVillage, key: loadKeys(join(flags.data, 'keys')).bagKey };
+      const bags = { village: config.village.bagVillage, key: loadKeys(placesIn(flags.data).keys).bagKey };
       const labels = Array.from({ length: flags.count }, (_unused, index) => encodeBagCode(bags, flags.from + index, 0));
       print(flags, labels, () => labels.join('\n'));
     });

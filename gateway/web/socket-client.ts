@@ -6,10 +6,13 @@ import { socketAnswerMs } from '../limits.ts';
 /** Nobody listens on this socket: there is no running gateway. */
 export const noGateway = Symbol('no gateway');
 
+/** No socket, none that is listened to, and a file where the folder should be. */
+const absent: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
+
 /** @returns the result, or `noGateway`. @throws GatewayError as the gateway answered it, or uplink-free transport failures as store_failed. */
 export async function askGateway(socketPath: string, name: string, input: object): Promise<unknown> {
   const { status, body } = await post(socketPath, `/v1/${name}`, JSON.stringify(input)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') return { status: 0, body: '' };
+    if (error.code !== undefined && absent.has(error.code)) return { status: 0, body: '' };
     throw new GatewayError('store_locked', `The running gateway did not answer on ${socketPath}: ${error.message}.`, { cause: error });
   });
   if (status === 0) return noGateway;

@@ -145,6 +145,19 @@ it('keygen makes keys once and keeps them', async () => {
 }, 30_000);
 
 it.each([
+  ['demo', []],
+  ['run', ['--site', 'config/demo.yaml']],
+])(
+  'sifen %s --data FILE says that there is a file',
+  async (command, more) => {
+    const { code, err } = await sifen(command, ...more, '--data', 'package.json');
+    expect(code).toBe(1);
+    expect(err).toContain('The folder package.json cannot be made: there is a file in its place.');
+  },
+  60_000,
+);
+
+it.each([
   ['an unknown command', ['dispense']],
   ['an unknown option', ['ledger', '--colour']],
   ['a missing option', ['run']],

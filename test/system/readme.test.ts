@@ -11,7 +11,9 @@ const endings = endEachTest();
 
 /** The commands of "A village of your own", in their order, as they stand there. */
 function commandsOf(readme: string, heading: string): string[] {
-  const section = readFileSync(join(root, readme), 'utf8').split(/^## /m).find((part) => part.startsWith(heading));
+  const section = readFileSync(join(root, readme), 'utf8')
+    .split(/^## /m)
+    .find((part) => part.startsWith(heading));
   return [...(section ?? '').matchAll(/`(scripts\/sifen [^`]+)`/g)].map(([, command]) => command as string);
 }
 
@@ -30,23 +32,31 @@ async function preparedFolder(): Promise<string> {
 it.each([
   ['README.md', 'A village of your own'],
   ['README.zh-CN.md', '自己的村'],
-])('the steps of %s work one after the other on a fresh folder', async (readme, heading) => {
-  const commands = commandsOf(readme, heading);
-  expect(commands.map((command) => command.split(' ')[1])).toEqual(expect.arrayContaining(['check', 'keygen', 'roster', 'run']));
-  // A village that prints its own labels does so before it serves.
-  commands.splice(commands.findIndex((command) => command.includes(' run ')), 0, 'scripts/sifen labels --count 2 --data village');
-  const cwd = await preparedFolder();
-  for (const command of commands) {
-    if (command.startsWith('scripts/sifen run ')) {
-      const gateway = startChild(command, 'sh', ['-c', `cd ${cwd} && exec ${command}`]);
-      endings.add(() => gateway.kill());
-      await gateway.line('"in service"', (line) => line.includes('"msg":"in service"'));
-      expect(await gateway.stop(), gateway.err.join('\n')).toEqual({ code: 0, signal: null });
-      continue;
+])(
+  'the steps of %s work one after the other on a fresh folder',
+  async (readme, heading) => {
+    const commands = commandsOf(readme, heading);
+    expect(commands.map((command) => command.split(' ')[1])).toEqual(expect.arrayContaining(['check', 'keygen', 'roster', 'run']));
+    // A village that prints its own labels does so before it serves.
+    commands.splice(
+      commands.findIndex((command) => command.includes(' run ')),
+      0,
+      'scripts/sifen labels --count 2 --data village',
+    );
+    const cwd = await preparedFolder();
+    for (const command of commands) {
+      if (command.startsWith('scripts/sifen run ')) {
+        const gateway = startChild(command, 'sh', ['-c', `cd ${cwd} && exec ${command}`]);
+        endings.add(() => gateway.kill());
+        await gateway.line('"in service"', (line) => line.includes('"msg":"in service"'));
+        expect(await gateway.stop(), gateway.err.join('\n')).toEqual({ code: 0, signal: null });
+        continue;
+      }
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' });
+      expect(status, `${command}\n${stderr}`).toBe(0);
+      if (command.includes(' roster cards ')) expect(stdout.trimEnd().split('\n')).toHaveLength(365);
+      if (command.includes(' labels ')) expect(stdout.trimEnd().split('\n')).toHaveLength(2);
     }
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' });
-    expect(status, `${command}\n${stderr}`).toBe(0);
-    if (command.includes(' roster cards ')) expect(stdout.trimEnd().split('\n')).toHaveLength(365);
-    if (command.includes(' labels ')) expect(stdout.trimEnd().split('\n')).toHaveLength(2);
-  }
-}, 240_000);
+  },
+  240_000,
+);

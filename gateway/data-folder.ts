@@ -1,0 +1,32 @@
+/**
+ * The data folder of a village: what lies where in it, and what that says about the village. It opens and changes nothing but the folder
+ * itself.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { GatewayError } from './errors.ts';
+
+/** Files and folders of a village. */
+export const placesIn = (dataDir: string) => ({
+  ledger: join(dataDir, 'ledger.db'),
+  personal: join(dataDir, 'personal.db'),
+  keys: join(dataDir, 'keys'),
+  /** The way in for commands, while a gateway runs. */
+  socket: join(dataDir, 'sifen.sock'),
+  /** The site file as a gateway or a founding command resolved it, for commands that come later. */
+  site: join(dataDir, 'site.json'),
+});
+
+/** Whether a village lives in `dataDir`: whether it has a ledger. */
+export const hasLedger = (dataDir: string): boolean => existsSync(placesIn(dataDir).ledger);
+
+/** Makes `folder` if it is not there. @throws GatewayError file_unreadable. */
+export function makeFolder(folder: string, mode = 0o750): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file in its place' : message;
+    throw new GatewayError('file_unreadable', `The folder ${folder} cannot be made: ${reason}.`, { cause, hint: 'Name another folder with --data DIR.' });
+  }
+}
