@@ -11,14 +11,23 @@ export const placesIn = (dataDir: string) => ({
   ledger: join(dataDir, 'ledger.db'),
   personal: join(dataDir, 'personal.db'),
   keys: join(dataDir, 'keys'),
+  /** How far the ledger had come. */
+  mark: join(dataDir, 'ledger-mark.json'),
   /** The way in for commands, while a gateway runs. */
   socket: join(dataDir, 'sifen.sock'),
   /** The site file as a gateway or a founding command resolved it, for commands that come later. */
   site: join(dataDir, 'site.json'),
 });
 
-/** Whether a village lives in `dataDir`: whether it has a ledger. */
-export const hasLedger = (dataDir: string): boolean => existsSync(placesIn(dataDir).ledger);
+/** `ledger_lost`: a village lived here, and its ledger is gone while other files of it are there. */
+export type Standing = 'new' | 'living' | 'ledger_lost';
+
+/** Whether a village lives in `dataDir`. Keys alone make none: they may be made, and their public half enrolled, before the first start. */
+export function standingOf(dataDir: string): Standing {
+  const { ledger, personal, mark } = placesIn(dataDir);
+  if (existsSync(ledger)) return 'living';
+  return existsSync(personal) || existsSync(mark) ? 'ledger_lost' : 'new';
+}
 
 /** Makes `folder` if it is not there. @throws GatewayError file_unreadable. */
 export function makeFolder(folder: string, mode = 0o750): void {

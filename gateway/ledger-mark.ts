@@ -4,19 +4,17 @@
  * numbers that were used before. The mark proves nothing against somebody who puts it back too; then the boards and the platform tell.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { placesIn } from './data-folder.ts';
 import { writeDurably } from './durable-file.ts';
 
 const markSchema = z.strictObject({ epoch: z.int().min(1), sequence: z.int().min(1), leaf: z.base64() });
 /** Epoch, number and leaf of an event this ledger once ended with. */
 export type LedgerMark = z.infer<typeof markSchema>;
 
-const fileName = 'ledger-mark.json';
-
 /** The mark of the village in `dataDir`; null in a new folder. An unreadable one says nothing, and the next save replaces it. */
 export function loadLedgerMark(dataDir: string): LedgerMark | null {
-  const file = join(dataDir, fileName);
+  const file = placesIn(dataDir).mark;
   if (!existsSync(file)) return null;
   try {
     return markSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -27,7 +25,7 @@ export function loadLedgerMark(dataDir: string): LedgerMark | null {
 
 /** Keeps the mark; a power cut leaves the old or the new one. */
 export function saveLedgerMark(dataDir: string, { epoch, sequence, leaf }: LedgerMark): void {
-  writeDurably(join(dataDir, fileName), `${JSON.stringify({ epoch, sequence, leaf })}\n`, 0o640);
+  writeDurably(placesIn(dataDir).mark, `${JSON.stringify({ epoch, sequence, leaf })}\n`, 0o640);
 }
 
 /** Whether the ledger was put back since `mark` was kept. `leafOf` gives the leaf of an event the ledger holds, or undefined. */

@@ -5,7 +5,8 @@
 import type { EventDraft } from '../protocol/events.ts';
 import type { Clock } from './clock.ts';
 import type { LoadedSite } from './config-file.ts';
-import { hasLedger, makeFolder, placesIn } from './data-folder.ts';
+import { makeFolder, placesIn, type Standing, standingOf } from './data-folder.ts';
+import { GatewayError } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from './ledger-mark.ts';
@@ -30,6 +31,8 @@ export interface VillageOptions {
   readonly withField: boolean;
   /** Whether this start is one the ledger should know of. Commands that only read leave no trace. */
   readonly announce: boolean;
+  /** Begin a new ledger, in a new epoch, for a village that lost its own. */
+  readonly newLedger?: boolean;
   readonly onOutcome?: (outcome: FieldOutcome) => void;
   /** How often idle devices are looked at, instead of each station's own pause. A simulated day of a quiet village needs no more than one a minute. */
   readonly idlePollMs?: number;
@@ -63,8 +66,8 @@ export function openVillage(options: VillageOptions): Village {
   makeFolder(dataDir);
   const training = settleTraining(dataDir, options.training);
   const places = placesIn(dataDir);
-  // A ledger without its key is not given a new one in silence: that would be another gateway.
-  if (!hasLedger(dataDir)) createKeys(places.keys);
+  // A village without its key is not given a new one in silence: that would be another gateway.
+  if (settleStanding(options) === 'new') createKeys(places.keys);
   const keys = loadKeys(places.keys);
   let time: VillageTime | undefined;
   const store = new Store({
@@ -82,15 +85,30 @@ export function openVillage(options: VillageOptions): Village {
     time = openVillageTime(training, store.loadVillageTime(), options.machine);
     const personal = openPersonalFile({ path: places.personal, masterKey: keys.personalMasterKey });
     closers.push(() => personal.close());
-    // Names are written before the events that refer to them, so leftovers of a crash are swept; an empty ledger, though, may be one
-    // that is still to be restored, and must not cost the village its names.
-    if (store.head.sequence > 0) personal.sweep(new Set(store.people.households().map((row) => row.household)));
+    // Names are written before the events that refer to them, so leftovers of a crash are swept; a ledger without households, though,
+    // may be a new one after a loss, and must not cost the village its names and cards.
+    const households = store.people.households().map((row) => row.household);
+    if (households.length > 0) personal.sweep(new Set(households));
     if (options.announce) openChapter(store, options, keys);
     return assemble(options, { store, personal, keys, time, closers, log });
   } catch (error) {
     for (const close of closers.reverse()) void close();
     throw error;
   }
+}
+
+/** @throws GatewayError store_damaged when the ledger is gone and nobody said that a new one is wanted; usage when it is not gone. */
+function settleStanding({ dataDir, newLedger = false }: VillageOptions): Standing {
+  const standing = standingOf(dataDir);
+  const lost = standing === 'ledger_lost';
+  if (lost && !newLedger) {
+    throw new GatewayError('store_damaged', `The ledger ${placesIn(dataDir).ledger} is gone, although a village lived here.`, {
+      hint: 'Put it back from the backup. Where there is none, `sifen run --new-ledger` begins a new one: balances and drawn rolls are forgotten, and the roster is to be imported again.',
+    });
+  }
+  if (newLedger && !lost)
+    throw new GatewayError('usage', `No ledger was lost from ${dataDir}.`, { hint: 'Leave --new-ledger out; it is for a village whose ledger.db is gone.' });
+  return standing;
 }
 
 interface Parts {

@@ -7,7 +7,7 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type LoadedSite, loadSite } from '../config-file.ts';
-import { hasLedger, makeFolder, placesIn } from '../data-folder.ts';
+import { makeFolder, placesIn, standingOf } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';
 import { GatewayError } from '../errors.ts';
 import { openLog } from '../log.ts';
@@ -50,7 +50,7 @@ const noVillage = (dataDir: string) =>
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {
   const answer = await askGateway(placesIn(flags.data).socket, name, input);
   if (answer !== noGateway) return answer;
-  if (name !== founding && !hasLedger(flags.data)) throw noVillage(flags.data);
+  if (name !== founding && standingOf(flags.data) === 'new') throw noVillage(flags.data);
   const site = siteOf(flags);
   const village = openVillage({
     machine: thisMachine,

@@ -1,5 +1,5 @@
 // Without this a ledger put back from a backup would go on under numbers that were used before, and its followers would see a fork.
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -21,8 +21,8 @@ function makeFolder(): string {
 }
 
 /** One start and stop of a village, with whatever happens in between; gives the epochs opened so far and the head. */
-async function live(dataDir: string, during: (village: ReturnType<typeof openVillage>) => unknown = () => undefined) {
-  const village = openVillage({ machine: thisMachine, site, dataDir, training, log: openLog('silent'), withField: false, announce: true });
+async function live(dataDir: string, during: (village: ReturnType<typeof openVillage>) => unknown = () => undefined, more: { newLedger?: boolean } = {}) {
+  const village = openVillage({ machine: thisMachine, site, dataDir, training, log: openLog('silent'), withField: false, announce: true, ...more });
   try {
     await during(village);
     const events = [...village.store.events()];
@@ -64,6 +64,38 @@ it('opens one when a person says that the whole folder was put back', async () =
   const { opened, head } = await live(makeFolder(), ({ desk }) => runOperation(desk, 'ledger.restored', { operator: 'technician' }));
   expect(opened).toMatchObject([{ reason: 'new' }, { reason: 'restored', operator: 'technician' }]);
   expect(head.epoch).toBe(2);
+});
+
+it.each([
+  ['mark and names', []],
+  ['names', ['ledger-mark.json']],
+  ['the mark', ['personal.db']],
+])('begins no new ledger in silence where one was lost and %s are left', async (_left, gone) => {
+  const dataDir = makeFolder();
+  await live(dataDir);
+  for (const file of ['ledger.db', ...gone]) rmSync(join(dataDir, file));
+  const before = readdirSync(dataDir);
+  await expect(live(dataDir)).rejects.toMatchObject({ code: 'store_damaged', hint: expect.stringContaining('--new-ledger') });
+  expect(readdirSync(dataDir)).toEqual(before);
+});
+
+it('begins a new ledger above all that was used before when told to, and keeps names and cards until the roster is back', async () => {
+  const dataDir = makeFolder();
+  const input = { fileBase64: Buffer.from('户号,户主,人数\n001,甲,3\n').toString('base64'), skipBad: false, operator: 'clerk' };
+  const cards = ({ desk }: ReturnType<typeof openVillage>) => runOperation(desk, 'roster.cards', {});
+  let printed: unknown;
+  await live(dataDir, async (village) => {
+    await runOperation(village.desk, 'roster.import', input);
+    printed = await cards(village);
+  });
+  await expect(live(dataDir, undefined, { newLedger: true })).rejects.toMatchObject({ code: 'usage' });
+  rmSync(join(dataDir, 'ledger.db'));
+  const anew = await live(dataDir, undefined, { newLedger: true });
+  expect(anew).toMatchObject({ opened: [{ reason: 'new' }], head: { epoch: 2 } });
+  await live(dataDir, async (village) => {
+    expect(await runOperation(village.desk, 'roster.import', input)).toMatchObject({ added: 1, cardsMade: 0 });
+    expect(await cards(village)).toEqual(printed);
+  });
 });
 
 it('takes a mark it cannot read for none', () => {
