@@ -31,6 +31,13 @@ export const rawPublicKey = (publicKey: KeyObject): string => Buffer.from(public
 
 const secretFiles = ['personal-master.key', 'credential.key', 'bag.key'] as const;
 const eventKeyFile = 'event-key.pem';
+/** What a village loses with each of its secrets. */
+const losses: Readonly<Record<(typeof secretFiles)[number] | typeof eventKeyFile, string>> = {
+  [eventKeyFile]: 'without it no event can be signed and the chain ends',
+  'personal-master.key': 'without it nobody can read the names, phones and cards in personal.db',
+  'credential.key': 'without it no card in use is recognised',
+  'bag.key': 'without it no label printed so far is recognised',
+};
 const publicFile = 'event-key.pub.pem';
 
 /**
@@ -44,41 +51,50 @@ export function createKeys(folder: string): boolean {
     if (existsSync(join(folder, eventKeyFile))) return false;
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     writeDurably(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), 0o600);
-    writeDurably(join(folder, publicFile), publicKey.export({ format: 'pem', type: 'spki' }), 0o644);
+    writePublicKey(join(folder, publicFile), publicKey);
     return true;
   } catch (cause) {
     throw new GatewayError('file_unreadable', `The keys cannot be written to ${folder}.`, { cause });
   }
 }
 
-/** @throws GatewayError key_missing naming the file that is absent or is no key. */
+/** Writes the public half, which anybody may have. */
+export const writePublicKey = (file: string, publicKey: KeyObject): void => writeDurably(file, publicKey.export({ format: 'pem', type: 'spki' }), 0o644);
+
+/** @throws GatewayError key_missing naming the file that is absent or is no key, and what is lost with it. */
 export function loadKeys(folder: string): GatewayKeys {
-  const privateKey = readKey(join(folder, eventKeyFile), (text) => createPrivateKey(text));
+  const read = <Key>(file: keyof typeof losses, parse: (text: string) => Key): Key =>
+    readKey(join(folder, file), parse, `Put ${file} back from the backup of the keys: ${losses[file]}.`);
+  const privateKey = read(eventKeyFile, (text) => createPrivateKey(text));
   const publicKey = createPublicKey(privateKey);
-  const [personalMasterKey, credentialKey, bagKey] = secretFiles.map((file) => readKey(join(folder, file), parseSecret)) as [Buffer, Buffer, Buffer];
+  const [personalMasterKey, credentialKey, bagKey] = secretFiles.map((file) => read(file, parseSecret)) as [Buffer, Buffer, Buffer];
   return { keyid: keyidOf(publicKey), privateKey, publicKey, publicKeyFile: join(folder, publicFile), personalMasterKey, credentialKey, bagKey };
 }
 
 /** Reads an Ed25519 public key, PEM. @throws GatewayError key_missing. */
-export const loadPublicKey = (file: string): KeyObject => readKey(file, (text) => createPublicKey(text));
+export const loadPublicKey = (file: string): KeyObject =>
+  readKey(file, (text) => createPublicKey(text), 'It is made by `sifen keygen` or the first start of the gateway, as DIR/keys/event-key.pub.pem.');
 
 /** Reads a device's MAC key: 32 hex digits. @throws GatewayError key_missing. */
 export const loadMacKey = (file: string): Buffer =>
-  readKey(file, (text) => {
-    if (!/^[0-9a-fA-F]{32}$/.test(text.trim())) throw new Error('32 hex digits were expected');
-    return Buffer.from(text.trim(), 'hex');
-  });
+  readKey(file, parseMacKey, 'Put the key of this board there: the 32 hex digits that were set in it when it was commissioned.');
+
+function parseMacKey(text: string): Buffer {
+  if (!/^[0-9a-fA-F]{32}$/.test(text.trim())) throw new Error('32 hex digits were expected');
+  return Buffer.from(text.trim(), 'hex');
+}
 
 function parseSecret(text: string): Buffer {
   if (!/^[0-9a-f]{64}$/.test(text.trim())) throw new Error('64 hex digits were expected');
   return Buffer.from(text.trim(), 'hex');
 }
 
-function readKey<Key>(file: string, parse: (text: string) => Key): Key {
+function readKey<Key>(file: string, parse: (text: string) => Key, hint: string): Key {
   try {
     return parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new GatewayError('key_missing', `The key file ${file} cannot be used: ${detail}.`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'it is not there' : message;
+    throw new GatewayError('key_missing', `The key file ${file} cannot be used: ${reason}.`, { cause, hint });
   }
 }

@@ -7,7 +7,8 @@ import { createKeys, keyidOf, loadKeys, loadMacKey, loadPublicKey, rawPublicKey 
 import { makeFolder } from '../support/make-store.ts';
 import { testPublicKey } from '../support/test-keys.ts';
 
-const secrets = ['event-key.pem', 'personal-master.key', 'credential.key', 'bag.key'];
+const losses: Record<string, string> = { 'event-key.pem': 'chain', 'personal-master.key': 'names', 'credential.key': 'card', 'bag.key': 'label' };
+const secrets = Object.keys(losses);
 const made = () => {
   const folder = join(makeFolder(), 'keys');
   expect(createKeys(folder)).toBe(true);
@@ -57,6 +58,7 @@ describe('the keys of a gateway', () => {
     rmSync(join(folder, name));
     expect(() => loadKeys(folder)).toThrow(expect.objectContaining({ code: 'key_missing', message: expect.stringContaining(name) }));
     expect(readdirSync(folder)).not.toContain(name);
+    expect(() => loadKeys(folder)).toThrow(expect.objectContaining({ hint: expect.stringContaining(losses[name] ?? '?') }));
   });
 
   it('are not written where a file stands in the way', () => {

@@ -1,5 +1,5 @@
 // Without this a command could work beside a running gateway and fail on the files alone, or the other way round, in front of a villager.
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { startChild } from '../../scripts/village/children.ts';
@@ -142,7 +142,19 @@ it('keygen makes keys once and keeps them', async () => {
   const before = readFileSync(secret, 'utf8');
   expect((await ask('keygen', '--data', data)).answer).toEqual({ ...made.answer, state: 'already_created' });
   expect(readFileSync(secret, 'utf8')).toBe(before);
-}, 30_000);
+}, 60_000);
+
+it('keygen replaces nothing that a living village has lost', async () => {
+  const data = await endings.folder();
+  await ask('keygen', '--data', data);
+  writeFileSync(join(data, 'ledger.db'), '');
+  rmSync(join(data, 'keys/credential.key'));
+  const { code, err } = await sifen('keygen', '--data', data);
+  expect(code).toBe(1);
+  expect(err).toContain('credential.key');
+  expect(err).toContain('no card in use is recognised');
+  expect(existsSync(join(data, 'keys/credential.key'))).toBe(false);
+}, 60_000);
 
 it.each([
   ['demo', []],
