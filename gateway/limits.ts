@@ -151,3 +151,7 @@ export const jobPatienceMs = 60_000;
 export const finishJobsMs = 15_000;
 /** Pause between two looks whether the running jobs have ended. Unit: wire ms. */
 export const finishLookMs = 20;
+/** Sudden changes of the wall clock kept until the ledger takes them, some milliseconds later. A clock that jumps more often is broken. */
+export const clockAdjustmentsMax = 16;
+/** Pause between two looks at the wall clock. Unit: wire ms. */
+export const clockLookMs = 1000;

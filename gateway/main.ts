@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addClock } from './commands/clock.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevice } from './commands/device.ts';
 import { addEvents } from './commands/events.ts';
@@ -29,7 +30,7 @@ const program = new Command('sifen')
     'after',
     '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage.\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.',
   );
-for (const add of [addDemo, addRun, addCheck, addRoster, addIssue, addLabels, addLedger, addEvents, addWatch, addDevice, addKeygen]) add(program);
+for (const add of [addDemo, addRun, addCheck, addRoster, addIssue, addLabels, addLedger, addEvents, addWatch, addDevice, addClock, addKeygen]) add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
 
 async function main(): Promise<number> {

@@ -17,6 +17,7 @@ import { Store } from './store/store.ts';
 import { version } from './version.ts';
 import { openVillageTime, settleTraining, type Training, type VillageTime } from './village-time.ts';
 import type { Desk } from './web/operations.ts';
+import { watchClock } from './workflows/keep-clock.ts';
 import { openRestoredEpoch } from './workflows/open-epoch.ts';
 
 export interface VillageOptions {
@@ -147,6 +148,8 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     const everyMs = options.training === null ? saveServiceTimeMs : saveTrainingTimeMs;
     background('village time', saveTime(save, { wire: machine.clock, everyMs, signal: stopping.signal }));
   }
+  const clock = { gateway: site.config.gateway.id, time, store };
+  if (options.announce) background('wall clock', watchClock(clock, machine.clock, stopping.signal));
   const field = options.withField
     ? openField({ ...{ machine, site, store, keys, time, background, log }, signal: stopping.signal, ...fieldOptions(options) })
     : null;
@@ -156,6 +159,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     credentialKey: keys.credentialKey,
     dispensers: field?.dispensers ?? new Map(),
     wire: machine.clock,
+    clock,
     status: () => ({ head: store.head.sequence, ledger: store.ledger.totals() }),
   };
   return {

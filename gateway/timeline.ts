@@ -28,7 +28,10 @@ const lines: Lines = {
     `规则生效：积分标准 ${tariffVersion}，每月 ${rollsPerPeriod} 卷`,
     `rules in force: tariff ${tariffVersion}, ${rollsPerPeriod} roll(s) a month`,
   ],
-  'clock.adjusted': ({ reason }) => [`时钟调整（${reason}）`, `clock adjusted (${reason})`],
+  'clock.adjusted': ({ reason, toMs, operator }) => [
+    `时钟（${reason}）：${formatLocal(toMs)}${operator === null ? '' : `，${operator}`}`,
+    `wall clock ${reason.replaceAll('_', ' ')}: ${formatLocal(toMs)}${operator === null ? '' : ` (${operator})`}`,
+  ],
   'roster.imported': ({ operator, registered, changed }) => [
     `${operator} 导入名册：新增 ${registered} 户，变更 ${changed} 户`,
     `${operator} imported a roster: ${registered} household(s) added, ${changed} changed`,
@@ -106,6 +109,7 @@ const refusals: Readonly<Record<string, Line>> = {
   card_revoked: ['这张卡已挂失或作废', 'this card was reported lost or replaced'],
   household_unknown: ['没有这个农户', 'there is no such household'],
   quota_used: ['本月的垃圾袋已经领过', 'this month’s roll has already been drawn'],
+  date_unconfirmed: ['已领过；机器日期未确认，如已到新的一月，请管理员确认日期', 'already drawn; if a new month has begun, ask the clerk to confirm the date'],
   dispenser_starting: ['发袋机正在启动，请稍等', 'the dispenser is starting, please wait'],
   dispenser_busy: ['发袋机正在出袋，请稍等', 'the dispenser is busy, please wait'],
   dispenser_unreachable: ['发袋机没有应答，请找管理员', 'the dispenser does not answer; ask the clerk'],

@@ -7,8 +7,20 @@ import { join } from 'node:path';
 import type { TimeQuality } from '../protocol/signed-event.ts';
 import { type EpochMs, epochMs } from '../protocol/units.ts';
 import { type Clock, villageClock } from './clock.ts';
+import {
+  type ClockAdjustment,
+  type ClockConfirmation,
+  type ClockReading,
+  type ClockStep,
+  type ClockTrust,
+  confirmClock,
+  startClockTrust,
+  stepClockTrust,
+  villageTimeOf,
+} from './core/clock-trust.ts';
 import { writeDurably } from './durable-file.ts';
 import { GatewayError } from './errors.ts';
+import { clockAdjustmentsMax } from './limits.ts';
 import type { Machine } from './machine.ts';
 
 /** Training: `pace` 1 to 60; `firstMs` is where a new village begins. */
@@ -20,22 +32,52 @@ export interface Training {
 export interface VillageTime {
   readonly clock: Clock;
   readonly quality: () => TimeQuality;
+  /** A clerk says what time it is; `floorMs` is what this village has lived through. */
+  readonly confirm: (said: { readonly atMs: number; readonly operator: string; readonly floorMs: number }) => ClockConfirmation;
+  /** What happened to the time since the last call, in order, for the ledger. At most `clockAdjustmentsMax` are kept, the newest. */
+  readonly takeAdjustments: () => readonly ClockAdjustment[];
 }
 
 /** `savedMs` is the village time stored last, or null in a new village. */
 export function openVillageTime(training: Training | null, savedMs: EpochMs | null, machine: Machine): VillageTime {
-  if (training !== null) {
-    const startAt = epochMs(Math.max(training.firstMs, savedMs ?? 0));
-    return { clock: villageClock(startAt, training.pace, machine.clock), quality: () => 'operator' };
-  }
-  const floor = savedMs ?? epochMs(0);
+  if (training === null) return openServiceTime(savedMs, machine);
+  const startAt = epochMs(Math.max(training.firstMs, savedMs ?? 0));
   return {
-    clock: machine.clock,
-    quality: () => {
-      if (machine.isClockSynchronized()) return 'ntp';
-      // A clock behind what this village has already lived through is a dead battery, not a time.
-      return machine.clock.now() >= floor ? 'rtc' : 'none';
+    clock: villageClock(startAt, training.pace, machine.clock),
+    quality: () => 'operator',
+    confirm: () => ({ ok: false, refusal: { code: 'training_time' } }),
+    takeAdjustments: () => [],
+  };
+}
+
+function openServiceTime(savedMs: EpochMs | null, { clock, isClockSynchronized }: Machine): VillageTime {
+  const read = (): ClockReading => ({ wallMs: clock.now(), monotonicMs: clock.monotonicMs(), synchronized: isClockSynchronized() });
+  const pending: ClockAdjustment[] = [];
+  const take = ({ trust: next, adjusted }: ClockStep): ClockTrust => {
+    if (adjusted !== null) pending.push(adjusted);
+    if (pending.length > clockAdjustmentsMax) pending.shift();
+    trust = next;
+    return next;
+  };
+  let trust: ClockTrust;
+  take(startClockTrust(read(), savedMs));
+  const look = (reading: ClockReading) => take(stepClockTrust(trust, reading));
+  return {
+    clock: {
+      ...clock,
+      now: () => {
+        const reading = read();
+        return epochMs(Math.max(0, villageTimeOf(look(reading), reading)));
+      },
     },
+    quality: () => look(read()).quality,
+    confirm: (said) => {
+      const reading = read();
+      const confirmed = confirmClock(look(reading), reading, said);
+      if (confirmed.ok) take(confirmed);
+      return confirmed;
+    },
+    takeAdjustments: () => pending.splice(0),
   };
 }
 

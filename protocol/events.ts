@@ -88,8 +88,15 @@ export const eventSchemas = {
     .strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/), tariffVersion: z.string().max(32), rollsPerPeriod: count })
     .describe('Rules in force from here on, named by the SHA-256 of rules and tariff as parsed.'),
   'clock.adjusted': z
-    .strictObject({ fromMs: z.int().min(0), toMs: z.int().min(0), reason: z.enum(['behind_last_event', 'forward_jump', 'trusted_again']) })
-    .describe('Village time did not continue where it stopped.'),
+    .strictObject({
+      fromMs: z.int().min(0),
+      toMs: z.int().min(0),
+      reason: z.enum(['behind', 'ahead', 'back_in_line', 'network', 'confirmed']),
+      operator: operatorSchema.nullable(),
+    })
+    .describe(
+      'The wall clock did not go on where village time was: found behind or ahead and not believed, back in line, set by the network, or confirmed by a clerk.',
+    ),
 
   'household.registered': z
     .strictObject({ household: householdIdSchema, members: z.int().min(1).max(30), credentials: z.array(z.string().regex(/^[0-9a-f]{32}$/)).max(8) })

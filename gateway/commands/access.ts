@@ -36,7 +36,14 @@ export const operatorFlag = (command: Command): Command =>
   command.option('--operator <name>', 'who does it, by function or badge; recorded in the event', userInfo().username);
 
 /** Operations that record something: a start of their own belongs in the ledger before them. */
-const writing: ReadonlySet<OperationName> = new Set<OperationName>(['issue', 'roster.import', 'ledger.restored', 'device.rebaseline', 'alarm.reset']);
+const writing: ReadonlySet<OperationName> = new Set<OperationName>([
+  'issue',
+  'roster.import',
+  'ledger.restored',
+  'clock.confirm',
+  'device.rebaseline',
+  'alarm.reset',
+]);
 
 /** The only operation that may begin a village: a folder named by mistake must not become one. */
 const founding: OperationName = 'roster.import';

@@ -15,6 +15,7 @@ export const drawRefusals = [
   'card_revoked',
   'household_unknown',
   'quota_used',
+  'date_unconfirmed',
   'dispenser_starting',
   'dispenser_busy',
   'dispenser_unreachable',
@@ -29,6 +30,8 @@ export type DrawRefusal = (typeof drawRefusals)[number];
 export interface DrawFacts {
   readonly household: string;
   readonly period: string;
+  /** Whether the date the period was taken from can be trusted; if not, a new month may have begun. */
+  readonly dateTrusted: boolean;
   readonly rollsPerPeriod: number;
   readonly heldInPeriod: number;
   readonly issuedInPeriod: number;
@@ -52,7 +55,7 @@ const holdPostings = (dispenser: string, job: number, rolls: number): Posting[] 
 /** Decides a draw of one roll and words its intent. `job` is the next free job number. */
 export function decideDraw(facts: DrawFacts, job: number): DrawDecision {
   const { status, board, dispenser, household, period } = facts;
-  if (facts.heldInPeriod + facts.issuedInPeriod >= facts.rollsPerPeriod) return refuse('quota_used');
+  if (facts.heldInPeriod + facts.issuedInPeriod >= facts.rollsPerPeriod) return refuse(facts.dateTrusted ? 'quota_used' : 'date_unconfirmed');
   if (!isResting(status)) return refuse('dispenser_busy');
   if (board.locked !== null) return refuse('dispenser_locked');
   if (status.flags.doorOpen) return refuse('door_open');

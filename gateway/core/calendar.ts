@@ -5,7 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import type { TimeQuality } from '../../protocol/signed-event.ts';
-import { type CivilDate, civilDateOf } from '../../protocol/timestamp.ts';
+import { type CivilDate, civilDateOf, parseTimestamp } from '../../protocol/timestamp.ts';
+import { isTrusted } from './clock-trust.ts';
 
 /** Offset of Asia/Shanghai from UTC since 1991-09-15. Unit: ms. Source: IANA tz database, zone Asia/Shanghai, rule PRC. */
 const offsetMs = 8 * 3_600_000;
@@ -40,11 +41,25 @@ export function formatLocal(atMs: number): string {
   return `${dayOf(atMs)} ${time.join(':')}`;
 }
 
+/** An instant written as `YYYY-MM-DD HH:MM` on the village's clock; undefined for anything else. Unit: ms since 1970. */
+export function parseLocal(text: string): number | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)$/.exec(text.trim());
+  const asUtc = match === null ? undefined : parseTimestamp(`${match[1]}T${match[2]}:00.000Z`);
+  return asUtc === undefined || asUtc < offsetMs ? undefined : asUtc - offsetMs;
+}
+
+/** A month, and whether the date it was taken from can be trusted. */
+export interface QuotaPeriod {
+  readonly period: string;
+  readonly dateTrusted: boolean;
+}
+
 /**
  * The month a roll counts for (R-07). Time nobody vouches for opens no new month: the period stays that of the last trusted time, so a
  * reboot with a dead clock never gives a second roll, while an unused right is still served. A box that never had trusted time stays in
  * the month of 1970-01-01, one and the same after every reboot.
  */
-export function quotaPeriod(time: { readonly nowMs: number; readonly timeq: TimeQuality; readonly lastTrustedMs: number | null }): string {
-  return periodOf(time.timeq === 'none' ? (time.lastTrustedMs ?? 0) : time.nowMs);
+export function quotaPeriod(time: { readonly nowMs: number; readonly timeq: TimeQuality; readonly lastTrustedMs: number | null }): QuotaPeriod {
+  const dateTrusted = isTrusted(time.timeq);
+  return { period: periodOf(dateTrusted ? time.nowMs : (time.lastTrustedMs ?? 0)), dateTrusted };
 }

@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import { findCardHolder } from '../workflows/card-holder.ts';
 import type { DispenserStation } from '../workflows/dispenser-station.ts';
 import { importRoster, listCards } from '../workflows/import-roster.ts';
+import { type ClockKeeping, confirmDate } from '../workflows/keep-clock.ts';
 import { openRestoredEpoch } from '../workflows/open-epoch.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
 
@@ -24,6 +25,8 @@ export interface Desk {
   readonly credentialKey: Uint8Array;
   readonly dispensers: ReadonlyMap<string, DispenserStation>;
   readonly wire: Clock;
+  /** Village time, and what may be said about it. */
+  readonly clock: ClockKeeping;
   /** Live facts for the status page. */
   readonly status: () => object;
 }
@@ -63,6 +66,13 @@ export const operations = {
     problems: store.ledger.problems(),
     dispensers: store.ledger.dispensers(),
   })),
+  'clock.show': operation(nothing, ({ clock }) => showClock(clock)),
+  'clock.confirm': operation(z.strictObject({ atMs: z.int().min(0), operator }), ({ clock }, said) => {
+    const confirmed = confirmDate(clock, said);
+    if (!confirmed.ok)
+      throw new GatewayError('usage', clockRefusals[confirmed.refusal.code], { hint: 'Nothing was changed. `sifen clock` shows what is known.' });
+    return showClock(clock);
+  }),
   'ledger.restored': operation(z.strictObject({ operator }), ({ store }, { operator: name }) => {
     openRestoredEpoch(store, name);
     return { epoch: store.head.epoch };
@@ -116,6 +126,13 @@ export async function runOperation(desk: Desk, name: OperationName, input: unkno
   if (!parsed.success) throw new GatewayError('usage', parsed.error.issues.map((issue) => `${issue.path.join('.') || name}: ${issue.message}`).join('; '));
   return await run(desk, parsed.data);
 }
+
+const showClock = ({ time }: ClockKeeping): object => ({ atMs: time.clock.now(), timeq: time.quality() });
+const clockRefusals = {
+  clock_set_by_network: 'The clock was set from the network; there is nothing to confirm.',
+  before_last_event: 'This is earlier than the last recorded event. Time never goes back.',
+  training_time: 'This village lives by training time.',
+} as const;
 
 interface IssueRequest {
   readonly card?: string | undefined;

@@ -8,6 +8,7 @@ import { type BagVillage, parseBagCode } from '../../protocol/bag-code.ts';
 import type { DispenserCommand, DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideDraw, decideSettlement, type OpenJob } from '../core/bag-issue.ts';
+import type { QuotaPeriod } from '../core/calendar.ts';
 import { type BoardMove, decideRebaseline, decideTurn, type TurnFacts, type TurnMemory } from '../core/dispenser-turn.ts';
 import {
   type DispenseInput,
@@ -60,7 +61,7 @@ export interface DispenserStationOptions {
   readonly bags: BagVillage;
   readonly rollsPerPeriod: number;
   /** Quota period in force now. */
-  readonly period: () => string;
+  readonly period: () => QuotaPeriod;
   readonly onOutcome: (outcome: DispenserOutcome) => void;
 }
 
@@ -95,9 +96,9 @@ export class DispenserStation {
     this.#options = options;
   }
 
-  /** Settled, fenced and reconciled since the start, with the board answering. */
+  /** Settled and fenced since the start, with the board answering and its count known to the ledger. */
   get ready(): boolean {
-    return this.#fenced && this.#status !== null;
+    return this.#fenced && this.#status !== null && this.#options.store.jobs.board(this.id) !== null;
   }
 
   /** Last status read, or null while the board does not answer. */
@@ -264,10 +265,21 @@ export class DispenserStation {
     const { store, id, rollsPerPeriod, wire } = this.#options;
     const board = store.jobs.board(id);
     if (board === null) return this.#refuseDraw('dispenser_starting');
-    const period = this.#options.period();
+    const { period, dateTrusted } = this.#options.period();
     const quota = store.jobs.quota(draw.household, period);
     const { household, operator } = draw;
-    const facts = { household, operator, period, rollsPerPeriod, heldInPeriod: quota.held, issuedInPeriod: quota.issued, dispenser: id, board, status };
+    const facts = {
+      household,
+      operator,
+      period,
+      dateTrusted,
+      rollsPerPeriod,
+      heldInPeriod: quota.held,
+      issuedInPeriod: quota.issued,
+      dispenser: id,
+      board,
+      status,
+    };
     const decision = decideDraw({ ...facts, inMagazine: store.jobs.magazineSize(id) }, store.jobs.next(store.head.epoch, status.lastJob));
     if (!decision.ok) return this.#refuseDraw(decision.refusal.code);
     store.append([decision.draft]);

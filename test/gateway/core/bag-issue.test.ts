@@ -12,6 +12,7 @@ const board = { nonce: 7, baseCtrOut: 40, baseCtrTest: 0, posted: 2, purged: 0, 
 const facts = (more: Partial<DrawFacts> = {}): DrawFacts => ({
   household,
   period: '2026-11',
+  dateTrusted: true,
   rollsPerPeriod: 1,
   heldInPeriod: 0,
   issuedInPeriod: 0,
@@ -25,6 +26,11 @@ const facts = (more: Partial<DrawFacts> = {}): DrawFacts => ({
 const status = (more: Partial<BoardStatus>) => makeStatus({ lastJob: 50, ctrOut: 42, ...more });
 
 describe('a draw', () => {
+  it('tells who has drawn that the date can be confirmed when nobody knows the month, and serves who has not', () => {
+    expect(decideDraw(facts({ issuedInPeriod: 1, dateTrusted: false }), 51)).toEqual({ ok: false, refusal: { code: 'date_unconfirmed' } });
+    expect(decideDraw(facts({ dateTrusted: false }), 51).ok).toBe(true);
+  });
+
   it('is worded as the intent the board will be held to, with the roll on hold', () => {
     const decided = decideDraw(facts({ operator: 'clerk' }), 51);
     const intent = { job: 51, rolls: 1, expectLastJob: 50, expectCtrOut: 42, nonce: 7 };

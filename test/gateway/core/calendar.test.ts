@@ -1,6 +1,6 @@
 // Without this a roll could be counted for the wrong month, an award priced by the wrong day's tariff, or a dead clock could give a second roll.
 import { describe, expect, it } from 'vitest';
-import { dayOf, formatLocal, periodOf, quotaPeriod } from '../../../gateway/core/calendar.ts';
+import { dayOf, formatLocal, parseLocal, periodOf, quotaPeriod } from '../../../gateway/core/calendar.ts';
 
 const dayMs = 86_400_000;
 const utc = (text: string) => Date.parse(text);
@@ -39,19 +39,29 @@ describe('the village calendar', () => {
   });
 });
 
+it('reads what a person writes, and nothing else', () => {
+  expect(parseLocal('2026-12-01 08:30')).toBe(utc('2026-12-01T08:30:00+08:00'));
+  expect(parseLocal(' 2028-02-29T23:59 ')).toBe(utc('2028-02-29T23:59:00+08:00'));
+  for (const wrong of ['2026-13-01 08:30', '2026-02-30 08:30', '2026-12-01', '08:30', '2026-12-01 24:00', '1970-01-01 07:59'])
+    expect(parseLocal(wrong), wrong).toBeUndefined();
+});
+
 describe('the quota period', () => {
   const nowMs = utc('2026-03-01T00:00:00+08:00');
   const lastTrustedMs = utc('2026-02-10T00:00:00+08:00');
 
-  it('is the month of a time somebody vouches for, or that ran on since', () => {
-    for (const timeq of ['ntp', 'rtc', 'operator', 'hold'] as const) expect(quotaPeriod({ nowMs, timeq, lastTrustedMs })).toBe('2026-03');
+  it('is the month of a time somebody vouches for', () => {
+    for (const timeq of ['ntp', 'rtc', 'operator'] as const)
+      expect(quotaPeriod({ nowMs, timeq, lastTrustedMs })).toEqual({ period: '2026-03', dateTrusted: true });
   });
 
   it('stays that of the last trusted time when nobody does, wherever a dead clock stands', () => {
-    for (const wrongMs of [0, nowMs, utc('2038-01-19T00:00:00Z')]) expect(quotaPeriod({ nowMs: wrongMs, timeq: 'none', lastTrustedMs })).toBe('2026-02');
+    for (const wrongMs of [0, nowMs, utc('2038-01-19T00:00:00Z')])
+      for (const timeq of ['none', 'hold'] as const)
+        expect(quotaPeriod({ nowMs: wrongMs, timeq, lastTrustedMs })).toEqual({ period: '2026-02', dateTrusted: false });
   });
 
   it('is one and the same after every reboot of a box that never had trusted time', () => {
-    expect(quotaPeriod({ nowMs, timeq: 'none', lastTrustedMs: null })).toBe(quotaPeriod({ nowMs: nowMs + 40 * dayMs, timeq: 'none', lastTrustedMs: null }));
+    expect(quotaPeriod({ nowMs, timeq: 'none', lastTrustedMs: null })).toEqual(quotaPeriod({ nowMs: nowMs + 40 * dayMs, timeq: 'none', lastTrustedMs: null }));
   });
 });

@@ -27,7 +27,7 @@ const facts = ({ status, memory, ...more }: Changes): TurnFacts => ({
   memory: { ...serving, ...memory },
 });
 const moveOf = (changes: Changes) => decideTurn(facts(changes));
-const made = (...kinds: ('follow' | 'rebaseline' | 'fenceFault')[]) => ({ made: new Set(kinds) });
+const made = (...kinds: ('follow' | 'rebaseline' | 'fencePast' | 'fenceFault')[]) => ({ made: new Set(kinds) });
 const lockOf = (move: TurnMove) => (move.kind === 'record' ? move.drafts.map(({ data }) => ('reason' in data ? data.reason : null)) : move.kind);
 
 describe('a turn after a start', () => {
@@ -55,6 +55,13 @@ describe('a turn after a start', () => {
     expect(moveOf({ ...foreign, board: { ...board, locked: 'foreign_job' } }).kind).toBe('hold');
     expect(moveOf({ ...foreign, board: null }).kind).toBe('fencePast');
     expect(moveOf({ ...foreign, memory: { ...started, ...made('rebaseline') } }).kind).toBe('fencePast');
+  });
+
+  it('fences once more and unlocks when a new epoch explains the number, unless the board takes no commands', () => {
+    const explained = { board: { ...board, locked: 'foreign_job' as const }, status: { lastJob: 13 }, highestJob: 2 ** 33 };
+    expect(moveOf(explained).kind).toBe('fencePast');
+    expect(moveOf({ ...explained, memory: made('fencePast') })).toMatchObject({ kind: 'record', drafts: [{ name: 'device.unlocked' }] });
+    expect(moveOf({ ...explained, memory: { ...started, gaveUp: true } }).kind).toBe('hold');
   });
 
   it('lifts the lock of a board that takes commands again', () => {

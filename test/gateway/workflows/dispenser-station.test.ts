@@ -81,7 +81,7 @@ async function openPoint(options: BoardChanges = {}) {
     const { macKey = key, ...rest } = changes;
     const station = new DispenserStation({
       ...{ id, board: new DispenserBoard(device, macKey), store, clock: bench.clock, wire: wireClock, bags, rollsPerPeriod: 1 },
-      ...{ period: () => period, onOutcome: (outcome: DispenserOutcome) => void outcomes.push(outcome) },
+      ...{ period: () => ({ period, dateTrusted: true }), onOutcome: (outcome: DispenserOutcome) => void outcomes.push(outcome) },
       ...rest,
     });
     bench.run((signal) => station.run(AbortSignal.any([signal, stopping.signal])).finally(() => ended.resolve()));
