@@ -5,6 +5,9 @@
 import { z } from 'zod';
 import { bin4, binCompartments } from '../protocol/devices/bin-4.ts';
 import type { ExceptionName, ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
+import type { FieldValue } from '../protocol/register-map.ts';
+import type { Board } from './board.ts';
+import type { BoardFault } from './board-faults.ts';
 import { type BinLocks, pulseLock, stepLocks } from './firmware/bin-4.ts';
 import { type BinCompartment, emptyCompartment, morningCompartment, stepCompartment, throwIn } from './physics/bin-compartment.ts';
 import type { Random } from './random.ts';
@@ -27,8 +30,11 @@ export const compartmentsSchema = z
 /** Temperatures are looked at this often. Unit: ms of village time. */
 const temperatureStepMs = 1_000;
 
-export class BinBoard {
+export class BinBoard implements Board {
   readonly id: string;
+  readonly kind = bin4.kind;
+  readonly model = bin4.model;
+  readonly map = bin4;
   readonly #options: BinOptions;
   readonly #bank = createBank(bin4, {
     beforeRead: () => this.#serveSensors(),
@@ -36,6 +42,7 @@ export class BinBoard {
   });
   #compartments: readonly BinCompartment[];
   #locks: BinLocks = binCompartments.map(() => 0);
+  #faults: readonly BoardFault[] = [];
   #powered = true;
   #sinceTemperatureMs = 0;
 
@@ -72,6 +79,19 @@ export class BinBoard {
     this.#powered = on;
     this.#locks = binCompartments.map(() => 0);
     this.#options.onEvent({ event: 'power', device: this.id, on });
+  }
+
+  get faults(): readonly BoardFault[] {
+    return this.#faults;
+  }
+
+  setFaults(faults: readonly BoardFault[]): void {
+    this.#faults = faults;
+  }
+
+  fields(): Readonly<Record<string, FieldValue>> {
+    this.#serveSensors();
+    return this.#bank.fields();
   }
 
   /** The collector's key opens and shuts all doors at once. */

@@ -16,9 +16,13 @@ const controlSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('free-throat'), dispenser: id }),
   z.strictObject({ do: z.literal('service-dispense'), dispenser: id, rolls: z.int().min(1).max(10).default(1) }),
   z.strictObject({ do: z.literal('power'), device: id, on: z.boolean() }),
+  z.strictObject({ do: z.literal('fault'), fault: z.string().min(1).max(128) }),
+  z.strictObject({ do: z.literal('clear'), fault: z.string().max(128).default('') }),
   z.strictObject({ do: z.literal('stop') }),
 ]);
 export type Order = z.infer<typeof controlSchema>;
+/** What the site itself obeys; faults are the fault desk's, stopping is the process's. */
+export type SiteOrder = Exclude<Order, { do: 'stop' | 'fault' | 'clear' }>;
 
 /** One typed line at most. Unit: character. */
 const lineMax = 16_384;

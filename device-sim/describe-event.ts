@@ -41,6 +41,8 @@ export function describeEvent(event: SiteEvent): string {
       return `${event.device} compartment ${event.compartment} emptied`;
     case 'smoke':
       return `${event.device} compartment ${event.compartment} ${event.on ? 'smokes' : 'smokes no more'}`;
+    case 'fault':
+      return `${event.fault} ${event.on ? 'injected' : 'cleared'}`;
     case 'visit':
       return `${event.place} household no. ${event.household + 1} ${outcomes[event.outcome]}`;
     case 'control':

@@ -7,6 +7,9 @@ import { z } from 'zod';
 import { dispenserBd1, openCommand, statusCrcOf } from '../protocol/devices/dispenser-bd1.ts';
 import { dispenseResults } from '../protocol/events.ts';
 import type { ExceptionName, ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
+import type { FieldValue } from '../protocol/register-map.ts';
+import type { Board } from './board.ts';
+import { type BoardFault, faultIn } from './board-faults.ts';
 import { type BoardInput, type BoardNv, type BoardRam, type BoardSensors, type BoardStep, blankNv, powerUpBoard, stepBoard } from './firmware/dispenser-bd1.ts';
 import {
   emptyMechanism,
@@ -69,8 +72,11 @@ const memorySchema = z.strictObject({
   }),
 });
 
-export class DispenserBoard {
+export class DispenserBoard implements Board {
   readonly id: string;
+  readonly kind = dispenserBd1.kind;
+  readonly model = dispenserBd1.model;
+  readonly map = dispenserBd1;
   readonly #options: DispenserOptions;
   readonly #bank = createBank(dispenserBd1, {
     beforeRead: (_bank, fields) => this.#serveStatus(fields),
@@ -80,6 +86,9 @@ export class DispenserBoard {
   #mechanism: Mechanism;
   /** `null` while the power is off. */
   #ram: BoardRam | null = null;
+  #faults: readonly BoardFault[] = [];
+  /** After a `reboot` fault: until the power comes back. Unit: village ms. */
+  #darkMs: number | null = null;
 
   constructor(options: DispenserOptions) {
     this.#options = options;
@@ -121,13 +130,15 @@ export class DispenserBoard {
 
   /** Lets `elapsedMs` of village time pass. */
   advance(elapsedMs: number): void {
+    if (this.#darkMs !== null) this.#staysDark(elapsedMs);
     if (this.#ram === null) return;
     const { mechanism: options, random, onEvent, id } = this.#options;
-    const { mechanism, out } = stepMechanism(this.#mechanism, elapsedMs, options, random);
+    const { mechanism, out } = stepMechanism(this.#mechanism, elapsedMs, { ...options, trouble: this.#trouble() }, random);
     this.#mechanism = mechanism;
     if (out !== null) {
       const job = this.#ram.service === null && this.#nv.result === 'armed' ? this.#nv.lastJob : null;
-      this.#feed({ kind: 'exitEdge' });
+      if (this.#exitSees()) this.#feed({ kind: 'exitEdge' });
+      else this.#keep();
       onEvent({ event: 'roll-out', device: id, job, label: out, ctrOut: this.#nv.ctrOut, ctrTest: this.#nv.ctrTest });
     }
     this.#feelSensors();
@@ -135,11 +146,34 @@ export class DispenserBoard {
   }
 
   setPower(on: boolean): void {
+    this.#darkMs = null;
+    this.#switchPower(on);
+  }
+
+  #switchPower(on: boolean): void {
     if (on === (this.#ram !== null)) return;
     if (on) this.#powerUp();
     else this.#ram = null;
     this.#mechanism = { ...this.#mechanism, motorOn: false };
     this.#options.onEvent({ event: 'power', device: this.id, on });
+  }
+
+  get faults(): readonly BoardFault[] {
+    return this.#faults;
+  }
+
+  /** An exit sensor that sticks reports one roll as it does; a lost memory is lost at once. */
+  setFaults(faults: readonly BoardFault[]): void {
+    const fresh = (name: BoardFault['name']) => faultIn(faults, name) !== undefined && faultIn(this.#faults, name) === undefined;
+    const [sticks, forgets] = [fresh('stuck-exit'), fresh('memory-lost')];
+    this.#faults = faults.filter(({ name }) => name !== 'memory-lost');
+    if (sticks && this.#ram !== null) this.#feed({ kind: 'exitEdge' });
+    if (forgets) this.#loseMemory();
+  }
+
+  fields(): Readonly<Record<string, FieldValue>> {
+    this.#serveStatus([]);
+    return this.#bank.fields();
   }
 
   setDoor(open: boolean): void {
@@ -165,6 +199,28 @@ export class DispenserBoard {
   /** The service key on the board itself. */
   dispenseForService(rolls: number): 'written' | 'busy' | 'refused' {
     return this.#ram === null ? 'refused' : (this.#feed({ kind: 'serviceDispense', rolls }) ?? 'refused');
+  }
+
+  #trouble(): 'jam' | 'half-dispense' | 'no-roll' | undefined {
+    return (['no-roll', 'half-dispense', 'jam'] as const).find((name) => faultIn(this.#faults, name) !== undefined);
+  }
+
+  #exitSees(): boolean {
+    return faultIn(this.#faults, 'blind-exit') === undefined && faultIn(this.#faults, 'stuck-exit') === undefined;
+  }
+
+  #loseMemory(): void {
+    this.setPower(false);
+    this.#nv = blankNv(this.#options.random.whole(1, 0xffff_ffff));
+    this.setPower(true);
+  }
+
+  /** The power goes with the motor's first step, and comes back when its time is over. */
+  #staysDark(elapsedMs: number): void {
+    this.#switchPower(false);
+    const leftMs = (this.#darkMs ?? 0) - elapsedMs;
+    this.#darkMs = leftMs > 0 ? leftMs : null;
+    if (this.#darkMs === null) this.#switchPower(true);
   }
 
   /** Somebody's hands changed the iron: kept at once, and felt by the sensors. */
@@ -210,7 +266,12 @@ export class DispenserBoard {
   #switchMotor(on: boolean, job: number | null): void {
     this.#mechanism = { ...this.#mechanism, motorOn: on };
     const label = this.#mechanism.magazine[0] ?? null;
-    if (on) this.#options.onEvent({ event: 'motor-start', device: this.id, job, label, ctrStart: this.#nv.ctrStart });
+    if (!on) return;
+    this.#options.onEvent({ event: 'motor-start', device: this.id, job, label, ctrStart: this.#nv.ctrStart });
+    const reboot = faultIn(this.#faults, 'reboot');
+    if (reboot === undefined) return;
+    this.#darkMs = reboot.ms;
+    this.#faults = this.#faults.filter(({ name }) => name !== 'reboot');
   }
 
   #keep(): void {

@@ -2,6 +2,7 @@
  * The wires of a site: every line and reader opened where the site file or the command line says, TCP or serial alike. Opened before the
  * boards wake, so that a second simulator on the same ports fails before it touches a board's memory; closed last.
  */
+import type { FaultDesk } from './fault-desk.ts';
 import type { BoardLine } from './rtu-slave.ts';
 import { type HearPlain, type PlainWire, serveSerialPlain, serveTcpPlain } from './serve-plain.ts';
 import { type ReaderWire, serveSerialReader, serveTcpReader } from './serve-reader.ts';
@@ -27,11 +28,13 @@ export interface FieldOptions {
   readonly lineOf: (line: string) => BoardLine;
   /** The same for plain lines; null when a wire was opened. */
   readonly hear: (line: string, bytes: Uint8Array | null) => readonly Uint8Array[];
+  readonly faults: Pick<FaultDesk, 'wire' | 'isCut'>;
   readonly tell: (event: SiteEvent) => void;
 }
 
 /** @throws SiteError when a port cannot be had; those already open are closed again. */
-export async function openField({ site, lineOf, hear, tell }: FieldOptions): Promise<Field> {
+export async function openField(options: FieldOptions): Promise<Field> {
+  const { site, hear, faults, tell } = options;
   const closers: (() => Promise<void>)[] = [];
   const readers = new Map<string, ReaderWire>();
   const plain = new Map<string, PlainWire>();
@@ -41,10 +44,10 @@ export async function openField({ site, lineOf, hear, tell }: FieldOptions): Pro
   try {
     for (const row of site.lines) {
       if (row.framing !== 'plain') {
-        closers.push(await openLine(row, lineOf, tell));
+        closers.push(await openLine(row, options));
         continue;
       }
-      const wire = await openPlain(row, (bytes) => hear(row.id, bytes), tell);
+      const wire = await openPlain(row, (bytes) => (faults.isCut(row.id) && bytes !== null ? [] : hear(row.id, bytes)), tell);
       plain.set(row.id, wire);
       closers.push(() => wire.close());
     }
@@ -57,8 +60,13 @@ export async function openField({ site, lineOf, hear, tell }: FieldOptions): Pro
     await close();
     throw error;
   }
-  const reader: Field['reader'] = { say: (id, text) => readers.get(id)?.say(text), isHeard: (id) => readers.get(id)?.isHeard() ?? false };
-  return { reader, sayOn: (line, bytes) => plain.get(line)?.say(bytes) ?? false, close };
+  // Behind a pulled cable nobody listens.
+  const listening = <Wire>(wires: ReadonlyMap<string, Wire>, id: string) => (faults.isCut(id) ? undefined : wires.get(id));
+  return {
+    reader: { say: (id, text) => listening(readers, id)?.say(text), isHeard: (id) => listening(readers, id)?.isHeard() ?? false },
+    sayOn: (line, bytes) => listening(plain, line)?.say(bytes) ?? false,
+    close,
+  };
 }
 
 function placeOf(row: LineRow | ReaderRow) {
@@ -71,16 +79,17 @@ const serialOf = (row: LineRow | ReaderRow, path: string) => ({ path, baud: row.
 const linkTeller = (line: string, tell: (event: SiteEvent) => void) => (open: boolean, reason: string | null) =>
   tell({ event: 'link', line, state: open ? 'open' : 'lost', reason });
 
-async function openLine(row: LineRow, lineOf: (line: string) => BoardLine, tell: (event: SiteEvent) => void): Promise<() => Promise<void>> {
+async function openLine(row: LineRow, { lineOf, faults: desk, tell }: FieldOptions): Promise<() => Promise<void>> {
+  const faults = desk.wire(row.id);
   const place = placeOf(row);
   const line: BoardLine = { hasUnit: (unit) => lineOf(row.id).hasUnit(unit), service: (unit, request) => lineOf(row.id).service(unit, request) };
   if (place.kind === 'serial') {
-    const wire = serveSerialLine({ ...serialOf(row, place.path), line, onState: linkTeller(row.id, tell) });
+    const wire = serveSerialLine({ ...serialOf(row, place.path), line, faults, onState: linkTeller(row.id, tell) });
     tell({ event: 'listening', line: row.id, address: place.path, port: null });
     return () => wire.close();
   }
   const kind = row.framing === 'mbap' ? 'modbus-tcp' : 'rtu-over-tcp';
-  const listener = await serveTcpLine({ id: row.id, kind, host: place.host, port: place.port, line });
+  const listener = await serveTcpLine({ id: row.id, kind, host: place.host, port: place.port, line, faults });
   tell({ event: 'listening', line: row.id, address: `${place.host}:${listener.port}`, port: listener.port });
   return () => listener.close();
 }

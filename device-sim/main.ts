@@ -1,54 +1,18 @@
 /**
- * The simulated site as a process: reads its options, opens wires and boards, lets village time pass, prints what happens and does what is
- * typed. Ends with 0 when told to stop, 1 when the outside world is in its way, 2 on wrong usage. Everything that decides is elsewhere.
+ * The simulated site as a process: argv to run or list, the terminal, and the exit code: 0 done or told to stop, 1 when the outside world
+ * is in its way, 2 on wrong usage. Everything that decides is elsewhere.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { parseOrder } from './control.ts';
 import { describeEvent } from './describe-event.ts';
-import { openField } from './field.ts';
-import type { BoardLine } from './rtu-slave.ts';
-import { Site } from './site.ts';
+import { listAll } from './list.ts';
+import { manual } from './manual.ts';
+import { openSimulation, type Simulation } from './simulation.ts';
 import { SiteError } from './site-error.ts';
 import type { SiteEvent } from './site-event.ts';
 import { loadSiteFile, movePlaces } from './site-file.ts';
-import { type Durability, loadJsonFile, openJournal, openSlotFile, openStateFolder, replaceJsonFile } from './state-file.ts';
-
-const manual = `Usage: npm run sim -- --site FILE --state DIR [options]
-
-A simulated sorting point: boards, readers and villagers, reached over real bytes.
-
-  --site FILE         what stands here (see config/demo-site.yaml)
-  --state DIR         memory of the boards and of the village; resumed at the next start
-  --cards FILE        one card code a line: the households
-  --roll-labels FILE  one roll label a line, in printing order
-  --pace N            village time runs N times as fast, 1 to 60 (default 1); the wire stays real
-  --seed N            whole number; the same seed gives the same villagers (default 1)
-  --start MS          village time at the start, ms since 1970 (default now)
-  --listen ID=PLACE   HOST:PORT (port 0 takes a free one) or a serial port or pty, instead of the place
-                      in the site file; may be repeated
-  --nv fsync|fast     whether the dispenser's memory is on the disk before it moves (default fsync),
-                      or only with the operating system
-  --no-villagers      nobody comes; only what is typed happens
-  --parent-watch      stop when standard input closes or the parent process is gone
-  --json              one JSON object a line for everything that happens
-
-Type JSON lines to act:
-  {"do":"tray","scale":"scale-1","grams":1200}
-  {"do":"scan","reader":"scale-reader","text":"M1:PAPER"}
-  {"do":"door","device":"dispenser-1","open":true}
-  {"do":"load","dispenser":"dispenser-1","labels":["..."]}        needs the door open
-  {"do":"take","dispenser":"dispenser-1"}                         whatever lies in the tray
-  {"do":"free-throat","dispenser":"dispenser-1"}
-  {"do":"service-dispense","dispenser":"dispenser-1","rolls":1}
-  {"do":"smoke","bin":"bin-1","compartment":1,"on":true}
-  {"do":"power","device":"scale-1","on":false}
-  {"do":"stop"}
-
-Every motor start is kept in DIR/motor-journal.jsonl with its job and the roll it meant to move.
-`;
+import type { Durability } from './state-file.ts';
 
 const flags = {
   site: { type: 'string' },
@@ -59,6 +23,8 @@ const flags = {
   seed: { type: 'string', default: '1' },
   start: { type: 'string' },
   listen: { type: 'string', multiple: true, default: [] as string[] },
+  fault: { type: 'string', multiple: true, default: [] as string[] },
+  proxy: { type: 'string', multiple: true, default: [] as string[] },
   nv: { type: 'string', default: 'fsync' },
   'no-villagers': { type: 'boolean', default: false },
   'parent-watch': { type: 'boolean', default: false },
@@ -66,21 +32,14 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Real time between two looks at the clock. Unit: ms. */
-const tickMs = 10;
-/** A machine that slept does not make the village live through all of it at once. Unit: ms of real time. */
-const gapMsMax = 250;
-const saveEveryMs = 1_000;
 const parentLookMs = 500;
-/** A motor that runs when the site is stopped may finish its roll. Unit: ms of real time. */
-const finishMsMax = 3_500;
 
 class UsageError extends Error {}
 
-type Flags = ReturnType<typeof parseFlags>;
+type Flags = ReturnType<typeof parseFlags>['values'];
 
 function parseFlags(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: flags, strict: true }).values;
+  return parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: true });
 }
 
 function parseWhole(name: string, text: string, min: number, max: number): number {
@@ -95,22 +54,9 @@ function parseDurability(text: string): Durability {
   return text;
 }
 
-/** Lines of a text file, without empty ones; no file is no lines. @throws SiteError when it cannot be read. */
-function readLines(file: string | undefined): readonly string[] {
-  if (file === undefined) return [];
-  try {
-    return readFileSync(file, 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line !== '');
-  } catch (cause) {
-    throw new SiteError(`${file} cannot be read; check the path`, { cause });
-  }
-}
-
 /** Prints events until the reader of our output is gone. */
-function openTeller(json: boolean, nowMs: () => number): (event: SiteEvent) => void {
-  return (event) => {
-    const at = nowMs();
+function openTeller(json: boolean): (event: SiteEvent, atMs: number) => void {
+  return (event, at) => {
     const text = json ? JSON.stringify({ at, ...event }) : `${new Date(at + 8 * 3_600_000).toISOString().slice(11, 19)}  ${describeEvent(event)}`;
     process.stdout.write(`${text}\n`);
   };
@@ -131,66 +77,48 @@ function whenToldToStop(parentWatch: boolean): { readonly told: Promise<void>; r
   return { told: promise, stop: resolve };
 }
 
-async function run(values: Flags): Promise<void> {
+function simulationOptions(values: Flags) {
   if (values.site === undefined || values.state === undefined) throw new UsageError('--site and --state are needed');
-  const description = movePlaces(loadSiteFile(values.site), values.listen);
-  const pace = parseWhole('pace', values.pace, 1, 60);
-  const seed = parseWhole('seed', values.seed, 0, 0xffff_ffff);
-  const startAtMs = values.start === undefined ? Date.now() : parseWhole('start', values.start, 0, Number.MAX_SAFE_INTEGER);
-  const durability = parseDurability(values.nv);
-  const [cards, labels] = [readLines(values.cards), readLines(values['roll-labels'])];
+  return {
+    site: movePlaces(loadSiteFile(values.site), values.listen),
+    state: values.state,
+    cardsFile: values.cards,
+    labelsFile: values['roll-labels'],
+    pace: parseWhole('pace', values.pace, 1, 60),
+    seed: parseWhole('seed', values.seed, 0, 0xffff_ffff),
+    startAtMs: values.start === undefined ? Date.now() : parseWhole('start', values.start, 0, Number.MAX_SAFE_INTEGER),
+    durability: parseDurability(values.nv),
+    withVillagers: !values['no-villagers'],
+    proxies: values.proxy,
+  };
+}
+
+async function run(values: Flags): Promise<void> {
+  const options = simulationOptions(values);
   const { told, stop } = whenToldToStop(values['parent-watch']);
-  let site: Site | undefined;
-  const silent: BoardLine = { hasUnit: () => false, service: () => undefined };
-  const tell = openTeller(values.json, () => site?.nowMs ?? startAtMs);
-  const hear = (line: string, bytes: Uint8Array | null) => site?.hear(line, bytes) ?? [];
-  const field = await openField({ site: description, lineOf: (line) => site?.line(line) ?? silent, hear, tell });
+  const tell = openTeller(values.json);
+  const simulation = await openSimulation(options, tell);
   try {
-    const folder = openStateFolder(values.state);
-    const stateFile = join(folder, 'site.json');
-    const journal = openJournal(join(folder, 'motor-journal.jsonl'), durability);
-    const awake = new Site({
-      site: description,
-      seed,
-      startAtMs,
-      pace,
-      cards,
-      labels,
-      withVillagers: !values['no-villagers'],
-      kept: loadJsonFile(stateFile),
-      keep: (kept) => replaceJsonFile(stateFile, kept),
-      memoryOf: (dispenser) => openSlotFile(join(folder, `${dispenser}.nv`), durability),
-      wireMs: () => performance.now(),
-      reader: field.reader,
-      sayOn: field.sayOn,
-      tell(event) {
-        if (event.event === 'motor-start') journal.append({ at: site?.nowMs ?? startAtMs, device: event.device, job: event.job, label: event.label });
-        tell(event);
-      },
-    });
-    site = awake;
-    const save = () => replaceJsonFile(stateFile, awake.kept);
-    save();
-    const typed = listenToTyping(awake, tell, stop, values['parent-watch']);
-    const life = live(awake, pace, save);
-    tell({ event: 'ready' });
+    for (const fault of values.fault) {
+      const injected = simulation.desk.inject(fault);
+      if (!injected.ok) throw new UsageError(`--fault ${fault}: ${injected.reason}`);
+    }
+    const typed = listenToTyping(simulation, (event) => tell(event, simulation.site.nowMs), stop, values['parent-watch']);
+    tell({ event: 'ready' }, simulation.site.nowMs);
     await told;
     typed.close();
-    await life.finish();
-    save();
-    journal.close();
   } finally {
-    await field.close();
+    await simulation.close();
   }
 }
 
-function listenToTyping(site: Site, tell: (event: SiteEvent) => void, stop: () => void, parentWatch: boolean): { close(): void } {
+function listenToTyping(simulation: Simulation, tell: (event: SiteEvent) => void, stop: () => void, parentWatch: boolean): { close(): void } {
   const typed = createInterface({ input: process.stdin });
   typed.on('line', (line) => {
     const order = parseOrder(line);
     if (!order.ok) return tell({ event: 'control', ok: false, reason: order.reason });
     if (order.value.do === 'stop') return stop();
-    const answer = site.obey(order.value);
+    const answer = simulation.obey(order.value);
     tell(answer.ok ? { event: 'control', ok: true, do: order.value.do } : { event: 'control', ok: false, reason: `${order.value.do}: ${answer.reason}` });
   });
   typed.on('close', () => {
@@ -204,37 +132,14 @@ function listenToTyping(site: Site, tell: (event: SiteEvent) => void, stop: () =
   };
 }
 
-/** Lets time pass until `finish`, which sends people home and waits for a running motor. */
-function live(site: Site, pace: number, save: () => void): { finish(): Promise<void> } {
-  let lastMs = performance.now();
-  let savedMs = lastMs;
-  const rested = Promise.withResolvers<void>();
-  let finishByMs: number | undefined;
-  const timer = setInterval(() => {
-    const nowMs = performance.now();
-    site.advance(Math.min(nowMs - lastMs, gapMsMax) * pace);
-    lastMs = nowMs;
-    if (nowMs - savedMs >= saveEveryMs) {
-      savedMs = nowMs;
-      save();
-    }
-    if (finishByMs !== undefined && (!site.isMoving || nowMs >= finishByMs)) rested.resolve();
-  }, tickMs);
-  return {
-    async finish() {
-      site.sendPeopleHome();
-      finishByMs = performance.now() + finishMsMax;
-      await rested.promise;
-      clearInterval(timer);
-    },
-  };
-}
-
 async function main(): Promise<number> {
   try {
-    const values = parseFlags(process.argv.slice(2));
+    const { values, positionals } = parseFlags(process.argv.slice(2));
+    const [command = 'run', ...rest] = positionals;
     if (values.help) process.stdout.write(manual);
-    else await run(values);
+    else if (command === 'list' && rest.length === 0) process.stdout.write(`${listAll()}\n`);
+    else if (command === 'run' && rest.length === 0) await run(values);
+    else throw new UsageError(`there is no command ${positionals.join(' ')}`);
     return 0;
   } catch (error) {
     const isUsage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true;

@@ -20,6 +20,7 @@ import {
   type DeviceMap,
   type FieldName,
   type FieldsOf,
+  type FieldValue,
   fieldsOfBlock,
   initialOf,
   knowsFunction,
@@ -54,6 +55,8 @@ export interface RegisterBank<M extends DeviceMap> {
   get<N extends FieldName<M>>(name: N): FieldsOf<M>[N];
   /** Sets fields from inside the board, whatever their access. @throws RangeError naming the field that cannot hold its value. */
   set(values: Partial<FieldsOf<M>>): void;
+  /** Every readable field, as it stands. Asks no firmware. */
+  fields(): Readonly<Record<string, FieldValue>>;
   /** Words in address order of a block, as a master would read them. */
   wordsOf(block: string): readonly number[];
   /** Answers one request; never silent. */
@@ -187,6 +190,10 @@ export function createBank<M extends DeviceMap>(map: M, hooks: BankHooks<M> = {}
         ([name, value]) => [rowOf(map, name), encodeField<DeviceMap, string>(map, name, value as FieldsOf<DeviceMap>[string])] as const,
       );
       for (const [row, words] of encoded) store(row.space, row.address, words);
+    },
+    fields() {
+      const readable = rowsInOrder(map).filter(([, row]) => row.access !== 'w');
+      return Object.fromEntries(readable.map(([name]) => [name, bank.get(name as FieldName<typeof map>) as FieldValue]));
     },
     wordsOf(block) {
       const rows = fieldsOfBlock(map, block).map((name) => rowOf(map, name));

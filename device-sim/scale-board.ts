@@ -4,7 +4,9 @@
  */
 import type { FrameParser } from '../protocol/frame-device.ts';
 import type { ExceptionName, ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
-import type { DeviceMap } from '../protocol/register-map.ts';
+import type { DeviceMap, FieldValue } from '../protocol/register-map.ts';
+import type { Board } from './board.ts';
+import { type BoardFault, faultIn } from './board-faults.ts';
 import {
   deliveredSetup,
   faceOf,
@@ -15,7 +17,7 @@ import {
   startIndicator,
   stepIndicator,
 } from './firmware/indicator.ts';
-import { type LoadCell, restingCell, senseGrams, stepLoadCell } from './physics/load-cell.ts';
+import { type Disturbances, type LoadCell, restingCell, senseGrams, stepLoadCell } from './physics/load-cell.ts';
 import type { Random } from './random.ts';
 import { type BankWrite, createBank, type RegisterBank } from './register-bank.ts';
 import { SiteError } from './site-error.ts';
@@ -43,7 +45,20 @@ const samplesMax = 100;
 /** What a scale can be divided into. Unit: gram. */
 const intervals = Array.from({ length: 15 }, (_unused, n) => ([1, 2, 5][n % 3] ?? 1) * 10 ** Math.floor(n / 3));
 
-export class ScaleBoard {
+/** What the faults of a scale do to its cell. */
+function disturbancesOf(faults: readonly BoardFault[]): Disturbances {
+  const gramsOf = (name: BoardFault['name']) => faultIn(faults, name)?.grams ?? 0;
+  const noise = faultIn(faults, 'noise');
+  return {
+    offsetGrams: gramsOf('overload') + gramsOf('zero-offset'),
+    windGrams: gramsOf('wind'),
+    driftGramsPerMinute: gramsOf('drift'),
+    creepGrams: gramsOf('creep'),
+    ...(noise === undefined ? {} : { noiseGrams: noise.grams }),
+  };
+}
+
+export class ScaleBoard implements Board {
   readonly id: string;
   readonly twin: ScaleTwin;
   readonly #options: ScaleOptions;
@@ -51,6 +66,8 @@ export class ScaleBoard {
   readonly #bank: RegisterBank<DeviceMap> | undefined;
   #requests: FrameParser<unknown> | undefined;
   #cell: LoadCell = restingCell;
+  #faults: readonly BoardFault[] = [];
+  #disturbances: Disturbances = {};
   /** `null` while the power is off. */
   #ram: IndicatorRam | null = startIndicator;
   #sinceSampleMs = 0;
@@ -116,11 +133,40 @@ export class ScaleBoard {
     this.#sinceSampleMs += elapsedMs;
     const due = Math.floor(this.#sinceSampleMs / samplePeriodMs);
     this.#sinceSampleMs -= due * samplePeriodMs;
-    if (due > samplesMax) this.#cell = stepLoadCell(this.#cell, (due - samplesMax) * samplePeriodMs);
+    if (due > samplesMax) this.#cell = stepLoadCell(this.#cell, (due - samplesMax) * samplePeriodMs, this.#disturbances);
     for (let sample = 0; sample < Math.min(due, samplesMax); sample += 1) {
-      this.#cell = stepLoadCell(this.#cell, samplePeriodMs);
-      if (this.#ram !== null) this.#ram = stepIndicator(this.#ram, senseGrams(this.#cell, this.#options, this.#options.random), this.#setup);
+      this.#cell = stepLoadCell(this.#cell, samplePeriodMs, this.#disturbances);
+      const sampleGrams = senseGrams(this.#cell, this.#options, this.#options.random, this.#disturbances);
+      if (this.#ram !== null) this.#ram = stepIndicator(this.#ram, sampleGrams, this.#setup);
     }
+  }
+
+  get kind(): 'scale' {
+    return 'scale';
+  }
+
+  get model(): string {
+    return this.#options.model;
+  }
+
+  get map(): DeviceMap | undefined {
+    return this.#bank?.map;
+  }
+
+  get faults(): readonly BoardFault[] {
+    return this.#faults;
+  }
+
+  /** A zero that has wandered stays where it is when `drift` is cleared. */
+  setFaults(faults: readonly BoardFault[]): void {
+    this.#faults = faults;
+    this.#disturbances = disturbancesOf(faults);
+  }
+
+  /** A scale without registers shows its face. */
+  fields(): Readonly<Record<string, FieldValue>> {
+    this.#show();
+    return this.#bank?.fields() ?? (this.#ram === null ? {} : { ...faceOf(this.#ram, this.#setup) });
   }
 
   /** What lies on the tray from now on. Unit: gram. */

@@ -29,6 +29,7 @@ export type SiteEvent =
   | { readonly event: 'roll-loaded'; readonly device: string; readonly rolls: number }
   | { readonly event: 'bin-emptied'; readonly device: string; readonly compartment: number }
   | { readonly event: 'smoke'; readonly device: string; readonly compartment: number; readonly on: boolean }
+  | { readonly event: 'fault'; readonly fault: string; readonly on: boolean }
   | { readonly event: 'visit'; readonly place: string; readonly household: number; readonly outcome: VisitOutcome; readonly waitedMs: number }
   | { readonly event: 'control'; readonly ok: true; readonly do: string }
   | { readonly event: 'control'; readonly ok: false; readonly reason: string };

@@ -8,7 +8,9 @@ import { z } from 'zod';
 import { binCompartments } from '../protocol/devices/bin-4.ts';
 import type { ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
 import { BinBoard, compartmentsSchema } from './bin-board.ts';
-import type { Order } from './control.ts';
+import type { Board } from './board.ts';
+import { StaleWords } from './board-faults.ts';
+import type { SiteOrder } from './control.ts';
 import { type BoardMemory, DispenserBoard } from './dispenser-board.ts';
 import { isThroatBlocked } from './physics/dispenser-mechanism.ts';
 import type { Act, Sight, Village } from './physics/village.ts';
@@ -45,7 +47,6 @@ export interface SiteOptions {
   readonly tell: (event: SiteEvent) => void;
 }
 
-type Board = DispenserBoard | ScaleBoard | BinBoard;
 type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** One step of the whole site. Unit: ms of village time. */
@@ -76,6 +77,7 @@ export class Site {
   readonly #bins: ReadonlyMap<string, BinBoard>;
   /** By line and unit. */
   readonly #units: ReadonlyMap<string, ReadonlyMap<number, Board>>;
+  readonly #stale: ReadonlyMap<Board, StaleWords>;
   #villagers: Villagers;
   #nextLabel: number;
   #nowMs: number;
@@ -111,6 +113,7 @@ export class Site {
     this.#scales = new Map(site.scales.map((row) => [row.id, new ScaleBoard({ ...row, random: randomOf(row.id), wireMs: options.wireMs, onEvent })]));
     this.#bins = new Map(site.bins.map((row) => [row.id, new BinBoard({ id: row.id, random: randomOf(row.id), onEvent, kept: kept?.bins[row.id] })]));
     this.#units = new Map(site.lines.map((line) => [line.id, this.#unitsOn(line.id)]));
+    this.#stale = new Map([...this.boards().values()].flatMap((board) => (board.map === undefined ? [] : [[board, new StaleWords(board.map)]])));
   }
 
   /** What the next start needs to go on from here. */
@@ -134,17 +137,31 @@ export class Site {
     return [...this.#dispensers.values()].some((dispenser) => dispenser.isMoving);
   }
 
+  /** Every board by its name. */
+  boards(): ReadonlyMap<string, Board> {
+    return new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#bins]);
+  }
+
+  /** What answers as `unit` on a line, powered or not. */
+  boardOn(line: string, unit: number): Board | undefined {
+    return this.#units.get(line)?.get(unit);
+  }
+
   /** The boards of one line, as its wire serves them. */
   line(id: string): BoardLine {
     const units = this.#units.get(id);
     assert(units, `no line ${id}`);
-    const service = (unit: number, request: ModbusRequest): ModbusResponse | undefined => units.get(unit)?.answer(request);
+    const service = (unit: number, request: ModbusRequest): ModbusResponse | undefined => {
+      const board = units.get(unit);
+      const response = board?.answer(request);
+      return board && response && (this.#stale.get(board)?.mix(request, response, board.faults) ?? response);
+    };
     return { hasUnit: (unit) => units.get(unit)?.isPowered ?? false, service };
   }
 
   /** The boards of a plain line: what they answer to bytes, null when a wire was opened. */
   hear(line: string, bytes: Uint8Array | null): readonly Uint8Array[] {
-    const boards = [...(this.#units.get(line)?.values() ?? [])].filter((board) => 'hear' in board);
+    const boards = [...(this.#units.get(line)?.values() ?? [])].filter((board) => board instanceof ScaleBoard);
     if (bytes !== null) return boards.flatMap((board) => board.hear(bytes));
     for (const board of boards) board.openWire();
     return [];
@@ -162,7 +179,7 @@ export class Site {
   }
 
   /** Does what was typed, or says why not. */
-  obey(order: Exclude<Order, { do: 'stop' }>): Answer {
+  obey(order: SiteOrder): Answer {
     switch (order.do) {
       case 'scan':
         return this.#scan(order.reader, order.text, 'text');
@@ -187,7 +204,7 @@ export class Site {
           return word === 'written' ? undefined : `the board is ${word === 'busy' ? 'busy' : 'without power or its door is open'}`;
         });
       case 'power':
-        return this.#with(new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#bins]), order.device, (board) => board.setPower(order.on));
+        return this.#with(this.boards(), order.device, (board) => board.setPower(order.on));
     }
   }
 

@@ -25,12 +25,16 @@ export interface MechanismOptions {
   readonly capacity: number;
   /** Chance that a roll sticks on its way, 0..1. */
   readonly jamProbability: number;
+  /** What is wrong with the iron now: rolls stick in the throat, stop half-way before it, or none is there to be gripped. */
+  readonly trouble?: 'jam' | 'half-dispense' | 'no-roll' | undefined;
 }
 
 /** Motor time of one roll, drawn evenly. Unit: ms of village time. */
 const cycleBounds = { least: 2_200, most: 2_800 } as const;
 /** Part of its way after which a roll stands in the throat; that is where rolls stick. */
 const throatShare = 0.6;
+/** Part of its way at which a troubled machine leaves a roll. */
+const troubledShare = { jam: 0.8, 'half-dispense': 0.4 } as const;
 /** Rolls the tray holds; what comes on top pushes the oldest one out into the yard. */
 const trayHolds = 20;
 /** Rolls at which the low-level switch falls: 20 % of a full magazine. */
@@ -62,9 +66,12 @@ export function stepMechanism(
   random: Random,
 ): { mechanism: Mechanism; out: string | null } {
   const [label, ...rest] = mechanism.magazine;
-  if (!mechanism.motorOn || label === undefined) return { mechanism, out: null };
+  const { trouble } = options;
+  if (!mechanism.motorOn || label === undefined || trouble === 'no-roll') return { mechanism, out: null };
   const started = mechanism.cycleMs > 0 ? mechanism : startRoll(mechanism, options, random);
-  const pushedMs = Math.min(started.pushedMs + elapsedMs, started.sticksAtMs ?? Number.POSITIVE_INFINITY);
+  const troubledAtMs = trouble === undefined ? Number.POSITIVE_INFINITY : started.cycleMs * troubledShare[trouble];
+  const stopsAtMs = Math.min(started.sticksAtMs ?? Number.POSITIVE_INFINITY, troubledAtMs);
+  const pushedMs = Math.max(started.pushedMs, Math.min(started.pushedMs + elapsedMs, stopsAtMs));
   if (pushedMs < started.cycleMs) return { mechanism: { ...started, pushedMs }, out: null };
   return { mechanism: { ...started, magazine: rest, tray: [...started.tray, label].slice(-trayHolds), pushedMs: 0, cycleMs: 0, sticksAtMs: null }, out: label };
 }

@@ -196,6 +196,7 @@ describe('start and stop', () => {
     [[], 2, '--site and --state are needed'],
     [['--site', 'config/demo-site.yaml', '--state', '/dev/null/x', '--pace', '61'], 2, '--pace is a whole number from 1 to 60, not 61'],
     [['--sight', 'x'], 2, '--sight'],
+    [['walk'], 2, 'there is no command walk'],
     [['--site', 'none.yaml', '--state', 'x'], 1, 'the site file none.yaml cannot be read; check the path'],
     [['--site', 'config/demo-site.yaml', '--state', '/dev/null/x'], 1, 'the state folder /dev/null/x cannot be written; name another one with --state'],
   ])('%j ends with %i', async (args, code, message) => {
@@ -221,6 +222,22 @@ describe('orders typed at it', () => {
     const answers = simulator.events('control').map(({ ok, reason }) => (ok === true ? 'ok' : String(reason).slice(0, 12)));
     expect(answers).toEqual(['grams: Too s', 'the line: Un', 'tray: there ', 'ok']);
     expect(simulator.events('tray').map(({ grams }) => grams)).toEqual([5]);
+  });
+
+  test('faults are injected and cleared by name, from the command line and while it runs', async () => {
+    const simulator = await Simulator.site('--no-villagers', '--fault', 'scale-line:silent:times=2').ready();
+    for (const line of [{ do: 'fault', fault: 'dispenser-1:jam' }, { do: 'fault', fault: 'bin-1:jam' }, { do: 'clear' }]) simulator.type(line);
+    await simulator.has('control', 3);
+    expect(simulator.events('fault').map(({ fault, on }) => [fault, on])).toEqual([
+      ['scale-line:silent:times=2', true],
+      ['dispenser-1:jam', true],
+      ['scale-line:silent', false],
+      ['dispenser-1:jam', false],
+    ]);
+    expect(simulator.events('control').map(({ ok }) => ok)).toEqual([true, false, true]);
+    const refused = Simulator.site('--fault', 'scale-1:jam');
+    expect(await refused.end()).toEqual({ code: 2, signal: null });
+    expect(refused.stderr).toContain('--fault scale-1:jam: jam befalls a dispenser, and scale-1 is a scale');
   });
 
   test('a scan is heard by whoever listens', async () => {

@@ -2,6 +2,8 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { FaultyWire } from '../../device-sim/faulty-wire.ts';
+import { Random } from '../../device-sim/random.ts';
 import type { BoardLine } from '../../device-sim/rtu-slave.ts';
 import { serveTcpReader } from '../../device-sim/serve-reader.ts';
 import { serveTcpLine } from '../../device-sim/serve-tcp.ts';
@@ -32,8 +34,8 @@ function dial(port: number): { socket: Socket; heard: () => string; isClosed: ()
   return { socket, heard: () => Buffer.concat(parts).toString('hex'), isClosed: () => closed };
 }
 
-async function serve(kind: 'rtu-over-tcp' | 'modbus-tcp') {
-  const listener = await serveTcpLine({ id: 'scale-line', kind, host: '127.0.0.1', port: 0, line });
+async function serve(kind: 'rtu-over-tcp' | 'modbus-tcp', faults?: FaultyWire) {
+  const listener = await serveTcpLine({ id: 'scale-line', kind, host: '127.0.0.1', port: 0, line, faults });
   closers.push(() => listener.close());
   return listener;
 }
@@ -59,6 +61,25 @@ describe('RTU over TCP', () => {
     client.socket.write(Buffer.concat([hex('00 FF 13 37 00 00 00 00'), readGross]));
     await pause(300);
     expect(client.heard()).toBe('');
+    client.socket.write(readGross);
+    await eventually(() => client.heard() === gross132.toString('hex'), client.heard);
+  });
+
+  test('with its cable out hears nothing and sends nothing, not even what was on its way, and hangs up on nobody', async () => {
+    const faults = new FaultyWire({ random: new Random(1), timingOf: () => ({ timeoutMs: 0, guardMs: 0 }), wireMs: () => 0 });
+    const { port } = await serve('rtu-over-tcp', faults);
+    const client = dial(port);
+    faults.inject({ name: 'late-guard', p: 1, times: 1, ms: 150 });
+    client.socket.write(readGross);
+    await eventually(
+      () => faults.faults.length === 0,
+      () => 'the request was not heard',
+    );
+    faults.setCut(true);
+    client.socket.write(readGross);
+    await pause(300);
+    expect([client.heard(), client.isClosed()]).toEqual(['', false]);
+    faults.setCut(false);
     client.socket.write(readGross);
     await eventually(() => client.heard() === gross132.toString('hex'), client.heard);
   });

@@ -101,7 +101,7 @@ class Bench {
 
   obey(line: string) {
     const order = parseOrder(line);
-    if (!order.ok || order.value.do === 'stop') throw new Error(line);
+    if (!order.ok || order.value.do === 'stop' || order.value.do === 'fault' || order.value.do === 'clear') throw new Error(line);
     return this.site.obey(order.value);
   }
 

@@ -1,0 +1,155 @@
+/**
+ * Where faults are injected and cleared while a site runs: it knows which wire, cable, board or proxy a name means, says no to what cannot
+ * befall it, and tells what is in force. The faults themselves live where they strike; nothing is remembered here but pulled cables.
+ */
+import type { Board } from './board.ts';
+import type { BoardFaultName } from './board-faults.ts';
+import { boardFaults } from './board-faults.ts';
+import { type FaultOrder, parseFault, writeFault } from './faults.ts';
+import { FaultyWire } from './faulty-wire.ts';
+import { randomFor } from './random.ts';
+import type { SiteEvent } from './site-event.ts';
+import type { SiteFile } from './site-file.ts';
+import type { ReplyTiming, WireFaultName } from './wire-faults.ts';
+
+/** A network wire that can be disturbed. */
+export interface FaultyNetwork {
+  readonly fault: { readonly name: string; readonly ms?: number | undefined } | undefined;
+  setFault(fault: { readonly name: string; readonly ms?: number | undefined } | undefined): void;
+}
+
+export interface FaultDeskOptions {
+  readonly site: Pick<SiteFile, 'lines' | 'readers'>;
+  readonly seed: number;
+  /** Boards come later than the wires. */
+  readonly boards: () => ReadonlyMap<string, Board>;
+  readonly timingOf: (line: string, unit: number) => ReplyTiming;
+  /** By name; empty where the gateway's broker is not reached through us. */
+  readonly networks: ReadonlyMap<string, FaultyNetwork>;
+  /** Unit: ms, never going back. */
+  readonly wireMs: () => number;
+  readonly tell: (event: SiteEvent) => void;
+}
+
+/** One fault in force, as text and in parts. */
+export interface FaultInForce {
+  readonly target: string;
+  readonly name: string;
+  readonly text: string;
+}
+type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+const done: Answer = { ok: true };
+const refuse = (reason: string): Answer => ({ ok: false, reason });
+
+export class FaultDesk {
+  readonly #options: FaultDeskOptions;
+  readonly #wires: ReadonlyMap<string, FaultyWire>;
+  readonly #mute = new Set<string>();
+
+  constructor(options: FaultDeskOptions) {
+    this.#options = options;
+    const { site, seed, timingOf, wireMs } = options;
+    const wireOf = (line: string) => new FaultyWire({ random: randomFor(seed, `wire ${line}`), timingOf: (unit) => timingOf(line, unit), wireMs });
+    this.#wires = new Map(site.lines.map(({ id }) => [id, wireOf(id)]));
+  }
+
+  /** The faults of one line's wire. */
+  wire(line: string): FaultyWire | undefined {
+    return this.#wires.get(line);
+  }
+
+  /** Whether the cable of a line or reader is out. */
+  isCut(id: string): boolean {
+    return this.#wires.get(id)?.isCut ?? this.#mute.has(id);
+  }
+
+  /** Everything in force now, in the order wires, cables, boards, networks. */
+  inForce(): readonly FaultInForce[] {
+    const row = (target: string, name: string, parameters: object = {}): FaultInForce => ({ target, name, text: writeFault(target, name, parameters) });
+    const cut = [...this.#wires].filter(([, wire]) => wire.isCut).map(([line]) => line);
+    return [
+      ...[...this.#wires].flatMap(([line, wire]) => wire.faults.map(({ name, p, ...more }) => row(line, name, p === 1 ? more : { p, ...more }))),
+      ...[...cut, ...this.#mute].map((target) => row(target, 'cable-pulled')),
+      ...[...this.#options.boards()].flatMap(([id, board]) => board.faults.map(({ name, ...parameters }) => row(id, name, parameters))),
+      ...[...this.#options.networks].flatMap(([id, { fault }]) => (fault === undefined ? [] : [row(id, fault.name, { ms: fault.ms })])),
+    ];
+  }
+
+  /** Injects `TARGET:FAULT[:PARAMETERS]`; one of the same name at the same place is replaced. */
+  inject(text: string): Answer {
+    const order = parseFault(text);
+    if (!order.ok) return order;
+    const answer = this.#inject(order.value);
+    if (answer.ok) this.#options.tell({ event: 'fault', fault: text, on: true });
+    return answer;
+  }
+
+  /** Clears `TARGET:FAULT`, all faults of `TARGET`, or with an empty text everything. Clearing what is not in force is no mistake. */
+  clear(text: string): Answer {
+    const [target = '', name] = text.split(':');
+    if (target !== '' && !this.#knows(target)) return refuse(`there is nothing called ${target}`);
+    for (const fault of this.inForce()) {
+      if ((target !== '' && fault.target !== target) || (name !== undefined && fault.name !== name)) continue;
+      this.#clear(fault);
+      this.#options.tell({ event: 'fault', fault: writeFault(fault.target, fault.name), on: false });
+    }
+    return done;
+  }
+
+  #knows(target: string): boolean {
+    const { site, boards, networks } = this.#options;
+    return this.#wires.has(target) || site.readers.some(({ id }) => id === target) || boards().has(target) || networks.has(target);
+  }
+
+  #inject({ target, row, parameters }: FaultOrder): Answer {
+    if (!this.#knows(target)) return refuse(`there is nothing called ${target}`);
+    const wire = this.#wires.get(target);
+    switch (row.layer) {
+      case 'wire':
+        if (wire === undefined) return refuse(`${row.name} befalls a line, and ${target} is none`);
+        if (this.#options.site.lines.some(({ id, framing }) => id === target && framing === 'plain'))
+          return refuse(`${row.name} befalls answers in Modbus frames, and ${target} speaks others`);
+        wire.inject({ ...parameters, p: parameters.p ?? 1, name: row.name as WireFaultName });
+        return done;
+      case 'cable':
+        return this.#setCable(target, true);
+      case 'board':
+        return this.#injectBoard(target, row.name as BoardFaultName, parameters);
+      case 'network': {
+        const network = this.#options.networks.get(target);
+        if (network === undefined) return refuse(`${row.name} befalls a network opened with --proxy, and ${target} is none`);
+        network.setFault({ name: row.name, ms: parameters.ms });
+        return done;
+      }
+      case 'host':
+        return refuse(`${row.name} befalls the machine of the gateway; it can be had only where both run in one process`);
+    }
+  }
+
+  #injectBoard(target: string, name: BoardFaultName, parameters: FaultOrder['parameters']): Answer {
+    const board = this.#options.boards().get(target);
+    if (board === undefined) return refuse(`${name} befalls a device, and ${target} is none`);
+    const kinds: readonly string[] = boardFaults[name].on;
+    if (!kinds.includes(board.kind)) return refuse(`${name} befalls a ${kinds.join(' or ')}, and ${target} is a ${board.kind}`);
+    board.setFaults([...board.faults.filter((fault) => fault.name !== name), { name, grams: parameters.grams, ms: parameters.ms }]);
+    return done;
+  }
+
+  #setCable(target: string, out: boolean): Answer {
+    const wire = this.#wires.get(target);
+    if (wire !== undefined) wire.setCut(out);
+    else if (!this.#options.site.readers.some(({ id }) => id === target)) return refuse(`${target} has no cable of its own; name a line or a reader`);
+    else if (out) this.#mute.add(target);
+    else this.#mute.delete(target);
+    return done;
+  }
+
+  #clear({ target, name }: FaultInForce): void {
+    if (name === 'cable-pulled') this.#setCable(target, false);
+    this.#wires.get(target)?.clear(name as WireFaultName);
+    this.#options.networks.get(target)?.setFault(undefined);
+    const board = this.#options.boards().get(target);
+    board?.setFaults(board.faults.filter((fault) => fault.name !== name));
+  }
+}

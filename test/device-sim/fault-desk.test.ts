@@ -1,0 +1,106 @@
+// Without this a fault could be typed and silently befall nothing, or stay in force after somebody cleared it.
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FaultDesk } from '../../device-sim/fault-desk.ts';
+import { faultTable, parseFault, writeFault } from '../../device-sim/faults.ts';
+import { Site } from '../../device-sim/site.ts';
+import type { SiteEvent } from '../../device-sim/site-event.ts';
+import { loadSiteFile } from '../../device-sim/site-file.ts';
+
+const demoSite = loadSiteFile(resolve(import.meta.dirname, '../../config/demo-site.yaml'));
+
+function openDesk() {
+  const told: SiteEvent[] = [];
+  const memory = { value: undefined, commit: () => undefined };
+  const quiet = {
+    keep: () => undefined,
+    memoryOf: () => memory,
+    reader: { say: () => undefined, isHeard: () => true },
+    sayOn: () => false,
+    tell: () => undefined,
+  };
+  const plain = { seed: 1, startAtMs: 0, pace: 1, cards: [], labels: [], withVillagers: false, kept: undefined, wireMs: () => 0 };
+  const site = new Site({ site: demoSite, ...plain, ...quiet });
+  const network = {
+    fault: undefined as { readonly name: string; readonly ms?: number | undefined } | undefined,
+    setFault(fault: { readonly name: string; readonly ms?: number | undefined } | undefined) {
+      this.fault = fault;
+    },
+  };
+  const desk = new FaultDesk({
+    ...{ site: demoSite, seed: 1, networks: new Map([['broker', network]]), wireMs: () => 0, tell: (event: SiteEvent) => told.push(event) },
+    boards: () => site.boards(),
+    timingOf: () => ({ timeoutMs: 1, guardMs: 1 }),
+  });
+  return { desk, told, site };
+}
+
+describe('the text of a fault', () => {
+  test('is read as written, and written as read', () => {
+    expect(parseFault('line-1:crc-bit:p=0.2,times=3')).toMatchObject({ ok: true, value: { target: 'line-1', parameters: { p: 0.2, times: 3 } } });
+    expect(writeFault('line-1', 'crc-bit', { p: 0.2, times: 3 })).toBe('line-1:crc-bit:p=0.2,times=3');
+    for (const { name } of faultTable) expect(parseFault(writeFault('here', name))).toMatchObject({ ok: true, value: { row: { name } } });
+  });
+
+  test.each([
+    ['line-1', 'is not TARGET:FAULT'],
+    ['line-1:crc-bits', 'there is no fault crc-bits'],
+    ['line-1:crc-bit:p', 'is not PARAMETER=NUMBER'],
+    ['line-1:crc-bit:p=often', 'is not PARAMETER=NUMBER'],
+    ['line-1:crc-bit:p=0', 'p: '],
+    ['line-1:crc-bit:ms=3', 'takes p, times, unit, not ms'],
+    ['dispenser-1:jam:p=1', 'jam takes no parameter, not p'],
+    ['a:b:c:d', 'is not TARGET:FAULT'],
+  ])('%s is refused', (text, reason) => {
+    expect(parseFault(text)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+  });
+});
+
+describe('the desk', () => {
+  test('injects where the name belongs, tells what is in force, and clears one, a target, or all', () => {
+    const { desk, told, site } = openDesk();
+    const texts = [
+      'scale-line:crc-bit:p=0.2',
+      'bin-line:cable-pulled',
+      'exit-reader:cable-pulled',
+      'dispenser-1:jam',
+      'scale-1:wind:grams=80',
+      'broker:slow:ms=900',
+    ];
+    for (const text of texts) expect(desk.inject(text)).toEqual({ ok: true });
+    expect(desk.inForce().map(({ text }) => text)).toEqual(texts);
+    expect(desk.wire('bin-line')?.isCut).toBe(true);
+    expect(desk.isCut('exit-reader')).toBe(true);
+    expect(site.boards().get('dispenser-1')?.faults).toMatchObject([{ name: 'jam' }]);
+    expect(desk.inject('scale-line:crc-bit')).toEqual({ ok: true });
+    expect(desk.inForce()[0]?.text).toBe('scale-line:crc-bit');
+    expect(desk.clear('dispenser-1:jam')).toEqual({ ok: true });
+    expect(desk.clear('bin-line')).toEqual({ ok: true });
+    expect(desk.inForce().map(({ target }) => target)).toEqual(['scale-line', 'exit-reader', 'scale-1', 'broker']);
+    expect(desk.clear('')).toEqual({ ok: true });
+    expect(desk.inForce()).toEqual([]);
+    expect(desk.isCut('exit-reader')).toBe(false);
+    expect(told.filter((event) => event.event === 'fault' && event.on)).toHaveLength(texts.length + 1);
+    expect(told.filter((event) => event.event === 'fault' && !event.on)).toHaveLength(texts.length);
+  });
+
+  test.each([
+    ['nobody:jam', 'there is nothing called nobody'],
+    ['scale-line:jam', 'jam befalls a device, and scale-line is none'],
+    ['scale-1:jam', 'jam befalls a dispenser, and scale-1 is a scale'],
+    ['scale-1:crc-bit', 'crc-bit befalls a line, and scale-1 is none'],
+    ['scale-1:cable-pulled', 'scale-1 has no cable of its own; name a line or a reader'],
+    ['scale-line:down', 'down befalls a network opened with --proxy, and scale-line is none'],
+    ['scale-1:slow-disk', 'can be had only where both run in one process'],
+  ])('refuses %s', (text, reason) => {
+    const { desk, told } = openDesk();
+    expect(desk.inject(text)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+    expect([desk.inForce(), told]).toEqual([[], []]);
+  });
+
+  test('clearing something unknown is a mistake, clearing what is not in force is none', () => {
+    const { desk } = openDesk();
+    expect(desk.clear('nobody')).toMatchObject({ ok: false });
+    expect(desk.clear('scale-1:wind')).toEqual({ ok: true });
+  });
+});
