@@ -12,8 +12,11 @@ export interface TcpProxy {
   stop(): Promise<void>;
 }
 
-/** Passes bytes to a loopback port. `allowance` says for each new connection how many bytes may go up before it is cut; 0 refuses it. */
-export async function startTcpProxy(targetPort: number, allowance: () => number, tap?: () => WireTap): Promise<TcpProxy> {
+/**
+ * Passes bytes to a loopback port. `allowance` says for each new connection how many bytes may go up before it is cut; 0 refuses it.
+ * `port` is where it listens, any free one if not given.
+ */
+export async function startTcpProxy(targetPort: number, allowance: () => number, tap?: () => WireTap, port = 0): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     let left = allowance();
@@ -41,7 +44,7 @@ export async function startTcpProxy(targetPort: number, allowance: () => number,
       });
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
