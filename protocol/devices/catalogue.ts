@@ -9,8 +9,15 @@ import { bin1 } from './bin-1.ts';
 import { bin4 } from './bin-4.ts';
 import { climateHundredths, climateTenths } from './climate-rh.ts';
 import { dispenserBd1 } from './dispenser-bd1.ts';
+import { dispenserEasivend } from './dispenser-easivend.ts';
+import { dispenserVmc } from './dispenser-vmc.ts';
 import { levelDyp } from './level-dyp.ts';
+import { lockWkly } from './lock-wkly.ts';
+import { modemAt } from './modem-at.ts';
 import { mtSics } from './mt-sics.ts';
+import { printerEscPos } from './printer-esc-pos.ts';
+import { readerGm65 } from './reader-gm65.ts';
+import { readerNewland } from './reader-newland.ts';
 import { relayLcTech } from './relay-lc-tech.ts';
 import { relayWaveshare } from './relay-waveshare.ts';
 import { dgt } from './scale-dgt.ts';
@@ -45,7 +52,7 @@ const registerScales = {
 const frameScales: readonly FrameScale[] = [xk3190Format0, xk3190Format1, xk3190Format2, xk3190Command, toledoChecked, toledoUnchecked, mtSics];
 
 /** Devices with frames of their own that are no scales. */
-const speakers: readonly AnyFrameDevice[] = [];
+const speakers: readonly AnyFrameDevice[] = [dispenserEasivend, dispenserVmc, lockWkly, readerGm65, readerNewland, printerEscPos, modemAt];
 
 const mapsOf = <Scales extends Record<string, { readonly map: DeviceMap }>>(scales: Scales) =>
   Object.fromEntries(Object.entries(scales).map(([model, { map }]) => [model, map])) as { readonly [Model in keyof Scales]: Scales[Model]['map'] };

@@ -145,6 +145,7 @@ describe.each(directions)('$name', ({ name, device, side, oracle, damaged }) => 
       previous = frame;
     }
     lines.push(`| ${name} | ${device.check} | ${damaged} | ${counts.none} | ${counts.same} | ${counts.other} |`);
-    expect(counts.none).toBeGreaterThan(damaged / 4);
+    // Without a check most damage makes another sentence, which nobody can tell from a meant one; see FrameCheck.
+    if (device.check !== 'none') expect(counts.none).toBeGreaterThan(damaged / 4);
   });
 });
