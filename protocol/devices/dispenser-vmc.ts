@@ -145,10 +145,6 @@ function encodeToBoard(message: VmcToBoard): Uint8Array {
   return seal(commands[message.kind], [message.packet, ...wordBytes(message.selection), ...(message.kind === 'check' ? [0] : [])]);
 }
 
-/** The code the board sends for a named word. */
-export const codeOfDispensing = (status: keyof typeof dispensingCodes): number => dispensingCodes[status];
-export const codeOfSelection = (status: keyof typeof selectionCodes): number => selectionCodes[status];
-
 export const dispenserVmc: FrameDevice<VmcFromBoard, VmcToBoard> = {
   model: 'VMC',
   kind: 'dispenser',

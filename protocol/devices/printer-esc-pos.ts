@@ -28,14 +28,14 @@ export interface PrinterStatus {
 
 const questions = { printer: 1, offline: 2, error: 3, paper: 4 } as const;
 /** In the order they are asked. */
-export const printerQuestions = Object.keys(questions) as readonly PrinterQuestion[];
+const printerQuestions = Object.keys(questions) as readonly PrinterQuestion[];
 /** Bits every status byte has, and those it may have. */
 const fixedBits = { mask: 0x93, value: 0x12 } as const;
 const slipHead = [0x1b, 0x40, 0x1c, 0x26] as const;
 const slipTail = [0x1d, 0x56, 0x42, 0x00] as const;
 const lineFeed = 0x0a;
-export const slipLinesMax = 12;
-export const slipLineBytesMax = 32;
+const slipLinesMax = 12;
+const slipLineBytesMax = 32;
 const frameBytesMax = slipHead.length + slipLinesMax * (slipLineBytesMax + 1) + slipTail.length;
 
 /** Meaning of the four bytes. */
