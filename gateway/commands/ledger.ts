@@ -21,7 +21,7 @@ export function addLedger(program: Command): void {
       if (books.problems.length > 0) process.exitCode = 1;
     });
   villageFlags(ledger.command('rebuild'))
-    .description('Drop every derived table, derive it again from the verified log, and say whether it came out the same.')
+    .description('Derive every table again from the verified log, say whether it came out the same, and replace what differs.')
     .action(async (flags: VillageFlags) => {
       const report = (await ask(flags, 'ledger.rebuild', {})) as RebuildReport;
       print(flags, report, () =>

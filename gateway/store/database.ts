@@ -59,6 +59,9 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Sq
   }
 }
 
+/** An empty database nobody else sees and which is gone when it is closed: for deriving tables beside the real ones. */
+export const openScratch = (): Sqlite => new Database('');
+
 function migrate(db: Sqlite, path: string, migrations: readonly Migration[]): void {
   for (const [index, step] of migrations.entries()) assert.equal(step.number, index + 1, 'migrations are numbered 1, 2, 3 ... without gaps');
   const present = db.pragma('user_version', { simple: true }) as number;

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { type EnvelopeSigner, eventPayloadType, type KeyLookup, signEnvelope } from '../../protocol/envelope.ts';
-import type { EventDraft } from '../../protocol/events.ts';
+import type { EventDraft, EventName } from '../../protocol/events.ts';
 import { encodeEvent, firstPrev, openEvent, type TimeQuality } from '../../protocol/signed-event.ts';
 import { type EpochMs, epochMs } from '../../protocol/units.ts';
 import { stepHybridClock } from '../core/hybrid-clock.ts';
@@ -67,6 +67,8 @@ export class EventLog {
   readonly #project: (draft: EventDraft, sequence: number) => void;
   readonly #insert;
   readonly #after;
+  readonly #named;
+  readonly #leaf;
   #head: ChainHead;
 
   constructor(options: { db: Sqlite; gateway: string; signer: EnvelopeSigner; time: TimeSource; project: (draft: EventDraft, sequence: number) => void }) {
@@ -78,6 +80,8 @@ export class EventLog {
     this.#insert = this.#db.prepare(`INSERT INTO event (seq, epoch, name, subject, at_ms, timeq, boot, hlc, leaf, envelope)
       VALUES (@seq, @epoch, @name, @subject, @atMs, @timeq, @boot, @hlc, @leaf, @envelope)`);
     this.#after = this.#db.prepare<[number, number], Row>('SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?');
+    this.#named = this.#db.prepare<[string, number, number], Row>('SELECT * FROM event WHERE name = ? AND seq > ? ORDER BY seq LIMIT ?');
+    this.#leaf = this.#db.prepare<[number], Buffer>('SELECT leaf FROM event WHERE seq = ?').pluck();
     this.#head = this.#readHead();
   }
 
@@ -125,12 +129,21 @@ export class EventLog {
     return this.#after.all(sequence, limit).map((row) => ({ sequence: row.seq, name: row.name, envelope: row.envelope }));
   }
 
+  /**
+   * Up to `limit` events after `sequence`, of one name if it is given: each verified with its link to the one before, and no other read.
+   * @throws GatewayError store_damaged at the first that does not hold.
+   */
+  list(sequence: number, limit: number, keys: KeyLookup, name?: EventName): StoredEvent[] {
+    const rows = name === undefined ? this.#after.all(sequence, limit) : this.#named.all(name, sequence, limit);
+    return rows.map((row) => this.#check(row, row.seq, this.#leafAt(row.seq - 1), keys));
+  }
+
   /** Every event after `sequence`, verified one by one. @throws GatewayError store_damaged at the first that does not hold. */
-  *verified(sequence: number, keys: KeyLookup): Generator<StoredEvent> {
-    let previous = sequence === 0 ? firstPrev : this.#leafAt(sequence);
+  *verified(sequence: number, keys: KeyLookup, rows = pageRows): Generator<StoredEvent> {
+    let previous = this.#leafAt(sequence);
     let expected = sequence + 1;
     // In pages, so that the reader may write to the same connection between two events and memory stays flat.
-    for (let page = this.#after.all(sequence, pageRows); page.length > 0; page = this.#after.all(expected - 1, pageRows)) {
+    for (let page = this.#after.all(sequence, rows); page.length > 0; page = this.#after.all(expected - 1, rows)) {
       for (const row of page) {
         const event = this.#check(row, expected, previous, keys);
         yield event;
@@ -145,7 +158,7 @@ export class EventLog {
   verify(sequence: number, keys: KeyLookup, limit = Number.POSITIVE_INFINITY): ChainReport {
     let checked = 0;
     try {
-      for (const _event of this.verified(sequence, keys)) {
+      for (const _event of this.verified(sequence, keys, Math.min(limit, pageRows))) {
         checked += 1;
         if (checked >= limit) break;
       }
@@ -175,10 +188,12 @@ export class EventLog {
 
   /** Leaf of a stored event, base64; undefined when the log does not reach that far. */
   leafOf(sequence: number): string | undefined {
-    return this.#db.prepare<[number], Buffer>('SELECT leaf FROM event WHERE seq = ?').pluck().get(sequence)?.toString('base64');
+    return this.#leaf.get(sequence)?.toString('base64');
   }
 
+  /** What event `sequence` + 1 links to. */
   #leafAt(sequence: number): string {
+    if (sequence === 0) return firstPrev;
     const leaf = this.leafOf(sequence);
     if (leaf === undefined) throw damaged(sequence, 'is missing from the log');
     return leaf;

@@ -8,7 +8,7 @@ import type { EventDraft, EventName, EventPayload } from '../../protocol/events.
 import { type EpochMs, epochMs } from '../../protocol/units.ts';
 import { GatewayError } from '../errors.ts';
 import { startVerifyEventsMax, verifyTurnEvents } from '../limits.ts';
-import { openDatabase, type Sqlite, translate } from './database.ts';
+import { openDatabase, openScratch, type Sqlite, translate } from './database.ts';
 import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
 import { type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
 import { JobFacts } from './job-facts.ts';
@@ -33,6 +33,11 @@ export interface RebuildReport {
   readonly events: number;
   readonly identical: boolean;
   readonly differing: readonly string[];
+}
+
+function compare(events: number, before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): RebuildReport {
+  const differing = Object.keys(after).filter((table) => after[table] !== before[table]);
+  return { events, identical: differing.length === 0, differing };
 }
 
 export class Store {
@@ -124,6 +129,11 @@ export class Store {
     return { checked, problem: null };
   }
 
+  /** Up to `limit` events after `sequence`, of one name if it is given, in order; only these are verified. @throws GatewayError store_damaged. */
+  list(sequence: number, limit: number, name?: EventName): StoredEvent[] {
+    return this.#log.list(sequence, limit, this.#keys, name);
+  }
+
   /** Verified events after `sequence`, in order. @throws GatewayError store_damaged. */
   events(sequence = 0): Generator<StoredEvent> {
     return this.#log.verified(sequence, this.#keys);
@@ -167,13 +177,43 @@ export class Store {
     this.#db.prepare('INSERT INTO village_time (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = MAX(at_ms, excluded.at_ms)').run(atMs);
   }
 
-  /** Drops every projection, derives them again from the verified log, and says whether they came out the same. */
+  /** Drops every projection, derives them again from the verified log, and says whether they came out the same. @throws GatewayError store_*. */
   rebuild(): RebuildReport {
-    const before = digestProjections(this.#db);
-    const events = this.#derive();
-    const after = digestProjections(this.#db);
-    const differing = Object.keys(after).filter((table) => after[table] !== before[table]);
-    return { events, identical: differing.length === 0, differing };
+    try {
+      const before = digestProjections(this.#db);
+      return compare(this.#derive(), before, digestProjections(this.#db));
+    } catch (error) {
+      throw translate(error, this.#db.name);
+    }
+  }
+
+  /**
+   * Derives every projection once more beside the real ones, in turns of a few events with `pause` in between, and says whether they are
+   * the same: a serving gateway goes on serving. Replaces nothing. @throws GatewayError store_*.
+   */
+  async rederive(pause: () => Promise<void>): Promise<RebuildReport> {
+    const aside = openScratch();
+    try {
+      resetProjections(aside);
+      const project = openProjector(aside);
+      const turn = aside.transaction((after: number): number => {
+        let done = after;
+        for (const { draft, sequence } of this.#log.verified(after, this.#keys, verifyTurnEvents)) {
+          project(draft, sequence);
+          done = sequence;
+          if (done - after === verifyTurnEvents) break;
+        }
+        return done;
+      });
+      // Nothing may come between the last turn and the comparison: both sides then stand at the same event.
+      let done = turn(0);
+      for (; done < this.head.sequence; done = turn(done)) await pause();
+      return compare(done, digestProjections(this.#db), digestProjections(aside));
+    } catch (error) {
+      throw translate(error, 'A temporary file');
+    } finally {
+      aside.close();
+    }
   }
 
   close(): void {

@@ -5,10 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { parseCredential } from '../../protocol/credential.ts';
-import { deviceIdSchema, eventNames, householdIdSchema, operatorSchema } from '../../protocol/events.ts';
+import { deviceIdSchema, type EventName, eventNames, householdIdSchema, operatorSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import { drawWaitMs, eventsListedMax, stationReadyWaitMs } from '../limits.ts';
+import { drawWaitMs, eventsListedMax, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
+import type { StoredEvent } from '../store/event-log.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
 import { findCardHolder } from '../workflows/card-holder.ts';
@@ -77,17 +78,21 @@ export const operations = {
     openRestoredEpoch(store, name);
     return { epoch: store.head.epoch };
   }),
-  'ledger.rebuild': operation(nothing, ({ store, dispensers }) => {
+  'ledger.rebuild': operation(nothing, async ({ store, dispensers, wire }) => {
+    const derived = await store.rederive(() => wire.sleep(0, 'rebuild'));
+    if (derived.identical) return derived;
     const busy = [...dispensers.keys()].find((id) => store.jobs.open(id) !== undefined);
     if (busy !== undefined)
-      throw new GatewayError('device_backing_off', `${busy} is dispensing; nothing is rebuilt meanwhile.`, { hint: 'Try again in a moment.' });
+      throw new GatewayError('device_backing_off', `${derived.differing.join(', ')} must be replaced, but ${busy} is dispensing.`, {
+        hint: 'Try again in a moment.',
+      });
     return store.rebuild();
   }),
   'events.list': operation(
     z.strictObject({
       after: z.int().min(0).default(0),
       limit: z.int().min(1).max(eventsListedMax).default(50),
-      name: z.enum(eventNames as [string, ...string[]]).optional(),
+      name: z.enum(eventNames).optional(),
     }),
     listEvents,
   ),
@@ -181,12 +186,17 @@ async function readyStation(desk: Desk, name: string | undefined, fenced: boolea
   return station;
 }
 
-function listEvents({ store }: Desk, { after, limit, name }: { after: number; limit: number; name?: string | undefined }): object[] {
-  const found: object[] = [];
-  for (const event of store.events(after)) {
-    if (name !== undefined && event.draft.name !== name) continue;
-    found.push({ sequence: event.sequence, epoch: event.epoch, atMs: event.atMs, timeq: event.timeq, ...event.draft });
-    if (found.length >= limit) break;
+type Listing = { readonly after: number; readonly limit: number; readonly name?: EventName | undefined };
+
+/** In turns of a few events, so that a serving gateway goes on serving. */
+async function listEvents({ store, wire }: Desk, { after, limit, name }: Listing): Promise<object[]> {
+  const found: StoredEvent[] = [];
+  for (;;) {
+    const asked = Math.min(verifyTurnEvents, limit - found.length);
+    const turn = store.list(found.at(-1)?.sequence ?? after, asked, name);
+    found.push(...turn);
+    if (turn.length < asked || found.length >= limit)
+      return found.map(({ sequence, epoch, atMs, timeq, draft }) => ({ sequence, epoch, atMs, timeq, ...draft }));
+    await wire.sleep(0, 'listing');
   }
-  return found;
 }

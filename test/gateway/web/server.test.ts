@@ -6,30 +6,16 @@ import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { wireClock } from '../../../gateway/clock.ts';
 import { isGatewayError } from '../../../gateway/errors.ts';
-import { thisMachine } from '../../../gateway/machine.ts';
-import { openPersonalFile } from '../../../gateway/store/personal.ts';
-import { openVillageTime } from '../../../gateway/village-time.ts';
 import { openWeb, type WebOptions } from '../../../gateway/web/server.ts';
 import { askGateway, noGateway } from '../../../gateway/web/socket-client.ts';
-import { makeFolder, makeStore } from '../../support/make-store.ts';
+import { makeDesk } from '../../support/make-desk.ts';
+import { makeFolder } from '../../support/make-store.ts';
 
 async function serve(more: Partial<WebOptions> = {}) {
   const folder = makeFolder();
-  const { store } = makeStore();
-  const personal = openPersonalFile({ path: join(folder, 'personal.db'), masterKey: Buffer.alloc(32, 7) });
-  onTestFinished(() => personal.close());
-  const clock = { gateway: 'gw-test', store, time: openVillageTime(null, null, thisMachine) };
-  const desk = {
-    store,
-    personal,
-    credentialKey: Buffer.alloc(32, 8),
-    dispensers: new Map(),
-    wire: wireClock,
-    clock,
-    status: () => ({ head: store.head.sequence }),
-  };
+  const desk = makeDesk();
+  const { store } = desk;
   const bugs: unknown[] = [];
   const socketPath = join(folder, 'sifen.sock');
   const metrics = () => [{ name: 'sifen_event_head', help: 'Newest event.', type: 'gauge' as const, samples: [{ value: store.head.sequence }] }];

@@ -1,0 +1,25 @@
+// A village as operations see it, on a real ledger and personal file and without devices. Without it each test of an operation would build another.
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { wireClock } from '../../gateway/clock.ts';
+import { thisMachine } from '../../gateway/machine.ts';
+import { openPersonalFile } from '../../gateway/store/personal.ts';
+import { openVillageTime } from '../../gateway/village-time.ts';
+import type { Desk } from '../../gateway/web/operations.ts';
+import { makeFolder, makeStore, type TestStore } from './make-store.ts';
+
+/** Closed with the test. */
+export function makeDesk(made: TestStore = makeStore()): Desk {
+  const { store } = made;
+  const personal = openPersonalFile({ path: join(makeFolder(), 'personal.db'), masterKey: Buffer.alloc(32, 7) });
+  onTestFinished(() => personal.close());
+  return {
+    store,
+    personal,
+    credentialKey: Buffer.alloc(32, 8),
+    dispensers: new Map(),
+    wire: wireClock,
+    clock: { gateway: 'gw-test', store, time: openVillageTime(null, null, thisMachine) },
+    status: () => ({ head: store.head.sequence }),
+  };
+}
