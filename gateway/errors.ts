@@ -19,7 +19,7 @@ const catalogue = {
   config_invalid: { retryable: false, hint: 'Correct the site file at the place named; `sifen check FILE` tells when it is right.' },
   key_missing: { retryable: false, hint: 'Put the key file back from its backup; a new key means a new epoch.' },
   store_locked: { retryable: false, hint: 'Another sifen process holds this data folder; use it through its socket or stop it first.' },
-  store_failed: { retryable: false, hint: 'Check disk space and the disk itself; nothing was recorded.' },
+  store_failed: { retryable: false, hint: 'Check that the disk is not full, not mounted read-only and not failing; nothing was recorded.' },
   store_damaged: { retryable: false, hint: 'Stop, keep the folder as it is, and restore from the backup or the platform’s copy.' },
   file_unreadable: { retryable: false, hint: 'Check the path and the permissions of the file.' },
   gateway_fault: { retryable: false, hint: 'Keep the log of the gateway and report it.' },

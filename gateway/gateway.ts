@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Clock } from './clock.ts';
+import { type Closer, closeAll, closingAfter } from './closers.ts';
 import { formatLocal } from './core/calendar.ts';
 import { placesIn } from './data-folder.ts';
 import { GatewayError } from './errors.ts';
@@ -35,10 +36,7 @@ const cursorName = 'uplink';
 
 /** @throws GatewayError port_in_use and whatever opening the village can meet; everything opened so far is closed again. */
 export async function openGateway(options: VillageOptions): Promise<Gateway> {
-  const closers: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  };
+  const closers: Closer[] = [];
   try {
     // Ports are taken before the ledger is touched: a second start that cannot serve must not write a boot event.
     const broker = await openEmbedded(options);
@@ -57,9 +55,10 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const web = await openWeb({ desk, onBug, ...http, socketPath: placesIn(options.dataDir).socket, metrics: () => metricsOf(village, uplink), unhealthy });
     closers.push(() => web.close());
     closers.push(startStateTopics(village, uplink, options.machine.clock));
-    return { village, uplink, url: web.url, brokerUrl: target.url, close: () => village.finish().then(stop) };
+    return { village, uplink, url: web.url, brokerUrl: target.url, close: () => closingAfter(village.finish, () => closeAll(closers)) };
   } catch (error) {
-    await stop();
+    // What went wrong first is what is told.
+    await closeAll(closers).catch(() => undefined);
     throw error;
   }
 }

@@ -42,20 +42,16 @@ const publicFile = 'event-key.pub.pem';
 
 /**
  * Makes whatever key is missing in `folder`. @returns whether the event key was new.
- * @throws GatewayError file_unreadable when the folder cannot be written.
+ * @throws GatewayError file_unreadable or store_failed when the folder or a file cannot be written.
  */
 export function createKeys(folder: string): boolean {
   makeFolder(folder, 0o700);
-  try {
-    for (const file of secretFiles) if (!existsSync(join(folder, file))) writeDurably(join(folder, file), `${randomBytes(32).toString('hex')}\n`, 0o600);
-    if (existsSync(join(folder, eventKeyFile))) return false;
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    writeDurably(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), 0o600);
-    writePublicKey(join(folder, publicFile), publicKey);
-    return true;
-  } catch (cause) {
-    throw new GatewayError('file_unreadable', `The keys cannot be written to ${folder}.`, { cause });
-  }
+  for (const file of secretFiles) if (!existsSync(join(folder, file))) writeDurably(join(folder, file), `${randomBytes(32).toString('hex')}\n`, 0o600);
+  if (existsSync(join(folder, eventKeyFile))) return false;
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  writeDurably(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), 0o600);
+  writePublicKey(join(folder, publicFile), publicKey);
+  return true;
 }
 
 /** Writes the public half, which anybody may have. */

@@ -4,6 +4,7 @@
  */
 import type { EventDraft } from '../protocol/events.ts';
 import type { Clock } from './clock.ts';
+import { type Closer, closeAll } from './closers.ts';
 import type { LoadedSite } from './config-file.ts';
 import { makeFolder, placesIn, type Standing, standingOf } from './data-folder.ts';
 import { GatewayError } from './errors.ts';
@@ -81,7 +82,7 @@ export function openVillage(options: VillageOptions): Village {
       return { nowMs: time.clock.now(), timeq: time.quality() };
     },
   });
-  const closers: (() => void | Promise<void>)[] = [() => store.close()];
+  const closers: Closer[] = [() => store.close()];
   try {
     time = openVillageTime(training, store.loadVillageTime(), options.machine);
     const personal = openPersonalFile({ path: places.personal, masterKey: keys.personalMasterKey });
@@ -93,7 +94,8 @@ export function openVillage(options: VillageOptions): Village {
     if (options.announce) openChapter(store, options, keys);
     return assemble(options, { store, personal, keys, time, closers, log });
   } catch (error) {
-    for (const close of closers.reverse()) void close();
+    // What went wrong first is what is told.
+    closeAll(closers).catch(() => undefined);
     throw error;
   }
 }
@@ -117,7 +119,7 @@ interface Parts {
   readonly personal: PersonalFile;
   readonly keys: GatewayKeys;
   readonly time: VillageTime;
-  readonly closers: (() => void | Promise<void>)[];
+  readonly closers: Closer[];
   readonly log: Log;
 }
 
@@ -153,6 +155,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   const field = options.withField
     ? openField({ ...{ machine, site, store, keys, time, background, log }, signal: stopping.signal, ...fieldOptions(options) })
     : null;
+  closers.push(() => field?.close());
   const desk: Desk = {
     store,
     personal,
@@ -169,8 +172,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     },
     async close() {
       stopping.abort(new Error('the gateway is stopping'));
-      await field?.close();
-      for (const close of closers.reverse()) await close();
+      await closeAll(closers);
     },
   };
 }

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { closingAfter } from '../closers.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
 import { makeFolder, placesIn, standingOf } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';
@@ -68,13 +69,12 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
     withField,
     announce: writing.has(name),
   });
-  try {
+  const work = async () => {
     const result = await Promise.race([runOperation(village.desk, name, input), village.failed]);
     if (flags.site !== undefined && writing.has(name)) keepSite(flags.data, site);
     return result;
-  } finally {
-    await village.close();
-  }
+  };
+  return await closingAfter(work, () => village.close());
 }
 
 /** The site the flags name: a file of its own, or the one kept in the data folder. @throws GatewayError usage when there is neither. */

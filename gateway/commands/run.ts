@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { epochMs } from '../../protocol/units.ts';
 import { wireClock } from '../clock.ts';
+import { closingAfter } from '../closers.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
 import { openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
@@ -43,12 +44,11 @@ export function addRun(program: Command): void {
       const gateway = await openGateway({ machine: thisMachine, site, dataDir, training, log, withField: true, announce: true, newLedger });
       keepSite(flags.data, site);
       log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
-      try {
-        await Promise.race([whenAborted(stop.signal), gateway.village.failed, gateway.uplink.done]);
-      } finally {
-        await gateway.close();
-        log.info({}, 'stopped');
-      }
+      await closingAfter(
+        () => Promise.race([whenAborted(stop.signal), gateway.village.failed, gateway.uplink.done]),
+        () => gateway.close(),
+      );
+      log.info({}, 'stopped');
     });
 }
 

@@ -121,8 +121,8 @@ export class PersonalFile {
     return this.#remove(present.filter((household) => !knownHouseholds.has(household)));
   }
 
+  /** Lets go of the file and forgets the keys. SQLite folds the write-ahead log into the file where the disk lets it; else the next opening does. */
   close(): void {
-    this.#db.pragma('wal_checkpoint(TRUNCATE)');
     this.#db.close();
     this.#wrapKey.fill(0);
     this.#indexKey.fill(0);
@@ -133,9 +133,17 @@ export class PersonalFile {
     if (households.length === 0) return 0;
     const remove = this.#db.prepare('DELETE FROM person WHERE household = ?');
     const removed = this.#write(() => households.reduce((count, household) => count + remove.run(household).changes, 0));
-    const [checkpoint] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    if (checkpoint?.busy !== 0) throw new GatewayError('store_failed', `${this.#db.name} could not be cleared of erased data.`);
+    const { busy } = this.#cutLog();
+    if (busy !== 0) throw new GatewayError('store_failed', `${this.#db.name} could not be cleared of erased data.`);
     return removed;
+  }
+
+  #cutLog(): { readonly busy: number } {
+    try {
+      return (this.#db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }])[0];
+    } catch (error) {
+      throw translate(error, this.#db.name);
+    }
   }
 
   #write<Result>(work: () => Result): Result {

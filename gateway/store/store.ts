@@ -163,7 +163,7 @@ export class Store {
 
   saveCursor(name: string, sequence: number): void {
     assert(sequence <= this.head.sequence, 'a cursor never passes the head');
-    this.#db.prepare('INSERT INTO cursor (name, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq').run(name, sequence);
+    this.#write('INSERT INTO cursor (name, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq', name, sequence);
   }
 
   /** Village time when it was last saved, or of the last event if that is later; null in a new file. */
@@ -174,7 +174,7 @@ export class Store {
   }
 
   saveVillageTime(atMs: EpochMs): void {
-    this.#db.prepare('INSERT INTO village_time (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = MAX(at_ms, excluded.at_ms)').run(atMs);
+    this.#write('INSERT INTO village_time (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = MAX(at_ms, excluded.at_ms)', atMs);
   }
 
   /** Drops every projection, derives them again from the verified log, and says whether they came out the same. @throws GatewayError store_*. */
@@ -216,9 +216,18 @@ export class Store {
     }
   }
 
+  /** Lets go of the file. SQLite folds the write-ahead log into it where the disk lets it; else the next opening does. */
   close(): void {
-    this.#db.pragma('wal_checkpoint(TRUNCATE)');
     this.#db.close();
+  }
+
+  /** For rows beside the log. @throws GatewayError store_failed. */
+  #write(sql: string, ...values: readonly unknown[]): void {
+    try {
+      this.#db.prepare(sql).run(...values);
+    } catch (error) {
+      throw translate(error, this.#db.name);
+    }
   }
 
   #projectionsAreStale(): boolean {

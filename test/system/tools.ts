@@ -49,3 +49,13 @@ export function describeWith(...tools: readonly string[]): (name: string, suite:
     });
   };
 }
+
+/**
+ * A `describe` for tests that mount a file system of their own, in a namespace that is gone with the command. No package brings the right to
+ * do so, so they are skipped by name where it is missing, with CI=true too.
+ */
+export function describeMounting(name: string, suite: () => void): void {
+  const { status } = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+  if (status === 0) describe(name, suite);
+  else describe.skip(`${name} (needs the right to mount a tmpfs)`, suite);
+}
