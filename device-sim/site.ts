@@ -34,6 +34,8 @@ export interface SiteOptions {
   /** Roll labels in printing order. */
   readonly labels: readonly string[];
   readonly withVillagers: boolean;
+  /** Silence after which a ready lamp goes out, for a gateway that looks at idle devices less often. Unit: ms of wire time. */
+  readonly lampMs?: number;
   /** What `keep` was given last, or `undefined` for a new site. */
   readonly kept: unknown;
   /** Stores what must outlive the process. Called before a label is used and whenever the caller asks for `kept`. */
@@ -234,7 +236,7 @@ export class Site {
   }
 
   #sight(): Sight {
-    const { site, reader, labels } = this.#options;
+    const { site, reader, labels, lampMs: lamp = lampMs } = this.#options;
     const local = new Date(this.#nowMs + zoneMs);
     return {
       month: local.getUTCFullYear() * 12 + local.getUTCMonth(),
@@ -243,7 +245,7 @@ export class Site {
         assert(board, row.id);
         const { mechanism } = board;
         return {
-          lampOn: board.isAttended(lampMs) && reader.isHeard(row.counter) && reader.isHeard(row.exit),
+          lampOn: board.isAttended(lamp) && reader.isHeard(row.counter) && reader.isHeard(row.exit),
           doorOpen: mechanism.doorOpen,
           motorOn: mechanism.motorOn,
           throatBlocked: isThroatBlocked(mechanism),
@@ -251,7 +253,7 @@ export class Site {
           rollsInTray: mechanism.tray.length,
         };
       }),
-      scales: site.scales.map((row) => ({ lampOn: (this.#scales.get(row.id)?.isAttended(lampMs) ?? false) && reader.isHeard(row.counter) })),
+      scales: site.scales.map((row) => ({ lampOn: (this.#scales.get(row.id)?.isAttended(lamp) ?? false) && reader.isHeard(row.counter) })),
       bins: site.bins.map((row) => this.#bins.get(row.id)?.compartments.map((compartment) => compartment.fillPermille) ?? []),
       rollsInStore: labels.length - this.#nextLabel,
     };

@@ -64,7 +64,8 @@ function openServiceTime(savedMs: EpochMs | null, { clock, isClockSynchronized }
   const look = (reading: ClockReading) => take(stepClockTrust(trust, reading));
   return {
     clock: {
-      ...clock,
+      monotonicMs: () => clock.monotonicMs(),
+      sleep: (durationMs, name, signal) => clock.sleep(durationMs, name, signal),
       now: () => {
         const reading = read();
         return epochMs(Math.max(0, villageTimeOf(look(reading), reading)));

@@ -23,7 +23,7 @@ export class Watchdog {
   arm(dueAtMs: number): void {
     this.#dueAtMs = dueAtMs;
     if (dueAtMs >= this.#wakeAtMs) return;
-    this.#sleep.abort();
+    if (this.#wakeAtMs !== Number.POSITIVE_INFINITY) this.#sleep.abort();
     this.#sleep = new AbortController();
     void this.#watch(this.#sleep.signal);
   }

@@ -1,0 +1,121 @@
+// Lost without it: the proof that each invariant of the simulation can fail; a watch that sees nothing lets every seed pass.
+import { beforeEach, expect, test } from 'vitest';
+import { dispenserBd1, sealCommand } from '../../protocol/devices/dispenser-bd1.ts';
+import type { EventDraft, EventPayload } from '../../protocol/events.ts';
+import { encodeWrites } from '../../protocol/register-codec.ts';
+import { crc16 } from '../../protocol/rtu-frame.ts';
+import { Watch } from '../../scripts/simulation/watch.ts';
+
+const device = 'dispenser-1';
+const household = 'h-00000000000000000001';
+const job = 2 ** 32 + 1;
+let nowMs = 0;
+let watch: Watch;
+
+beforeEach(() => {
+  nowMs = 1000;
+  watch = new Watch({ rollsPerPeriod: 2, nowMs: () => nowMs, personalMarks: ['SECRET'] });
+});
+
+/** A DISPENSE as RTU bytes to unit 1. */
+function dispenseFrame(jobId: number): Buffer {
+  const command = { jobId, opcode: 'dispense', quantity: 1, expectLastJob: 0, expectCtrOut: 0 } as const;
+  const [request] = encodeWrites(dispenserBd1, sealCommand(command, { key: null, nonce: 7 }));
+  if (request?.kind !== 'writeRegisters') throw new Error('a command is one write of registers');
+  const { address, words } = request;
+  const body = Buffer.from([1, 16, address >> 8, address & 0xff, 0, words.length, words.length * 2, ...words.flatMap((word) => [word >> 8, word & 0xff])]);
+  const crc = crc16(body);
+  return Buffer.concat([body, Buffer.of(crc & 0xff, crc >> 8)]);
+}
+
+const leg = (account: string, amount: number) => ({ account, unit: 'rolls' as const, amount });
+
+function requested(changes: Partial<EventPayload<'bag.issue.requested'>> = {}): EventDraft {
+  const postings = [leg('magazine/dispenser-1', -1), leg('hold/1', 1)];
+  const data = { job, dispenser: device, household, rolls: 1, period: '2026-03', expectLastJob: 0, expectCtrOut: 0, nonce: 7, operator: null, postings };
+  return { name: 'bag.issue.requested', subject: household, data: { ...data, ...changes } };
+}
+
+function voided(): EventDraft {
+  const data = { job, dispenser: device, household, period: '2026-03', rolls: 1, reason: 'fenced' as const, postings: [] };
+  return { name: 'bag.issue.voided', subject: household, data };
+}
+
+/** The ordinary beginning of a job by process 1. */
+function begin(): void {
+  watch.onEvent(requested(), 1);
+  watch.onSent(device, dispenseFrame(job), 1);
+  watch.onMotorStart(device, job);
+}
+
+const ruleOf = () => watch.breach?.rule ?? null;
+
+test('an ordinary job breaks nothing', () => {
+  begin();
+  watch.onRollOut(device, job);
+  expect(watch.openJob(device)).toBe(job);
+  const rolls = [{ roll: null, confirmed: false }];
+  watch.onEvent(
+    {
+      name: 'bag.roll.issued',
+      subject: household,
+      data: { job, dispenser: device, household, period: '2026-03', rolls, voided: 0, result: 'ok', rollUnconfirmed: true, postings: [] },
+    },
+    1,
+  );
+  watch.atEnd();
+  expect(watch.breach).toBeNull();
+  expect(watch.openJob(device)).toBeUndefined();
+});
+
+const intend = (changes: Partial<EventPayload<'bag.issue.requested'>> = {}) => watch.onEvent(requested(changes), 1);
+const send = (life = 1) => watch.onSent(device, dispenseFrame(job), life);
+const start = () => watch.onMotorStart(device, job);
+const giveRoll = () => watch.onRollOut(device, job);
+const giveUp = () => watch.onEvent(voided(), 1);
+const end = () => watch.atEnd();
+const waitLong = () => {
+  nowMs += 5000;
+};
+const lock = () => watch.onEvent({ name: 'device.locked', subject: device, data: { device, reason: 'counter_behind' } }, 1);
+const unattributed = { dispenser: device, rolls: 1, ctrOut: 1, expectedCtrOut: 0, postings: [] };
+const suspend = () => watch.onEvent({ name: 'bag.roll.unattributed', subject: device, data: unattributed }, 1);
+
+test.each<[rule: string, what: string, acts: (() => void)[]]>([
+  ['intent first', 'a command without an intent', [() => send()]],
+  ['intent first', 'a motor start without an intent', [start]],
+  ['I1', 'a second motor start', [begin, start]],
+  ['I2', 'a second roll', [begin, giveRoll, giveRoll]],
+  ['I4', 'a command sent by the next process', [begin, () => send(2)]],
+  ['I4', 'a command sent a third time', [begin, () => send(), () => send()]],
+  ['I4', 'a command sent after the job was voided', [() => intend(), giveUp, () => send()]],
+  ['I4', 'a motor start long after the command', [() => intend(), () => send(), waitLong, start]],
+  ['I4', 'a motor start after the job was voided', [() => intend(), () => send(), giveUp, start]],
+  ['I5', 'a hold resolved twice', [() => intend(), giveUp, giveUp]],
+  ['I5', 'a second job beside an open one', [() => intend(), () => intend({ job: job + 1 })]],
+  ['I5', 'a job nobody settled', [() => intend(), end]],
+  ['I6', 'a roll that was voided', [begin, giveRoll, giveUp, end]],
+  ['I7', 'a roll in suspense without a cause', [suspend]],
+  ['quota', 'more rolls than the rule allows', [() => intend({ rolls: 3 })]],
+  ['zero sum', 'postings that do not add up', [() => intend({ postings: [leg('hold/1', 1)] })]],
+  ['privacy', 'a name in an event', [() => intend({ household: 'SECRET' })]],
+  ['needless lock', 'a lock without a cause', [lock]],
+])('%s is broken by %s', (rule, _what, acts) => {
+  for (const act of acts) act();
+  expect(ruleOf()).toBe(rule);
+});
+
+test('a board that lost its memory explains a lock and the job that was open then, and no other', () => {
+  begin();
+  watch.onRollOut(device, job);
+  watch.onMemoryLost(device);
+  watch.onEvent({ name: 'device.locked', subject: device, data: { device, reason: 'board_replaced' } }, 1);
+  watch.onEvent(voided(), 1);
+  watch.atEnd();
+  expect(watch.breach).toBeNull();
+  watch.onEvent(requested({ job: job + 1 }), 1);
+  watch.onRollOut(device, job + 1);
+  watch.onEvent({ ...voided(), data: { ...voided().data, job: job + 1 } } as EventDraft, 1);
+  watch.atEnd();
+  expect(ruleOf()).toBe('I6');
+});
