@@ -20,6 +20,7 @@ import type { Machine } from './machine.ts';
 import { type Device, openDevice } from './southbound/device.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
+import type { Recording } from './southbound/recording.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
 import type { BusReport } from './web/bus-metrics.ts';
@@ -44,6 +45,8 @@ export interface FieldOptions {
   readonly log: Log;
   readonly onOutcome: (outcome: FieldOutcome) => void;
   readonly idlePollMs: number | undefined;
+  /** Keeps a copy of what passes on every wire. */
+  readonly recording: Recording | undefined;
 }
 
 /** One device as pages show it. */
@@ -69,7 +72,10 @@ export class Field {
     this.#options = options;
     const { config } = options.site;
     const { clock, openStream } = options.machine;
-    for (const { id, transport } of config.lines) this.#lines.set(id, openLine({ id, transport, clock, openStream }));
+    for (const { id, transport } of config.lines) {
+      const open = options.recording?.line(id, transport, openStream) ?? openStream;
+      this.#lines.set(id, openLine({ id, transport, clock, openStream: open }));
+    }
     for (const row of config.dispensers) this.#openDispenser(row);
     for (const row of config.scales) this.#openScale(row);
     for (const row of config.bins) this.#openBin(row);
@@ -126,6 +132,7 @@ export class Field {
     await Promise.all([this.#closeReaders('counter'), this.#closeReaders('exit')]);
     for (const device of this.#devices) device.close();
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
+    await this.#options.recording?.close();
   }
 
   #openDevice<const M extends DeviceMap>(row: { id: string; line: string; unit: number }, map: M): Device<M> {
@@ -188,8 +195,9 @@ export class Field {
 
   #openReader(row: SiteConfig['readers'][number]): void {
     const onScan = (text: string) => this.#scanners.get(row.serves)?.[row.role]?.(text);
-    const { time, log, machine } = this.#options;
-    const { clock, openStream } = machine;
+    const { time, log, machine, recording } = this.#options;
+    const { clock } = machine;
+    const openStream = recording?.reader(row.id, row.transport, machine.openStream) ?? machine.openStream;
     const onReject = (reason: unknown) => log.warn({ reader: row.id, reason }, 'a reader sent something that is no code; check that its suffix is CR');
     const onState = (state: LineState) => log.info({ reader: row.id, ...state }, 'the wire of a reader came or went');
     this.#readers[row.role].push(openReader({ id: row.id, transport: row.transport, clock, openStream, gestureClock: time.clock, onScan, onReject, onState }));

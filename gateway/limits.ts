@@ -39,6 +39,10 @@ export const tcpConnectMs = 1500;
 export const tcpKeepAliveMs = 5000;
 /** A stream that stayed open this long counts as sound and its next loss is reopened at once. Unit: wire ms. */
 export const streamSoundMs = 2000;
+/** Each of the two files a captured wire may take. Unit: byte. 16 MiB hold some four hours of a scale looked at twice a second. */
+export const captureFileBytesMax = 16 * 1024 * 1024;
+/** Entries waiting for the disk. Unit: byte. A full line makes some 10 KiB a second; more are counted and dropped. */
+export const captureQueueBytesMax = 1024 * 1024;
 /** Bytes of a serial port read at a time. Unit: byte. The kernel holds 4096; a Modbus frame has at most 256. */
 export const serialReadBytesMax = 4096;
 /** How long shutting down waits for one port to close: a serial driver may hold on to unsent output. Unit: wire ms. */

@@ -2,6 +2,8 @@
  * Builds a village by hand, in order, and takes it down in reverse: keys, ledger, names, lines, devices, stations. Nothing is found by
  * magic and nothing starts by being imported. It is all a command needs that works on the files itself; gateway.ts adds the network.
  */
+import { randomBytes } from 'node:crypto';
+import { redactScan } from '../protocol/capture.ts';
 import type { EventDraft } from '../protocol/events.ts';
 import type { Clock } from './clock.ts';
 import { type Closer, closeAll } from './closers.ts';
@@ -13,6 +15,7 @@ import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts'
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from './ledger-mark.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
+import { Recording } from './southbound/recording.ts';
 import { openPersonalFile, type PersonalFile } from './store/personal.ts';
 import { Store } from './store/store.ts';
 import { version } from './version.ts';
@@ -38,6 +41,8 @@ export interface VillageOptions {
   readonly onOutcome?: (outcome: FieldOutcome) => void;
   /** How often idle devices are looked at, instead of each station's own pause. A simulated day of a quiet village needs no more than one a minute. */
   readonly idlePollMs?: number;
+  /** Keeps a copy of what passes on every wire in this folder. */
+  readonly recordDir?: string | undefined;
 }
 
 /** An open village. `failed` rejects when a background task met a bug or a disk that refuses: the process must end then. */
@@ -153,7 +158,12 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   const clock = { gateway: site.config.gateway.id, time, store };
   if (options.announce) background('wall clock', watchClock(clock, machine.clock, stopping.signal));
   const field = options.withField
-    ? openField({ ...{ machine, site, store, keys, time, background, log }, signal: stopping.signal, ...fieldOptions(options) })
+    ? openField({
+        ...{ machine, site, store, keys, time, background, log },
+        signal: stopping.signal,
+        recording: openRecording(options, keys),
+        ...fieldOptions(options),
+      })
     : null;
   closers.push(() => field?.close());
   const desk: Desk = {
@@ -175,6 +185,17 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
       await closeAll(closers);
     },
   };
+}
+
+/** The key of the stand-ins is made for this run and lives nowhere else. */
+function openRecording({ recordDir: folder, site, machine, log }: VillageOptions, keys: GatewayKeys): Recording | undefined {
+  if (folder === undefined) return undefined;
+  const bags = { village: site.config.village.bagVillage, key: keys.bagKey };
+  const materials = site.tariffs.flatMap((tariff) => Object.keys(tariff.materials));
+  const key = randomBytes(32);
+  const onFailed = (wire: string, error: unknown) => log.warn({ wire, err: error }, 'the capture of a wire ended: its file cannot be written');
+  const redact = (text: string) => redactScan(text, { bags, materials }, key);
+  return new Recording({ folder, capture: randomBytes(16).toString('hex'), clock: machine.clock, redact, onFailed });
 }
 
 const fieldOptions = ({ onOutcome = () => undefined, idlePollMs }: VillageOptions) => ({ onOutcome, idlePollMs });

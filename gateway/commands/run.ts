@@ -19,6 +19,7 @@ interface RunFlags {
   readonly pace?: number;
   readonly start?: number;
   readonly newLedger?: boolean;
+  readonly record?: string;
 }
 
 export const port = (name: string) => wholeNumber(name, 0, 65_535);
@@ -33,6 +34,7 @@ export function addRun(program: Command): void {
     .option('--pace <n>', 'training: village time runs this much faster, 1 to 60', wholeNumber('--pace', 1, 60))
     .option('--start <ms>', 'training: village time of a new village, ms since 1970', wholeNumber('--start', 0, Number.MAX_SAFE_INTEGER))
     .option('--new-ledger', 'begin a new ledger for a village whose ledger.db is gone and has no backup')
+    .option('--record <dir>', 'keep a bounded copy of what passes on every line and reader, free of card codes')
     .addOption(new Option('--log-level <level>', 'how much goes to the log on standard error').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .description('Run the gateway: devices, ledger, broker, uplink, status page. Stops cleanly on Ctrl-C or SIGTERM.')
     .action(async (flags: RunFlags) => {
@@ -41,7 +43,8 @@ export function addRun(program: Command): void {
       const site = withPorts(loadSite(flags.site), flags);
       const training = flags.pace === undefined ? null : { pace: flags.pace, firstMs: epochMs(flags.start ?? wireClock.now()) };
       const { data: dataDir, newLedger = false } = flags;
-      const gateway = await openGateway({ machine: thisMachine, site, dataDir, training, log, withField: true, announce: true, newLedger });
+      const what = { machine: thisMachine, site, dataDir, training, log, newLedger, recordDir: flags.record };
+      const gateway = await openGateway({ ...what, withField: true, announce: true });
       keepSite(flags.data, site);
       log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
       await closingAfter(

@@ -116,14 +116,14 @@ export interface RunningGateway {
 }
 
 /** Starts `sifen run` without waiting for it. */
-export function spawnGateway(folder: string, pace: number): Child {
+export function spawnGateway(folder: string, pace: number, more: readonly string[] = []): Child {
   const { site, data } = filesOf(folder);
-  return startChild('the gateway', process.execPath, [gatewayProgram, 'run', '--site', site, '--data', data, '--pace', String(pace)]);
+  return startChild('the gateway', process.execPath, [gatewayProgram, 'run', '--site', site, '--data', data, '--pace', String(pace), ...more]);
 }
 
 /** Starts `sifen run` and waits until it is in service. */
-export async function startGateway(folder: string, pace: number): Promise<RunningGateway> {
-  const child = spawnGateway(folder, pace);
+export async function startGateway(folder: string, pace: number, more: readonly string[] = []): Promise<RunningGateway> {
+  const child = spawnGateway(folder, pace, more);
   const line = await child.line('"in service"', (text) => text.includes('"msg":"in service"'));
   const { page, broker } = JSON.parse(line) as { page: string; broker: string };
   return { child, page, broker };

@@ -1,10 +1,12 @@
 // Without this a command could work beside a running gateway and fail on the files alone, or the other way round, in front of a villager.
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { captureLineSchema } from '../../protocol/capture.ts';
 import { startChild } from '../../scripts/village/children.ts';
 import {
   cards,
+  eventAfter,
   filesOf,
   gatewayProgram,
   type ListedEvent,
@@ -12,6 +14,7 @@ import {
   sifen,
   startGateway,
   startSimulator,
+  wires,
   writeGatewaySite,
   writeSimulatedSite,
 } from '../../scripts/village/village.ts';
@@ -110,6 +113,27 @@ it('a refused draw is exit code 1 with its reason, both ways', async () => {
   expect(await ask('issue', '--card', 'NOBODYS-CARD', '--data', data)).toMatchObject({ code: 1, answer: { kind: 'refused', code: 'card_unknown' } });
   await gateway.child.stop();
   expect(await ask('issue', '--card', cards[0], '--data', data)).toMatchObject({ code: 1, answer: { kind: 'refused', code: 'quota_used' } });
+}, 120_000);
+
+it('run --record captures every wire, the draw with it, and no card code', async () => {
+  const { folder, data, sim, roster } = await openVillage();
+  const captures = join(folder, 'captures');
+  const gateway = await startGateway(folder, pace, ['--record', captures]);
+  endings.add(() => gateway.child.stop());
+  await ask('roster', 'import', roster, '--data', data);
+  await loadMagazine(folder, sim, { first: 1, count: 2, looksMs: 300 });
+  for (const _twice of [1, 2]) await sim.act({ do: 'scan', reader: 'dispenser-reader', text: cards[0] });
+  await eventAfter(folder, 0, 'bag.roll.issued', () => true);
+  expect(await gateway.child.stop()).toEqual({ code: 0, signal: null });
+  const files = readdirSync(captures);
+  expect(files.toSorted()).toEqual(wires.map((wire) => `${wire}.jsonl`).toSorted());
+  const lines = files.flatMap((file) => readFileSync(join(captures, file), 'utf8').trimEnd().split('\n'));
+  for (const line of lines) captureLineSchema.parse(JSON.parse(line));
+  const standIns = lines.flatMap((line) => /"text":"(card-[0-9a-f]{24})"/.exec(line)?.[1] ?? []);
+  expect(standIns.length).toBeGreaterThan(0);
+  expect(new Set(standIns).size).toBe(1);
+  expect(lines.some((line) => line.includes('"event":"scan","text":"K1'))).toBe(true);
+  for (const card of cards) expect(lines.join('')).not.toContain(card);
 }, 120_000);
 
 it('watch --count verifies what the broker sends and ends by itself', async () => {
