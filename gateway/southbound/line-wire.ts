@@ -132,14 +132,18 @@ export class LineWire implements WireListener {
     }
   }
 
+  /** Prepares a question for this wire, before it is its turn: nothing is left to do then but to write it. */
+  frame({ frame }: Pick<Question<unknown>, 'frame'>): Framed {
+    this.#transactionId = (this.#transactionId + 1) % 0x1_0000;
+    return frame(this.#transport.kind === 'modbus-tcp' ? this.#transactionId : null);
+  }
+
   /**
-   * Writes a question and returns the frame of its reply, without what Modbus TCP puts around it.
+   * Writes a question to `unit` at once and returns the frame of its reply, without what Modbus TCP puts around it.
    * @throws GatewayError bus_timeout, bus_garbled or bus_closed; in each case the request may have been heard.
    */
-  async exchange({ unit, frame }: Pick<Question<unknown>, 'unit' | 'frame'>, timing: ReplyTiming): Promise<Buffer> {
+  async exchange(unit: number, framed: Framed, timing: ReplyTiming): Promise<Buffer> {
     assert(this.#stream && !this.#pending, 'the line is not free');
-    this.#transactionId = (this.#transactionId + 1) % 0x1_0000;
-    const framed = frame(this.#transport.kind === 'modbus-tcp' ? this.#transactionId : null);
     const pending: Pending = { unit, timing, framed, received: nothing, reply: Promise.withResolvers() };
     this.#pending = pending;
     this.#guardMs = timing.guardMs;

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { lineQueueMax } from '../limits.ts';
 import type { OpenByteStream } from './byte-stream.ts';
+import type { Framed } from './framing.ts';
 import { type LineTransport, LineWire, type ReplyTiming, type WireState } from './line-wire.ts';
 import type { Question } from './question.ts';
 import { askModbus } from './question.ts';
@@ -29,6 +30,7 @@ export interface LineStats extends TrafficStats {
 
 interface Job {
   readonly question: Question<unknown>;
+  readonly framed: Framed;
   readonly timing: ReplyTiming;
   readonly outcome: PromiseWithResolvers<unknown>;
 }
@@ -97,7 +99,7 @@ export class Line {
     if (this.#isClosed || this.#wire.state === 'closed') return this.#refuse(unit, 'bus_closed', `Line ${this.id} is away: ${this.#reason()}.`);
     if (options.signal?.aborted) return this.#refuse(unit, 'bus_cancelled', 'The request was called off.');
     const outcome = Promise.withResolvers<Answer>();
-    const job = { question, timing: options, outcome } as unknown as Job;
+    const job = { question, framed: this.#wire.frame(question), timing: options, outcome } as unknown as Job;
     if (!this.#queue.add(options.priority, job))
       return this.#refuse(unit, 'bus_busy', `${lineQueueMax} ${options.priority} requests wait for line ${this.id}.`);
     const onAbort = () => this.#cancel(job);
@@ -222,8 +224,10 @@ export class Line {
   }
 
   async #serve(job: Job): Promise<void> {
-    const { question, timing, outcome } = job;
+    const { question, framed, timing, outcome } = job;
     const startedAtMs = this.#clock.monotonicMs();
+    // The frame goes out before anything else is done.
+    const reply = this.#wire.exchange(question.unit, framed, timing);
     const counted = [this.#total, this.#trafficOf(question.unit)];
     const end = (ending: Ending) => {
       const durationMs = this.#clock.monotonicMs() - startedAtMs;
@@ -232,7 +236,7 @@ export class Line {
     for (const traffic of counted) traffic.begin();
     this.#lastUnit = question.unit;
     try {
-      const answer = question.decode(await this.#wire.exchange(question, timing));
+      const answer = question.decode(await reply);
       end(question.isException(answer) ? 'exceptions' : 'answered');
       outcome.resolve(answer);
     } catch (error) {

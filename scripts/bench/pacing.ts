@@ -1,0 +1,115 @@
+/**
+ * What our line adds to what wire and boards need: eight units polled without a pause, in front of a pacer. The overhead of a transaction is the time
+ * from its request to the next one, less the bytes of both frames, the turn-around of the board and one t3.5; the pacer's own lateness is left in it.
+ */
+import { wireClock } from '../../gateway/clock.ts';
+import { quietGapMs } from '../../gateway/core/wire-time.ts';
+import type { RequestOptions } from '../../gateway/southbound/line.ts';
+import { openPacedLine, type PacedLine } from './paced-line.ts';
+import { monotonicMs, type Passage } from './pacer.ts';
+import { atLeast, atMost, quantile, type Row, shown } from './report.ts';
+
+const units = [1, 2, 3, 4, 5, 6, 7, 8];
+const turnaroundMs = 5;
+/** A 16550A hands over eight bytes at a time. */
+const chunkBytes = 8;
+const overheadMsMax = 1;
+const cpuShareMax = 0.03;
+const poll: RequestOptions = { priority: 'poll', deadlineMs: 150, guardMs: 200 };
+const readNine = { kind: 'read', space: 'holding', address: 0, count: 9 } as const;
+/** Commands are told from polls by their address; one more each time. */
+const firstCommandAddress = 1000;
+
+async function pollWithoutPause({ line }: PacedLine, seconds: number): Promise<void> {
+  const endAtMs = wireClock.monotonicMs() + seconds * 1000;
+  const pollUnit = async (unit: number) => {
+    while (wireClock.monotonicMs() < endAtMs) await line.request(unit, readNine, poll);
+  };
+  await Promise.all(units.map(pollUnit));
+}
+
+interface Round {
+  readonly overheadsMs: readonly number[];
+  readonly gapsMs: readonly number[];
+  readonly lateMs: readonly number[];
+  readonly cpuShare: number;
+}
+
+async function runRound(paced: PacedLine, baud: number, seconds: number): Promise<Round> {
+  await paced.passages();
+  const before = { cpu: process.cpuUsage(), atMs: wireClock.monotonicMs() };
+  await pollWithoutPause(paced, seconds);
+  const cpu = process.cpuUsage(before.cpu);
+  const wallMs = wireClock.monotonicMs() - before.atMs;
+  const passages = await paced.passages();
+  const pairs = passages.slice(1).map((next, at) => [passages[at] as Passage, next] as const);
+  return {
+    overheadsMs: pairs.map(([passage, next]) => next.requestAtMs - passage.requestAtMs - passage.wireMs - quietGapMs(baud)),
+    gapsMs: pairs.flatMap(([{ answeredAtMs }, next]) => (answeredAtMs === null ? [] : [next.requestAtMs - answeredAtMs])),
+    lateMs: passages.map(({ lateMs }) => lateMs),
+    cpuShare: (cpu.user + cpu.system) / 1000 / wallMs,
+  };
+}
+
+/** One baud rate. Other programs on the machine only add to a p50, so the best round counts for it; the shortest gap is that of all rounds. */
+export async function benchPacing(baud: number, options: { rounds: number; seconds: number; isSerial: boolean }): Promise<Row[]> {
+  const paced = await openPacedLine({ baud, turnaroundMs, chunkBytes, isSerial: options.isSerial });
+  try {
+    const rounds: Round[] = [];
+    for (let n = 0; n < options.rounds; n += 1) rounds.push(await runRound(paced, baud, options.seconds));
+    const medians = rounds.map(({ overheadsMs }) => quantile(overheadsMs, 0.5)).toSorted((a, b) => a - b);
+    const best = medians[0] ?? Number.NaN;
+    const gapMs = Math.min(...rounds.flatMap(({ gapsMs }) => gapsMs));
+    const late = rounds.flatMap(({ lateMs }) => lateMs);
+    const name = `${baud} baud${options.isSerial ? ', pty through socat' : ''}`;
+    const all = ` (rounds ${medians.map((median) => median.toFixed(2)).join(' ')})`;
+    const error = `p50 ${quantile(late, 0.5).toFixed(3)} ms, p99 ${quantile(late, 0.99).toFixed(3)} ms of ${late.length}`;
+    const shortest = atLeast(`${name}: shortest gap seen by the pacer`, gapMs, quietGapMs(baud), 'ms');
+    if (options.isSerial) return [shown(`${name}: overhead p50, with socat's two hops`, `${best.toFixed(3)} ms${all}`), shortest];
+    const rows = [atMost(`${name}: overhead p50`, best, overheadMsMax, 'ms', all), shortest, shown(`${name}: the pacer's own error`, error)];
+    const shares = rounds.map(({ cpuShare }) => cpuShare).toSorted((a, b) => a - b);
+    if (baud !== 9600) return rows;
+    const cpu = atMost(`${name}: processor, 8 units without a pause`, (shares[0] ?? Number.NaN) * 100, cpuShareMax * 100, '% of a core');
+    return [...rows, { ...cpu, measured: `${cpu.measured} (rounds ${shares.map((share) => (share * 100).toFixed(1)).join(' ')})` }];
+  } finally {
+    await paced.close();
+  }
+}
+
+/** How long a command waits on a line full of polls: from the call to its first byte at the pacer. */
+export async function benchCommands(baud: number, seconds: number): Promise<Row[]> {
+  const paced = await openPacedLine({ baud, turnaroundMs, chunkBytes });
+  try {
+    const endAtMs = wireClock.monotonicMs() + seconds * 1000;
+    const calledAtMs: number[] = [];
+    const command = async () => {
+      // Any moment of a transaction is as likely as any other: the pause is no multiple of one.
+      while (wireClock.monotonicMs() < endAtMs) {
+        await wireClock.sleep(50 + ((calledAtMs.length * 37.7) % 61), 'the next command');
+        calledAtMs.push(monotonicMs());
+        const address = firstCommandAddress + calledAtMs.length - 1;
+        await paced.line.request(1, { kind: 'read', space: 'holding', address, count: 1 }, { ...poll, priority: 'actuation' });
+      }
+    };
+    await Promise.all([pollWithoutPause(paced, seconds), command()]);
+    const passages = await paced.passages();
+    // How much later than due the frame in flight ended is the pacer's own error, and not charged to us.
+    const waitsMs = passages.flatMap(({ address, requestAtMs }, at) => {
+      const callAtMs = calledAtMs[address - firstCommandAddress];
+      return callAtMs === undefined ? [] : [requestAtMs - callAtMs - (passages[at - 1]?.lateMs ?? 0)];
+    });
+    const frameMs = Math.max(...passages.map(({ wireMs }) => wireMs)) + quietGapMs(baud);
+    const more = ` of ${waitsMs.length}; p50 ${quantile(waitsMs, 0.5).toFixed(1)}, longest ${Math.max(...waitsMs).toFixed(1)}`;
+    return [
+      atMost(
+        `${baud} baud: a command waits, p99 (limit: one transaction in flight with its t3.5, and 1 ms)`,
+        quantile(waitsMs, 0.99),
+        frameMs + overheadMsMax,
+        'ms',
+        more,
+      ),
+    ];
+  } finally {
+    await paced.close();
+  }
+}
