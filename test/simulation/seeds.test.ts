@@ -36,14 +36,15 @@ describe('a village from one seed', () => {
 describe('a gateway that sends again what it sent before it was killed', () => {
   test('is caught as motion caused by recovery, with seed, step and the command that replays it', { timeout: 5 * minutes }, async () => {
     const seed = 5;
-    let last: { frame: Buffer; life: number } | undefined;
+    const sent = new Map<string, { frame: Buffer; life: number }>();
     const report = await runSeed(seed, 1, {
-      alsoSends: (_wire, bytes, life) => {
-        const again = last !== undefined && last.life < life ? last.frame : undefined;
-        if (again !== undefined) last = undefined;
+      alsoSends: (wire, bytes, life) => {
+        const last = sent.get(wire);
         // Commands are the long writes; a status read has eight bytes.
-        if (bytes.length > 30) last = { frame: bytes, life };
-        return again;
+        if (bytes.length > 30) sent.set(wire, { frame: bytes, life });
+        if (last === undefined || last.life === life) return undefined;
+        sent.delete(wire);
+        return last.frame;
       },
     });
     expect(report.breach?.rule).toBe('I4');
