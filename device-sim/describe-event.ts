@@ -12,6 +12,10 @@ const outcomes = {
   weighed: 'takes the goods off the tray',
 } as const;
 
+/** An order as a line: its name, then what it names. A card is a number here, never a code. */
+const describeOrder = ({ do: name, ...rest }: { readonly do: string }): string =>
+  [name, ...Object.values(rest).map((value) => (Array.isArray(value) ? `${value.length} labels` : String(value)))].join(' ');
+
 /** The text after the time. */
 export function describeEvent(event: SiteEvent): string {
   switch (event.event) {
@@ -45,6 +49,12 @@ export function describeEvent(event: SiteEvent): string {
       return `${event.fault} ${event.on ? 'injected' : 'cleared'}`;
     case 'visit':
       return `${event.place} household no. ${event.household + 1} ${outcomes[event.outcome]}`;
+    case 'step':
+      return `> ${describeOrder(event.order)}${event.refused === null ? '' : `  REFUSED: ${event.refused}`}`;
+    case 'expected':
+      return `${event.met ? 'ok      ' : 'NOT MET '} ${event.text}; seen: ${event.seen}`;
+    case 'played':
+      return `scenario ${event.scenario} ${event.ok ? 'fulfilled' : 'NOT fulfilled'}`;
     case 'control':
       return event.ok ? `done: ${event.do}` : `refused: ${event.reason}`;
   }

@@ -188,6 +188,13 @@ export class DispenserBoard implements Board {
     return { ok: true };
   }
 
+  /** Takes all rolls out again, or says why it cannot be. */
+  unload(): string | undefined {
+    if (!this.#mechanism.doorOpen) return 'the door is closed';
+    this.#handle({ ...freeThroat(this.#mechanism), magazine: [] });
+    return undefined;
+  }
+
   freeThroat(): void {
     this.#handle(freeThroat(this.#mechanism));
   }

@@ -1,4 +1,5 @@
-/** What `sim list` prints: the models that can stand at a site, and every fault by name. */
+/** What `sim list` prints: the models that can stand at a site, the scenarios at hand, and every fault by name. */
+import { readdirSync } from 'node:fs';
 import { deviceCatalogue } from '../protocol/devices/catalogue.ts';
 import { faultTable } from './faults.ts';
 
@@ -8,11 +9,14 @@ function columns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd()).join('\n');
 }
 
-export function listAll(): string {
+/** `scenarios` is the folder of the scenario files. */
+export function listAll(scenarios: string): string {
   const models = Object.values(deviceCatalogue).map(({ model, kind, title }) => [model, kind, title]);
+  const files = readdirSync(scenarios).filter((file) => file.endsWith('.yaml'));
   const faults = faultTable.map(({ layer, kind, name, en, parameters }) => [layer, kind, name, parameters.join(','), en]);
   return [
     ...['Models', columns(models)],
+    ...['\nScenarios (npm run sim -- play FILE)', columns(files.map((file) => [`config/scenarios/${file}`]))],
     ...[
       '\nFaults (TARGET:FAULT[:PARAMETER=NUMBER,...]; TARGET is a line, reader, device or proxy)',
       columns([['layer', 'kind', 'fault', 'parameters', ''], ...faults]),

@@ -1,14 +1,20 @@
 /**
- * The simulated site as a process: argv to run or list, the terminal, and the exit code: 0 done or told to stop, 1 when the outside world
- * is in its way, 2 on wrong usage. Everything that decides is elsewhere.
+ * The simulated site as a process: argv to one of run, play and list, the terminal, and the exit code: 0 done or told to stop, 1 when
+ * the outside world is in its way or a scenario was not fulfilled, 2 on wrong usage. Everything that decides is elsewhere.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseOrder } from './control.ts';
 import { describeEvent } from './describe-event.ts';
 import { listAll } from './list.ts';
 import { manual } from './manual.ts';
-import { openSimulation, type Simulation } from './simulation.ts';
+import { playScenario } from './play.ts';
+import { loadScenario } from './scenario.ts';
+import { openSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
 import { SiteError } from './site-error.ts';
 import type { SiteEvent } from './site-event.ts';
 import { loadSiteFile, movePlaces } from './site-file.ts';
@@ -20,10 +26,11 @@ const flags = {
   cards: { type: 'string' },
   'roll-labels': { type: 'string' },
   pace: { type: 'string', default: '1' },
-  seed: { type: 'string', default: '1' },
+  seed: { type: 'string' },
   start: { type: 'string' },
   listen: { type: 'string', multiple: true, default: [] as string[] },
   fault: { type: 'string', multiple: true, default: [] as string[] },
+  gateway: { type: 'string' },
   proxy: { type: 'string', multiple: true, default: [] as string[] },
   nv: { type: 'string', default: 'fsync' },
   'no-villagers': { type: 'boolean', default: false },
@@ -32,6 +39,7 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
+const scenarios = fileURLToPath(new URL('../config/scenarios/', import.meta.url));
 const parentLookMs = 500;
 
 class UsageError extends Error {}
@@ -57,8 +65,8 @@ function parseDurability(text: string): Durability {
 /** Prints events until the reader of our output is gone. */
 function openTeller(json: boolean): (event: SiteEvent, atMs: number) => void {
   return (event, at) => {
-    const text = json ? JSON.stringify({ at, ...event }) : `${new Date(at + 8 * 3_600_000).toISOString().slice(11, 19)}  ${describeEvent(event)}`;
-    process.stdout.write(`${text}\n`);
+    const text = describeEvent(event);
+    process.stdout.write(json ? `${JSON.stringify({ at, ...event, text })}\n` : `${new Date(at + 8 * 3_600_000).toISOString().slice(11, 19)}  ${text}\n`);
   };
 }
 
@@ -77,15 +85,15 @@ function whenToldToStop(parentWatch: boolean): { readonly told: Promise<void>; r
   return { told: promise, stop: resolve };
 }
 
-function simulationOptions(values: Flags) {
-  if (values.site === undefined || values.state === undefined) throw new UsageError('--site and --state are needed');
+function simulationOptions({ site, state, ...values }: Flags): SimulationOptions {
+  if (site === undefined || state === undefined) throw new UsageError('--site and --state are needed');
   return {
-    site: movePlaces(loadSiteFile(values.site), values.listen),
-    state: values.state,
+    site: movePlaces(loadSiteFile(site), values.listen),
+    state,
     cardsFile: values.cards,
     labelsFile: values['roll-labels'],
     pace: parseWhole('pace', values.pace, 1, 60),
-    seed: parseWhole('seed', values.seed, 0, 0xffff_ffff),
+    seed: parseWhole('seed', values.seed ?? '1', 0, 0xffff_ffff),
     startAtMs: values.start === undefined ? Date.now() : parseWhole('start', values.start, 0, Number.MAX_SAFE_INTEGER),
     durability: parseDurability(values.nv),
     withVillagers: !values['no-villagers'],
@@ -93,22 +101,63 @@ function simulationOptions(values: Flags) {
   };
 }
 
+/** Opens a site with the faults of the command line in force. */
+async function openWithFaults(options: SimulationOptions, faults: readonly string[], tell: (event: SiteEvent, atMs: number) => void): Promise<Simulation> {
+  const simulation = await openSimulation(options, tell);
+  for (const fault of faults) {
+    const injected = simulation.desk.inject(fault);
+    if (injected.ok) continue;
+    await simulation.close();
+    throw new UsageError(`--fault ${fault}: ${injected.reason}`);
+  }
+  return simulation;
+}
+
 async function run(values: Flags): Promise<void> {
   const options = simulationOptions(values);
   const { told, stop } = whenToldToStop(values['parent-watch']);
   const tell = openTeller(values.json);
-  const simulation = await openSimulation(options, tell);
+  const simulation = await openWithFaults(options, values.fault, tell);
   try {
-    for (const fault of values.fault) {
-      const injected = simulation.desk.inject(fault);
-      if (!injected.ok) throw new UsageError(`--fault ${fault}: ${injected.reason}`);
-    }
     const typed = listenToTyping(simulation, (event) => tell(event, simulation.site.nowMs), stop, values['parent-watch']);
     tell({ event: 'ready' }, simulation.site.nowMs);
     await told;
     typed.close();
   } finally {
     await simulation.close();
+  }
+}
+
+/** @returns whether the scenario was fulfilled. */
+async function play(file: string, values: Flags): Promise<boolean> {
+  const scenario = loadScenario(file);
+  const fresh = values.state === undefined ? mkdtempSync(join(tmpdir(), 'sifen-play-')) : undefined;
+  const seed = values.seed ?? String(scenario.seed);
+  const options = {
+    ...simulationOptions({ ...values, site: values.site ?? scenario.siteFile, state: values.state ?? fresh ?? '', seed }),
+    withVillagers: scenario.villagers,
+  };
+  const { told: stopped, stop: stopNow } = whenToldToStop(values['parent-watch']);
+  const stop = new AbortController();
+  void stopped.then(() => stop.abort());
+  const tell = openTeller(values.json);
+  const heard: SiteEvent[] = [];
+  const simulation = await openWithFaults(options, values.fault, (event, atMs) => {
+    heard.push(event);
+    tell(event, atMs);
+  });
+  const say = (event: SiteEvent) => tell(event, simulation.site.nowMs);
+  const typed = listenToTyping(simulation, say, stopNow, values['parent-watch']);
+  try {
+    say({ event: 'ready' });
+    const fulfilled = await playScenario({ scenario, simulation, gatewayUrl: values.gateway, tell: say, told: heard, signal: stop.signal });
+    // Whoever started us stops its gateway first: a site that vanishes would be recorded as a failure of the field.
+    if (values['parent-watch']) await stopped;
+    return fulfilled;
+  } finally {
+    typed.close();
+    await simulation.close();
+    if (fresh !== undefined) rmSync(fresh, { recursive: true });
   }
 }
 
@@ -137,7 +186,8 @@ async function main(): Promise<number> {
     const { values, positionals } = parseFlags(process.argv.slice(2));
     const [command = 'run', ...rest] = positionals;
     if (values.help) process.stdout.write(manual);
-    else if (command === 'list' && rest.length === 0) process.stdout.write(`${listAll()}\n`);
+    else if (command === 'list' && rest.length === 0) process.stdout.write(`${listAll(scenarios)}\n`);
+    else if (command === 'play' && rest[0] !== undefined && rest.length === 1) return (await play(rest[0], values)) ? 0 : 1;
     else if (command === 'run' && rest.length === 0) await run(values);
     else throw new UsageError(`there is no command ${positionals.join(' ')}`);
     return 0;

@@ -5,10 +5,12 @@ export const manual = `Usage: npm run sim -- [COMMAND] [options]
 
 A simulated sorting point: boards, readers and villagers, reached over real bytes.
 
-  list                what there is: models, every fault by name
+  list                what there is: models, scenarios, every fault by name
   run                 lets a site live until it is told to stop; the command when none is given
+  play FILE           plays a scenario (config/scenarios), prints what happens, checks what it expects of the site
+                      and, with --gateway, of the gateway at its wires; --site and --state may be left out
 
-Options of run:
+run and play:
   --site FILE         what stands here (see config/demo-site.yaml)
   --state DIR         memory of the boards and of the village; resumed at the next start
   --cards FILE        one card code a line: the households
@@ -22,6 +24,7 @@ Options of run:
                       'dispenser-1:jam'; may be repeated
   --proxy ID=A>B      passes TCP from HOST:PORT A to B, so that the network to a broker can be disturbed:
                       --proxy 'broker=127.0.0.1:1884>127.0.0.1:1883' --fault broker:half-open
+  --gateway URL       play: status page of the gateway that is watched, such as http://127.0.0.1:8080
   --nv fsync|fast     whether the dispenser's memory is on the disk before it moves (default fsync),
                       or only with the operating system
   --no-villagers      nobody comes; only what is typed happens
@@ -32,7 +35,10 @@ Type JSON lines to act:
   {"do":"tray","scale":"scale-1","grams":1200}
   {"do":"scan","reader":"scale-reader","text":"M1:PAPER"}
   {"do":"door","device":"dispenser-1","open":true}
+  {"do":"card","reader":"scale-reader","household":1}             the first card of the card file
   {"do":"load","dispenser":"dispenser-1","labels":["..."]}        needs the door open
+  {"do":"restock","dispenser":"dispenser-1","rolls":5}            the next labels of the label file; door open
+  {"do":"unload","dispenser":"dispenser-1"}                       takes all rolls out; door open
   {"do":"take","dispenser":"dispenser-1"}                         whatever lies in the tray
   {"do":"free-throat","dispenser":"dispenser-1"}
   {"do":"service-dispense","dispenser":"dispenser-1","rolls":1}
@@ -44,5 +50,5 @@ Type JSON lines to act:
   {"do":"stop"}
 
 Every motor start is kept in DIR/motor-journal.jsonl with its job and the roll it meant to move.
-Exit codes: 0 done or told to stop, 1 the outside world is in the way, 2 wrong usage.
+Exit codes: 0 done or told to stop, 1 the outside world is in the way or a scenario was not fulfilled, 2 wrong usage.
 `;

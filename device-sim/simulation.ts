@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrokerProxy, openBrokerProxy } from './broker-proxy.ts';
-import type { Order } from './control.ts';
+import type { TimelineOrder } from './control.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { openField } from './field.ts';
 import type { BoardLine } from './rtu-slave.ts';
@@ -40,7 +40,7 @@ export interface Simulation {
   readonly cards: readonly string[];
   readonly labels: readonly string[];
   /** Does what is ordered, or says why not. */
-  obey(order: Exclude<Order, { do: 'stop' }>): { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  obey(order: TimelineOrder): { readonly ok: true } | { readonly ok: false; readonly reason: string };
   /** Sends people home, waits for a running motor, keeps everything, releases the wires. */
   close(): Promise<void>;
 }

@@ -2,11 +2,10 @@
  * The site file of the simulator: which boards stand on which line, where lines and readers are found, and what people bring. Read once,
  * at the start, checked whole, and every mistake named with its place; nothing is corrected silently.
  */
-import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { SiteError } from './site-error.ts';
 import { scaleTwins } from './twins/catalogue.ts';
+import { loadYamlFile, wrongFile } from './yaml-file.ts';
 
 const id = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'use 1 to 32 lower case letters, digits and hyphens');
 const unit = z.int().min(1).max(247);
@@ -130,22 +129,10 @@ function lineIssues({ id: line, framing }: SiteFile['lines'][number], site: Site
 
 /** @throws SiteError naming the file and every mistake, a line each. */
 export function loadSiteFile(file: string): SiteFile {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SiteError(`the site file ${file} cannot be read; check the path`, { cause });
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const refuse = (issues: readonly string[]): never => {
-    throw new SiteError(issues.map((issue) => `${file}: ${issue}`).join('\n'));
-  };
-  if (document.errors.length > 0) return refuse(document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`));
-  const parsed = siteSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (!parsed.success) return refuse(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`));
-  const crossed = crossCheck(parsed.data);
-  return crossed.length > 0 ? refuse(crossed) : parsed.data;
+  const site = loadYamlFile(file, 'site file', siteSchema);
+  const crossed = crossCheck(site);
+  if (crossed.length > 0) throw wrongFile(file, crossed);
+  return site;
 }
 
 /**

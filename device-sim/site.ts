@@ -185,6 +185,10 @@ export class Site {
     switch (order.do) {
       case 'scan':
         return this.#scan(order.reader, order.text, 'text');
+      case 'card':
+        return order.household > this.#options.cards.length
+          ? { ok: false, reason: `the card file has ${this.#options.cards.length} households` }
+          : this.#act({ kind: 'showCard', reader: order.reader, household: order.household - 1 });
       case 'tray':
         return this.#act({ kind: 'putOnTray', scale: order.scale, grams: order.grams });
       case 'door':
@@ -195,6 +199,10 @@ export class Site {
         return this.#act({ kind: 'freeThroat', dispenser: order.dispenser });
       case 'load':
         return this.#loadLabels(order.dispenser, order.labels);
+      case 'restock':
+        return this.#restock(order.dispenser, order.rolls);
+      case 'unload':
+        return this.#with(this.#dispensers, order.dispenser, (dispenser) => dispenser.unload());
       case 'smoke':
         return this.#with(this.#bins, order.bin, (bin) => {
           bin.setSmoke(order.compartment, order.on);
@@ -322,6 +330,15 @@ export class Site {
     this.#nextLabel += 1;
     this.#options.keep(this.kept);
     return this.#loadLabels(dispenser, [label]);
+  }
+
+  #restock(dispenser: string, rolls: number): Answer {
+    if (this.#dispensers.get(dispenser)?.mechanism.doorOpen === false) return { ok: false, reason: 'the door is closed' };
+    for (let loaded = 0; loaded < rolls; loaded += 1) {
+      const answer = this.#loadNext(dispenser);
+      if (!answer.ok) return { ok: false, reason: `${answer.reason}, after ${loaded} rolls` };
+    }
+    return { ok: true };
   }
 
   /** Puts rolls in and holds each label before the exit reader, as a keeper does: all of them, or none. */

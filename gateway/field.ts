@@ -11,6 +11,7 @@ import type { DeviceMap } from '../protocol/register-map.ts';
 import { parseScan } from '../protocol/scan.ts';
 import type { SiteConfig } from './config.ts';
 import type { LoadedSite } from './config-file.ts';
+import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory } from './core/bus-symptoms.ts';
 import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
@@ -67,6 +68,7 @@ export class Field {
   readonly #devices: Device<DeviceMap>[] = [];
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
+  #traffic: TrafficMemory = new Map();
 
   constructor(options: FieldOptions) {
     this.#options = options;
@@ -84,11 +86,14 @@ export class Field {
   }
 
   devices(): DeviceView[] {
+    const symptoms = judgeTraffic(this.#traffic);
     return this.#devices.map((device) => {
       const facts = this.#factsOf(device.id);
       const { locked, rollsInMagazine } = facts;
-      const note = typeof locked === 'string' ? `locked: ${locked}` : rollsInMagazine === undefined ? '' : `${rollsInMagazine} rolls`;
-      return { id: device.id, model: device.map.model, state: device.health().state, note, facts };
+      const symptom = symptoms.get(device.id);
+      const own = typeof locked === 'string' ? `locked: ${locked}` : rollsInMagazine === undefined ? '' : `${rollsInMagazine} rolls`;
+      const note = [own, symptom === undefined ? '' : describeSymptom(symptom, device.place().unit)].filter((part) => part !== '').join('; ');
+      return { id: device.id, model: device.map.model, state: device.health().state, note, facts: symptom === undefined ? facts : { ...facts, symptom } };
     });
   }
 
@@ -219,6 +224,7 @@ export class Field {
     const offlineSinceMs = new Map<string, number>();
     while (!signal.aborted) {
       const nowMs = machine.clock.monotonicMs();
+      this.#traffic = rememberTraffic(this.#traffic, this.bus().devices);
       const known = new Map(store.devices.health().map((row) => [row.device, row.health]));
       for (const device of this.#devices) {
         const { state } = device.health();

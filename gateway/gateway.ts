@@ -41,21 +41,28 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     // Ports are taken before the ledger is touched: a second start that cannot serve must not write a boot event.
     const broker = await openEmbedded(options);
     if (broker !== null) closers.push(() => broker.close());
-    const village = openVillage(options);
+    const refusals: Record<string, number> = {};
+    const village = openVillage({ ...options, onOutcome: countRefusals(refusals, options.onOutcome) });
     closers.push(() => village.close());
     const { http } = options.site.config;
     const target = targetOf(options, broker);
     const uplink = openUplink(village, options, target);
     closers.push(() => uplink.close());
     const recent = keepRecent(village);
-    const status = () => statusOf(village, uplink, recent);
+    const status = () => ({ ...statusOf(village, uplink, recent), refusals });
     const unhealthy = () => village.store.ledger.quickProblems()[0]?.detail ?? null;
     const desk = { ...village.desk, status };
     const onBug = (error: unknown) => options.log.error({ err: error }, 'a request met a fault of the gateway');
     const web = await openWeb({ desk, onBug, ...http, socketPath: placesIn(options.dataDir).socket, metrics: () => metricsOf(village, uplink), unhealthy });
     closers.push(() => web.close());
     closers.push(startStateTopics(village, uplink, options.machine.clock));
-    return { village, uplink, url: web.url, brokerUrl: target.url, close: () => closingAfter(village.finish, () => closeAll(closers)) };
+    let closed: Promise<void> | undefined;
+    const close = () => {
+      // Asked again, it is the same end: a finished village has no books to look into.
+      closed ??= closingAfter(village.finish, () => closeAll(closers));
+      return closed;
+    };
+    return { village, uplink, url: web.url, brokerUrl: target.url, close };
   } catch (error) {
     // What went wrong first is what is told.
     await closeAll(closers).catch(() => undefined);
@@ -110,6 +117,14 @@ function openUplink(village: Village, { machine, log }: VillageOptions, target: 
   });
   store.onAppended(() => uplink.wake());
   return uplink;
+}
+
+/** Counts by code what was refused at the counters since the start: no event, for nothing changed, but a person wants to see it. */
+function countRefusals(refusals: Record<string, number>, next: VillageOptions['onOutcome']): NonNullable<VillageOptions['onOutcome']> {
+  return (told) => {
+    if ('code' in told.outcome) refusals[told.outcome.code] = (refusals[told.outcome.code] ?? 0) + 1;
+    next?.(told);
+  };
 }
 
 function keepRecent(village: Village): string[] {

@@ -15,6 +15,10 @@ export interface SiteOptions {
   readonly startMs: number;
   /** Overrides `ID=HOST:PORT` or `ID=PATH`. */
   readonly listen: readonly string[];
+  /** Play this scenario instead of letting villagers come, and watch the gateway at `gatewayUrl` meanwhile. */
+  readonly play: { readonly file: string; readonly gatewayUrl: string } | undefined;
+  /** Called with what the site says of its scenario. */
+  readonly say: (line: string) => void;
   /** Called when the process ends without having been asked to. */
   readonly onGone: (reason: string) => void;
 }
@@ -22,6 +26,8 @@ export interface SiteOptions {
 export interface SiteProcess {
   /** Why the process ended by itself, or null. */
   readonly failure: () => string | null;
+  /** Whether the scenario was fulfilled; never settles where none is played. */
+  readonly played: Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -30,28 +36,21 @@ const simulator = fileURLToPath(new URL('../../device-sim/main.ts', import.meta.
 const siteStartMs = 20_000;
 const siteStopMs = 5000;
 
+/** What the site tells that belongs into the story of a demo. */
+const storied: ReadonlySet<string> = new Set(['step', 'expected', 'played']);
+
+function argumentsOf({ siteFile, state, cardsFile, labelsFile, pace, seed, startMs, listen, play }: SiteOptions): readonly string[] {
+  return [
+    ...(play === undefined ? ['run'] : ['play', play.file, '--gateway', play.gatewayUrl]),
+    ...['--site', siteFile, '--state', state, '--cards', cardsFile, '--roll-labels', labelsFile],
+    ...['--pace', String(pace), '--seed', String(seed), '--start', String(startMs), '--json', '--parent-watch'],
+    ...listen.flatMap((item) => ['--listen', item]),
+  ];
+}
+
 /** Starts the site and waits until it listens. @throws GatewayError port_in_use with the site's own sentence. */
 export async function startSite(options: SiteOptions): Promise<SiteProcess> {
-  const { siteFile, state, cardsFile, labelsFile, pace, seed, startMs, listen } = options;
-  const args = [
-    '--site',
-    siteFile,
-    '--state',
-    state,
-    '--cards',
-    cardsFile,
-    '--roll-labels',
-    labelsFile,
-    '--pace',
-    String(pace),
-    '--seed',
-    String(seed),
-    '--start',
-    String(startMs),
-    '--json',
-    '--parent-watch',
-  ];
-  const child = spawn(process.execPath, [simulator, ...args, ...listen.flatMap((item) => ['--listen', item])], {
+  const child = spawn(process.execPath, [simulator, ...argumentsOf(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -60,8 +59,12 @@ export async function startSite(options: SiteOptions): Promise<SiteProcess> {
   const errors: string[] = [];
   createInterface(child.stderr).on('line', (line) => errors.push(line) > 20 && errors.shift());
   const ready = Promise.withResolvers<void>();
+  const played = Promise.withResolvers<boolean>();
   createInterface(child.stdout).on('line', (line) => {
-    if (line.includes('"event":"ready"')) ready.resolve();
+    const told = JSON.parse(line) as { event: string; text: string; ok?: boolean };
+    if (told.event === 'ready') ready.resolve();
+    if (storied.has(told.event)) options.say(told.text);
+    if (told.event === 'played') played.resolve(told.ok === true);
   });
   const ended = Promise.withResolvers<void>();
   child.on('error', (cause) => ready.reject(cause));
@@ -82,6 +85,7 @@ export async function startSite(options: SiteOptions): Promise<SiteProcess> {
   await late;
   return {
     failure: () => failure,
+    played: played.promise,
     async stop() {
       asked = true;
       child.kill('SIGTERM');

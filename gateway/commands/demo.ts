@@ -35,6 +35,7 @@ interface DemoFlags {
   readonly mqttPort?: number;
   readonly fieldPort: number;
   readonly serial: boolean;
+  readonly play?: string;
   readonly lang: Language;
 }
 
@@ -68,9 +69,13 @@ export function addDemo(program: Command): void {
     .option('--mqtt-port <n>', 'port of the broker (default: 1883)', port('--mqtt-port'))
     .option('--field-port <n>', 'first of six ports of the simulated site', wholeNumber('--field-port', 1, 65_500), 15_021)
     .option('--serial', 'real serial lines on pty pairs (needs socat) instead of RTU over TCP', false)
+    .option('--play <file>', 'play a scenario of config/scenarios instead of letting villagers come, and end with it')
     .option('--lang <zh|en>', 'language of the timeline', parseLanguage, languageOf(process.env['LANG']))
     .description('A village of 365 households on this machine: gateway, broker, ledger, and a simulated site in its own process.')
-    .addHelpText('after', '\nWith --for, exit code 1 when an invariant broke or an event failed to verify.\nExample:\n  npm start -- --for 60s --pace 60')
+    .addHelpText(
+      'after',
+      '\nWith --for or --play, exit code 1 when an invariant broke, an event failed to verify, or the scenario was not fulfilled.\nExample:\n  npm start -- --for 60s --pace 60',
+    )
     .action(runDemo);
 }
 
@@ -83,7 +88,7 @@ async function runDemo(flags: DemoFlags): Promise<void> {
     const gateway = await openDemoGateway(flags, addresses.apply(withPorts(loadSite(join(configFolder, 'demo.yaml')), flags)), say);
     try {
       await importRosterOnce(gateway, flags.lang, say);
-      const field = await startDemoSite(flags, gateway, addresses, stop);
+      const field = await startDemoSite(flags, gateway, addresses, stop, say);
       try {
         await live(flags, gateway, field, stop, say);
       } finally {
@@ -120,7 +125,13 @@ async function importRosterOnce({ village }: Gateway, language: Language, say: (
   say(language === 'zh' ? `村庄 ${village.site.config.village.name}：${count} 户` : `Village ${village.site.config.village.name}: ${count} households`);
 }
 
-async function startDemoSite(flags: DemoFlags, { village }: Gateway, addresses: FieldAddresses, stop: AbortController): Promise<SiteProcess> {
+async function startDemoSite(
+  flags: DemoFlags,
+  { village, url }: Gateway,
+  addresses: FieldAddresses,
+  stop: AbortController,
+  say: (line: string) => void,
+): Promise<SiteProcess> {
   const folder = join(flags.data, 'site');
   makeFolder(folder);
   const cardsFile = join(folder, 'cards.txt');
@@ -138,6 +149,8 @@ async function startDemoSite(flags: DemoFlags, { village }: Gateway, addresses: 
     seed: flags.seed,
     startMs: village.time.clock.now(),
     listen: addresses.listen,
+    play: flags.play === undefined ? undefined : { file: flags.play, gatewayUrl: url },
+    say,
     onGone: (reason) => stop.abort(new Error(reason)),
   });
 }
@@ -156,7 +169,10 @@ async function live(flags: DemoFlags, gateway: Gateway, field: SiteProcess, stop
       ? whenAborted(stop.signal)
       : wireClock.sleep(flags.for, 'end of the demo', AbortSignal.any([stop.signal, clock.signal])).catch(() => undefined);
   try {
-    await Promise.race([end, village.failed, gateway.uplink.done]);
+    const played = field.played.then((fulfilled) => {
+      if (!fulfilled) process.exitCode = 1;
+    });
+    await Promise.race([end, played, village.failed, gateway.uplink.done]);
     await finish(gateway, watched.verified);
     unlisten();
     const summary = summarize(village, watched.counts(), (wireClock.monotonicMs() - started) / 1000);

@@ -3,6 +3,7 @@
  * The same tree always gives the same bytes: no dates, no versions of tools.
  */
 import type { z } from 'zod';
+import { scenarioSchema } from '../../device-sim/scenario.ts';
 import { siteSchema } from '../../gateway/config.ts';
 import { describeFrameDevices } from '../../protocol/frame-reference.ts';
 import { describeDevices } from '../../protocol/register-reference.ts';
@@ -28,6 +29,7 @@ function referencePage(): string {
 /** Content by path. */
 export function renderDocuments(): ReadonlyMap<string, string> {
   return new Map([
+    ['config/scenario.schema.json', schemaFile(scenarioSchema, 'Sifen scenario', 'device-sim/scenario.ts')],
     ['config/site.schema.json', schemaFile(siteSchema, 'Sifen site file', 'gateway/config.ts')],
     ['config/tariff.schema.json', schemaFile(tariffSchema, 'Sifen tariff', 'protocol/tariff.ts')],
     ['protocol/REFERENCE.md', referencePage()],

@@ -48,7 +48,7 @@ export const packageRows: readonly PackageRow[] = [
   {
     packages: ['yaml'],
     rooms: [],
-    files: /^gateway\/config-file\.ts$|^device-sim\/(?:main|site-file)\.ts$/,
+    files: /^gateway\/config-file\.ts$|^device-sim\/yaml-file\.ts$/,
     why: 'A site file is read in one place, with line numbers.',
   },
   { packages: ['csv-parse'], rooms: [], files: /^gateway\/(?:core|workflows|commands)\/[a-z-]*roster[a-z-]*\.ts$/, why: 'Only the roster is CSV.' },
