@@ -13,6 +13,7 @@ const catalogue = {
   device_exception: { retryable: false, hint: 'The device heard the request and refused it; look up its state on the status page.' },
   device_value: { retryable: true, hint: 'The device answered with a value outside its register map: wrong model in the site file, or a failing device.' },
   device_backing_off: { retryable: true, hint: 'The device did not answer lately; it is tried again by itself.' },
+  line_lent: { retryable: true, hint: 'Try again when the line is back; a borrowed line comes back after a minute of silence.' },
   uplink_down: { retryable: true, hint: 'Check the broker address and the network; events wait in the log and lose nothing.' },
   listen_failed: { retryable: false, hint: 'Check the address and the port in the site file; ports below 1024 need a privilege.' },
   port_in_use: { retryable: false, hint: 'Another program holds this port.' },

@@ -28,6 +28,7 @@ import type { BusReport } from './web/bus-metrics.ts';
 import { findCardHolder } from './workflows/card-holder.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
+import { LineLoans, type LoanableLine } from './workflows/line-loans.ts';
 import { watchBin } from './workflows/watch-bins.ts';
 import { type WeighOutcome, WeighStation } from './workflows/weigh-for-points.ts';
 
@@ -63,6 +64,7 @@ export interface DeviceView {
 
 export class Field {
   readonly dispensers = new Map<string, DispenserStation>();
+  readonly loans: LineLoans;
   readonly #options: FieldOptions;
   readonly #lines = new Map<string, Line>();
   readonly #devices: Device<DeviceMap>[] = [];
@@ -78,11 +80,26 @@ export class Field {
       const open = options.recording?.line(id, transport, openStream) ?? openStream;
       this.#lines.set(id, openLine({ id, transport, clock, openStream: open }));
     }
+    this.loans = this.#openLoans();
     for (const row of config.dispensers) this.#openDispenser(row);
     for (const row of config.scales) this.#openScale(row);
     for (const row of config.bins) this.#openBin(row);
     for (const row of config.readers) this.#openReader(row);
     options.background('device health', this.#recordHealth());
+  }
+
+  #openLoans(): LineLoans {
+    const { site, store, machine } = this.#options;
+    const lines = new Map<string, LoanableLine>();
+    for (const { id, transport } of site.config.lines) {
+      const line = this.#lines.get(id);
+      if (line !== undefined) lines.set(id, { line, transport });
+    }
+    const busy = (line: string) => {
+      const dispenser = site.config.dispensers.find((row) => row.line === line && store.jobs.open(row.id) !== undefined);
+      return dispenser === undefined ? null : `${dispenser.id} is in the middle of a job.`;
+    };
+    return new LineLoans({ lines, busy, wire: machine.clock });
   }
 
   devices(): DeviceView[] {
@@ -135,6 +152,7 @@ export class Field {
 
   async close(): Promise<void> {
     await Promise.all([this.#closeReaders('counter'), this.#closeReaders('exit')]);
+    this.loans.close();
     for (const device of this.#devices) device.close();
     await Promise.all([...this.#lines.values()].map((line) => line.close()));
     await this.#options.recording?.close();

@@ -159,3 +159,17 @@ export const finishLookMs = 20;
 export const clockAdjustmentsMax = 16;
 /** Pause between two looks at the wall clock. Unit: wire ms. */
 export const clockLookMs = 1000;
+/** A lent line comes back when its borrower has been silent this long (DESIGN 4). Unit: wire ms. */
+export const loanKeptMs = 60_000;
+/** Pause between two looks whether a lent line is still needed. Unit: wire ms. */
+export const loanLookMs = 1000;
+/** A borrower says this often that it still needs a line. Unit: wire ms. */
+export const loanKeepEveryMs = 10_000;
+/** How long a search listens before it asks: streaming indicators send several frames a second. Unit: wire ms. */
+export const probeListenMs = 800;
+/** Patience of a search with each unit number. Unit: wire ms. Boards answer within 20 ms; known slow ones are asked again by their map. */
+export const probeDeadlineMs = 100;
+/** How long a search waits for a port to open. Unit: wire ms. */
+export const probeOpenMs = 4000;
+/** Questions to a unit that answers, so that spoilt answers show. */
+export const probeRepeats = 8;

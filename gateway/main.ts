@@ -12,6 +12,7 @@ import { addIssue } from './commands/issue.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addLabels } from './commands/labels.ts';
 import { addLedger } from './commands/ledger.ts';
+import { addProbe } from './commands/probe.ts';
 import { addRoster } from './commands/roster.ts';
 import { addRun } from './commands/run.ts';
 import { addWatch } from './commands/watch.ts';
@@ -30,7 +31,8 @@ const program = new Command('sifen')
     'after',
     '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage.\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.',
   );
-for (const add of [addDemo, addRun, addCheck, addRoster, addIssue, addLabels, addLedger, addEvents, addWatch, addDevice, addClock, addKeygen]) add(program);
+for (const add of [addDemo, addRun, addCheck, addRoster, addIssue, addLabels, addLedger, addEvents, addWatch, addDevice, addClock, addProbe, addKeygen])
+  add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
 
 async function main(): Promise<number> {

@@ -171,6 +171,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     personal,
     credentialKey: keys.credentialKey,
     dispensers: field?.dispensers ?? new Map(),
+    loans: field?.loans ?? null,
     wire: machine.clock,
     clock,
     status: () => ({ head: store.head.sequence, ledger: store.ledger.totals() }),

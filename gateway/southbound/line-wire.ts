@@ -164,6 +164,15 @@ export class LineWire implements WireListener {
     }
   }
 
+  /** Lets go of the wire until `takeBack`; what is under way is rejected with bus_closed. Resolves when the port is free. */
+  lend(reason: string): Promise<void> {
+    return this.#kept.lend(reason);
+  }
+
+  takeBack(): void {
+    this.#kept.takeBack();
+  }
+
   /** Ends for good; what is under way is rejected with bus_closed. */
   close(): Promise<void> {
     this.#watchdog.stop();

@@ -123,6 +123,15 @@ export class Line {
     return this.#trafficOf(unit).stats(this.#clock.monotonicMs());
   }
 
+  /** Lets go of the wire so that another process can open it, until `takeBack`. Everything asked meanwhile is refused with `reason`. */
+  lend(reason: string): Promise<void> {
+    return this.#wire.lend(reason);
+  }
+
+  takeBack(): void {
+    this.#wire.takeBack();
+  }
+
   /** Rejects what waits and what is under way, releases the wire, and does not open it again. */
   async close(): Promise<void> {
     this.#isClosed = true;

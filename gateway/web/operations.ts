@@ -16,6 +16,7 @@ import { findCardHolder } from '../workflows/card-holder.ts';
 import type { DispenserStation } from '../workflows/dispenser-station.ts';
 import { importRoster, listCards } from '../workflows/import-roster.ts';
 import { type ClockKeeping, confirmDate } from '../workflows/keep-clock.ts';
+import type { LineLoans } from '../workflows/line-loans.ts';
 import { openRestoredEpoch } from '../workflows/open-epoch.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
 
@@ -25,6 +26,8 @@ export interface Desk {
   readonly personal: PersonalFile;
   readonly credentialKey: Uint8Array;
   readonly dispensers: ReadonlyMap<string, DispenserStation>;
+  /** Null where no field is open. */
+  readonly loans: LineLoans | null;
   readonly wire: Clock;
   /** Village time, and what may be said about it. */
   readonly clock: ClockKeeping;
@@ -67,6 +70,9 @@ export const operations = {
     problems: store.ledger.problems(),
     dispensers: store.ledger.dispensers(),
   })),
+  'line.borrow': operation(z.strictObject({ line: deviceIdSchema, operator }), ({ loans }, { line, operator: name }) => loansOf(loans).borrow(line, name)),
+  'line.keep': operation(z.strictObject({ token: z.int() }), ({ loans }, { token }) => ({ kept: loansOf(loans).keep(token) })),
+  'line.return': operation(z.strictObject({ token: z.int() }), ({ loans }, { token }) => ({ returned: loansOf(loans).giveBack(token) })),
   'clock.show': operation(nothing, ({ clock }) => showClock(clock)),
   'clock.confirm': operation(z.strictObject({ atMs: z.int().min(0), operator }), ({ clock }, said) => {
     const confirmed = confirmDate(clock, said);
@@ -130,6 +136,11 @@ export async function runOperation(desk: Desk, name: OperationName, input: unkno
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new GatewayError('usage', parsed.error.issues.map((issue) => `${issue.path.join('.') || name}: ${issue.message}`).join('; '));
   return await run(desk, parsed.data);
+}
+
+function loansOf(loans: LineLoans | null): LineLoans {
+  if (loans === null) throw new GatewayError('usage', 'No gateway runs, so no line has to be borrowed.');
+  return loans;
 }
 
 const showClock = ({ time }: ClockKeeping): object => ({ atMs: time.clock.now(), timeq: time.quality() });
