@@ -19,7 +19,7 @@ export interface Clock {
   sleep(durationMs: number, name: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own clock. Sleeps up to exactSleepMsMax are never short, and long by about half a ms at most; longer ones are off by up to 1 ms. */
+/** The machine's own clock. Sleeps up to exactSleepMsMax are never short, and long by some tenths of a ms at most; longer ones are off by up to 1 ms. */
 export const wireClock: Clock = {
   now: () => epochMs(Date.now()),
   monotonicMs: () => performance.now(),
@@ -40,12 +40,12 @@ async function sleepByTimer(durationMs: number, signal: AbortSignal | undefined)
 }
 
 /**
- * Timers know whole milliseconds only. The rest, at most half of one unless a timer came early, is spent in turns of the event loop, which cost some
- * processor time and hold nobody up.
+ * Timers know whole milliseconds only. The rest, less than one unless a timer came early, is spent in turns of the event loop, which cost processor
+ * time and hold nobody up.
  */
 async function sleepExactly(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
   const untilMs = performance.now() + durationMs;
-  const wholeMs = Math.round(durationMs);
+  const wholeMs = Math.floor(durationMs);
   if (wholeMs >= 1) await sleepByTimer(wholeMs, signal);
   if (wholeMs >= 1 && performance.now() >= untilMs) return;
   await new Promise<void>((resolve) => {

@@ -43,6 +43,8 @@ export const streamSoundMs = 2000;
 export const captureFileBytesMax = 16 * 1024 * 1024;
 /** Entries waiting for the disk. Unit: byte. A full line makes some 10 KiB a second; more are counted and dropped. */
 export const captureQueueBytesMax = 1024 * 1024;
+/** Bytes of a TCP connection read at a time. Unit: byte. A segment of Ethernet has under 1500. */
+export const tcpReadBytesMax = 4096;
 /** Bytes of a serial port read at a time. Unit: byte. The kernel holds 4096; a Modbus frame has at most 256. */
 export const serialReadBytesMax = 4096;
 /** How long shutting down waits for one port to close: a serial driver may hold on to unsent output. Unit: wire ms. */

@@ -9,7 +9,7 @@ import { connect, type Socket } from 'node:net';
 import { SerialPort } from 'serialport';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import { serialReadBytesMax, streamCloseMs, tcpConnectMs, tcpKeepAliveMs } from '../limits.ts';
+import { serialReadBytesMax, streamCloseMs, tcpConnectMs, tcpKeepAliveMs, tcpReadBytesMax } from '../limits.ts';
 import { findSerialPort, type MachinePlaces } from './serial-adapter.ts';
 
 /** A serial port. `path` as /dev/serial/by-id/... or usb:VID:PID... survives re-plugging (serial-adapter.ts). `baud` 1200..921600. */
@@ -181,7 +181,16 @@ class SerialWire {
 }
 
 async function openTcp(transport: TcpTransport, listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
-  const socket = connect({ host: transport.host, port: transport.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs });
+  // Bytes are taken past the stream, whose ways cost more than a frame does. None come before the connection is told of, and then there is a listener.
+  const onread = {
+    buffer: Buffer.alloc(tcpReadBytesMax),
+    callback: (count: number, buffer: Uint8Array) => {
+      listener.onBytes(Buffer.from(buffer.subarray(0, count)));
+      return true;
+    },
+  };
+  const { host, port } = transport;
+  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs, onread });
   const closed = Promise.withResolvers<void>();
   let reason = 'closed by the other side';
   socket.on('error', (error) => {
@@ -190,7 +199,6 @@ async function openTcp(transport: TcpTransport, listener: ByteListener, clock: C
   socket.once('close', () => closed.resolve());
   await connected(socket, nameOfTransport(transport), clock, signal);
   socket.once('close', () => listener.onClose(reason));
-  socket.on('data', (bytes: Buffer) => listener.onBytes(bytes));
   return {
     write: (bytes) => void socket.write(bytes),
     // Two turns of the event loop have a poll phase between them, which hands over everything the kernel holds.

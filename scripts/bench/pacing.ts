@@ -1,6 +1,7 @@
 /**
  * What our line adds to what wire and boards need: eight units polled without a pause, in front of a pacer. The overhead of a transaction is the time
- * from its request to the next one, less the bytes of both frames, the turn-around of the board and one t3.5; the pacer's own lateness is left in it.
+ * from its request to the next one, less the bytes of both frames, the turn-around of the board and one t3.5, and less what the pacer itself was late
+ * with the last byte, which it knows and prints.
  */
 import { wireClock } from '../../gateway/clock.ts';
 import { quietGapMs } from '../../gateway/core/wire-time.ts';
@@ -44,7 +45,7 @@ async function runRound(paced: PacedLine, baud: number, seconds: number): Promis
   const passages = await paced.passages();
   const pairs = passages.slice(1).map((next, at) => [passages[at] as Passage, next] as const);
   return {
-    overheadsMs: pairs.map(([passage, next]) => next.requestAtMs - passage.requestAtMs - passage.wireMs - quietGapMs(baud)),
+    overheadsMs: pairs.map(([passage, next]) => next.requestAtMs - passage.requestAtMs - passage.wireMs - passage.lateMs - quietGapMs(baud)),
     gapsMs: pairs.flatMap(([{ answeredAtMs }, next]) => (answeredAtMs === null ? [] : [next.requestAtMs - answeredAtMs])),
     lateMs: passages.map(({ lateMs }) => lateMs),
     cpuShare: (cpu.user + cpu.system) / 1000 / wallMs,
