@@ -7,6 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
+import { scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { type Tariff, tariffSchema } from '../protocol/tariff.ts';
 import { type SiteConfig, siteSchema } from './config.ts';
 import { GatewayError } from './errors.ts';
@@ -89,6 +90,7 @@ function crossCheck(config: SiteConfig): ConfigIssue[] {
     if (units.has(place)) say(`${device.id}.unit`, `${place} is taken by another device`);
     units.add(place);
   }
+  for (const scale of config.scales) for (const [field, message] of scaleIssues(scale, config)) say(`${scale.id}.${field}`, message);
   const places = new Set<string>();
   for (const { id, transport } of [...config.lines, ...config.readers]) {
     const place = transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`;
@@ -96,14 +98,54 @@ function crossCheck(config: SiteConfig): ConfigIssue[] {
     places.add(place);
     if (transport.kind !== 'serial' && transport.port === 0) say(`${id}.transport.port`, 'a device is reached at a port from 1 to 65535');
   }
+  issues.push(...readerIssues(config));
+  if (config.mqtt.embedded === null && config.mqtt.uplink.url === null)
+    say('mqtt', 'there is neither an embedded broker nor an uplink address: events would go nowhere');
+  return issues;
+}
+
+function readerIssues(config: SiteConfig): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const say = (field: string, message: string) => issues.push({ line: null, field, message });
   const served = new Set([...config.dispensers, ...config.scales].map((device) => device.id));
   for (const reader of config.readers) {
     if (!served.has(reader.serves)) say(`${reader.id}.serves`, `there is no dispenser or scale ${reader.serves}`);
     if (reader.role === 'exit' && !config.dispensers.some((device) => device.id === reader.serves))
       say(`${reader.id}.role`, 'an exit reader stands at a dispenser');
   }
-  if (config.mqtt.embedded === null && config.mqtt.uplink.url === null)
-    say('mqtt', 'there is neither an embedded broker nor an uplink address: events would go nowhere');
+  return issues;
+}
+
+type ScaleRow = SiteConfig['scales'][number];
+
+/** What a scale's model asks of its row and its line. */
+function scaleIssues(row: ScaleRow, config: SiteConfig): [field: string, message: string][] {
+  const scale = scaleCatalogue[row.model];
+  if (scale === undefined) return [];
+  const { speaks, reports } = scale;
+  const issues: [string, string][] = [];
+  const exactlyWhen = (field: 'intervalGrams' | 'maxGrams' | 'decimals', isNeeded: boolean, what: string) => {
+    if (isNeeded && row[field] === undefined) issues.push([field, `a ${row.model} does not report its ${what}; write it here, as on the plate of the scale`]);
+    if (!isNeeded && row[field] !== undefined) issues.push([field, `a ${row.model} reports its ${what} itself; leave it out`]);
+  };
+  exactlyWhen('intervalGrams', !reports.intervalGrams, 'interval e');
+  exactlyWhen('maxGrams', !reports.maxGrams, 'Max');
+  exactlyWhen('decimals', speaks === 'registers' && !scale.reportsDecimals, 'decimal point');
+  if (row.intervalGrams !== undefined && !/^[125]0*$/.test(String(row.intervalGrams)))
+    issues.push(['intervalGrams', 'an interval is 1, 2 or 5 times a power of ten (R 76-1, 3.2)']);
+  const transport = config.lines.find(({ id }) => id === row.line)?.transport;
+  if (speaks === 'registers') {
+    if (transport?.kind === 'tcp') issues.push(['line', `a ${row.model} speaks Modbus; its line is serial, rtu-over-tcp or modbus-tcp`]);
+    return issues;
+  }
+  if (transport?.kind === 'rtu-over-tcp' || transport?.kind === 'modbus-tcp')
+    issues.push(['line', `a ${row.model} has frames of its own; its line is serial or tcp`]);
+  if (row.unit > (scale.lastUnit ?? 1))
+    issues.push(['unit', scale.lastUnit === null ? `a ${row.model} has no address; leave unit out` : `a ${row.model} has addresses 1 to ${scale.lastUnit}`]);
+  const neighbours = [...config.dispensers, ...config.scales, ...config.bins].filter(({ id, line }) => line === row.line && id !== row.id);
+  const stranger = neighbours.find(({ model }) => model !== row.model);
+  if (scale.lastUnit === null && neighbours.length > 0) issues.push(['line', `a ${row.model} has no address and needs the line for itself`]);
+  else if (stranger) issues.push(['line', `${stranger.id} speaks another protocol; a line has one`]);
   return issues;
 }
 

@@ -3,6 +3,7 @@
  * config/site.schema.json and the field docs. Values are passed on as arguments; nothing below runtime imports this file.
  */
 import { z } from 'zod';
+import { scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { deviceIdSchema } from '../protocol/events.ts';
 import { parseUsbAddress, usbPrefix } from '../protocol/usb-address.ts';
 
@@ -30,12 +31,20 @@ const rtuOverTcpSchema = z.strictObject({
 });
 const modbusTcpSchema = z.strictObject({ kind: z.literal('modbus-tcp'), host, port: port.default(502) });
 const tcpSchema = z.strictObject({ kind: z.literal('tcp'), host, port });
+const plainTcpSchema = z.strictObject({
+  kind: z.literal('tcp'),
+  host,
+  port,
+  baud: z.int().min(1200).max(921_600).default(9600).describe('Baud behind the serial server, for devices with frames of their own; sets the quiet gap.'),
+});
 
-const lineTransportSchema = z.discriminatedUnion('kind', [serialSchema, rtuOverTcpSchema, modbusTcpSchema]);
+const lineTransportSchema = z.discriminatedUnion('kind', [serialSchema, rtuOverTcpSchema, modbusTcpSchema, plainTcpSchema]);
 const readerTransportSchema = z.discriminatedUnion('kind', [serialSchema, tcpSchema]);
 
 const lineSchema = z.strictObject({ id: deviceIdSchema, transport: lineTransportSchema });
 const deviceBase = { id: deviceIdSchema, line: deviceIdSchema, unit: z.int().min(1).max(247) };
+
+const grams = z.int().min(1).max(10_000_000);
 
 export const siteSchema = z.strictObject({
   village: z.strictObject({
@@ -62,7 +71,13 @@ export const siteSchema = z.strictObject({
     .array(
       z.strictObject({
         ...deviceBase,
-        model: z.literal('W-CN'),
+        unit: deviceBase.unit.default(1).describe('Unit number, or place in the alphabet of an indicator addressed by letter; 1 where there is no address.'),
+        model: z
+          .enum(Object.keys(scaleCatalogue))
+          .describe('See protocol/REFERENCE.md. The formats of an indicator cannot be told apart by looking: prove with a known weight.'),
+        intervalGrams: grams.optional().describe('Interval e; given exactly when the model does not report it. Unit: gram.'),
+        maxGrams: grams.optional().describe('Max; given exactly when the model does not report it. Unit: gram.'),
+        decimals: z.int().min(0).max(3).optional().describe('Digits of a kilogram behind the point; given exactly when the model sends bare counts.'),
         minimumGrams: z.int().min(1).default(50).describe('Below this nothing is awarded (Min). Unit: gram.'),
       }),
     )

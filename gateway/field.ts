@@ -5,8 +5,8 @@
 import { dirname, resolve } from 'node:path';
 import type { BagVillage } from '../protocol/bag-code.ts';
 import { bin4 } from '../protocol/devices/bin-4.ts';
+import { scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
-import { scaleWcn } from '../protocol/devices/scale-wcn.ts';
 import type { DeviceMap } from '../protocol/register-map.ts';
 import { parseScan } from '../protocol/scan.ts';
 import type { SiteConfig } from './config.ts';
@@ -18,10 +18,13 @@ import { type GatewayKeys, loadMacKey } from './keys.ts';
 import { finishJobsMs, finishLookMs, healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
+import type { OpenByteStream } from './southbound/byte-stream.ts';
 import { type Device, openDevice } from './southbound/device.ts';
+import type { FrameStream } from './southbound/frame-stream.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
 import type { Recording } from './southbound/recording.ts';
+import { AskedScale, RegisterScaleUnit, type Scale, StreamedScale } from './southbound/scale.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
 import type { BusReport } from './web/bus-metrics.ts';
@@ -62,12 +65,23 @@ export interface DeviceView {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+const streams = (model: string): boolean => {
+  const scale = scaleCatalogue[model];
+  return scale?.speaks === 'frames' && scale.device.talk === 'streams';
+};
+
+/** Whatever stands at the end of a wire and comes and goes. */
+type FieldDevice = Pick<Scale, 'id' | 'model' | 'health' | 'place' | 'traffic' | 'close'>;
+
 export class Field {
   readonly dispensers = new Map<string, DispenserStation>();
   readonly loans: LineLoans;
+  readonly scales = new Map<string, WeighStation>();
   readonly #options: FieldOptions;
+  /** By what is spoken on them: asked, or listened to. */
   readonly #lines = new Map<string, Line>();
-  readonly #devices: Device<DeviceMap>[] = [];
+  readonly #streams = new Map<string, FrameStream>();
+  readonly #devices: FieldDevice[] = [];
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
   #traffic: TrafficMemory = new Map();
@@ -75,11 +89,10 @@ export class Field {
   constructor(options: FieldOptions) {
     this.#options = options;
     const { config } = options.site;
-    const { clock, openStream } = options.machine;
-    for (const { id, transport } of config.lines) {
-      const open = options.recording?.line(id, transport, openStream) ?? openStream;
-      this.#lines.set(id, openLine({ id, transport, clock, openStream: open }));
-    }
+    const { clock } = options.machine;
+    const isStreamed = (line: string) => config.scales.some((row) => row.line === line && streams(row.model));
+    for (const { id, transport } of config.lines)
+      if (!isStreamed(id)) this.#lines.set(id, openLine({ id, transport, clock, openStream: this.#openerOf(id, transport) }));
     this.loans = this.#openLoans();
     for (const row of config.dispensers) this.#openDispenser(row);
     for (const row of config.scales) this.#openScale(row);
@@ -110,7 +123,7 @@ export class Field {
       const symptom = symptoms.get(device.id);
       const own = typeof locked === 'string' ? `locked: ${locked}` : rollsInMagazine === undefined ? '' : `${rollsInMagazine} rolls`;
       const note = [own, symptom === undefined ? '' : describeSymptom(symptom, device.place().unit)].filter((part) => part !== '').join('; ');
-      return { id: device.id, model: device.map.model, state: device.health().state, note, facts: symptom === undefined ? facts : { ...facts, symptom } };
+      return { id: device.id, model: device.model, state: device.health().state, note, facts: symptom === undefined ? facts : { ...facts, symptom } };
     });
   }
 
@@ -128,7 +141,7 @@ export class Field {
   /** What passes on the lines, and how each device does on its own. */
   bus(): BusReport {
     return {
-      lines: [...this.#lines.values()].map((line) => ({ id: line.id, ...line.stats() })),
+      lines: [...this.#lines.values(), ...this.#streams.values()].map((line) => ({ id: line.id, ...line.stats() })),
       devices: this.#devices.map((device) => ({ id: device.id, ...device.place(), ...device.traffic() })),
     };
   }
@@ -154,16 +167,40 @@ export class Field {
     await Promise.all([this.#closeReaders('counter'), this.#closeReaders('exit')]);
     this.loans.close();
     for (const device of this.#devices) device.close();
-    await Promise.all([...this.#lines.values()].map((line) => line.close()));
+    await Promise.all([...this.#lines.values(), ...this.#streams.values()].map((line) => line.close()));
     await this.#options.recording?.close();
   }
 
-  #openDevice<const M extends DeviceMap>(row: { id: string; line: string; unit: number }, map: M): Device<M> {
+  /** The machine's way to open a wire, recorded where a recording runs. */
+  #openerOf(id: string, transport: SiteConfig['lines'][number]['transport']): OpenByteStream {
+    const { machine, recording } = this.#options;
+    return recording?.line(id, transport, machine.openStream) ?? machine.openStream;
+  }
+
+  #lineOf(row: { line: string }): Line {
     const line = this.#lines.get(row.line);
     if (line === undefined) throw new Error(`no line ${row.line}; the site file was not cross-checked`);
-    const device = openDevice({ id: row.id, line, unit: row.unit, map, clock: this.#options.machine.clock });
-    this.#devices.push(device as unknown as Device<DeviceMap>);
+    return line;
+  }
+
+  #openDevice<const M extends DeviceMap>(row: { id: string; line: string; unit: number }, map: M): Device<M> {
+    const device = openDevice({ id: row.id, line: this.#lineOf(row), unit: row.unit, map, clock: this.#options.machine.clock });
+    this.#devices.push(device);
     return device;
+  }
+
+  #openScaleUnit(row: SiteConfig['scales'][number]): Scale {
+    const { machine, site } = this.#options;
+    const scale = scaleCatalogue[row.model];
+    if (scale === undefined) throw new Error(`no model ${row.model}; the site file was not checked`);
+    const seat = { id: row.id, unit: row.unit, decimals: row.decimals ?? 0, clock: machine.clock };
+    if (scale.speaks === 'registers') return new RegisterScaleUnit(scale, this.#lineOf(row), seat);
+    if (scale.device.talk === 'answers') return new AskedScale(scale, this.#lineOf(row), seat);
+    const line = site.config.lines.find(({ id }) => id === row.line);
+    if (line === undefined) throw new Error(`no line ${row.line}; the site file was not cross-checked`);
+    const streamed = new StreamedScale(scale, { ...line, openStream: this.#openerOf(line.id, line.transport) }, seat);
+    this.#streams.set(row.line, streamed.stream);
+    return streamed;
   }
 
   #openDispenser(row: SiteConfig['dispensers'][number]): void {
@@ -196,8 +233,12 @@ export class Field {
 
   #openScale(row: SiteConfig['scales'][number]): void {
     const { site, store, keys, time, machine, signal, background, onOutcome, idlePollMs } = this.#options;
+    const scale = this.#openScaleUnit(row);
+    this.#devices.push(scale);
     const station = new WeighStation({
-      device: this.#openDevice(row, scaleWcn),
+      scale,
+      intervalGrams: row.intervalGrams ?? null,
+      maxGrams: row.maxGrams ?? null,
       minimumGrams: row.minimumGrams,
       store,
       tariffs: site.tariffs,
@@ -208,6 +249,7 @@ export class Field {
       onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
     });
     this.#scanners.set(row.id, { counter: (text) => station.scan(parseScan(text, { bags: this.#bags(), materials: this.#materials() })) });
+    this.scales.set(row.id, station);
     background(`scale ${row.id}`, station.run(signal));
   }
 

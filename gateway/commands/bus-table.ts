@@ -23,15 +23,20 @@ const readsOf = (map: DeviceMap, fields: readonly string[], unit: number) =>
   });
 
 function deviceOf({ id, unit, model }: Row, pauses: Pauses): BudgetDevice[] {
+  const scale = scaleCatalogue[model];
+  if (scale?.speaks === 'frames') {
+    const { timeoutMs, guardMs, toDevice, frameBytesMax } = scale.device;
+    const reads = scale.asks(unit).map((request) => ({ requestBytes: toDevice.encode(request).length, replyBytes: frameBytesMax }));
+    return reads.length === 0 ? [] : [{ id, timeoutMs, guardMs, reads, ...pauses, isActuator: false }];
+  }
   if (!Object.hasOwn(deviceCatalogue, model)) return [];
   const map: DeviceMap = deviceCatalogue[model as DeviceModel];
-  const scale = scaleCatalogue[model];
   const fields = scale?.speaks === 'registers' ? scale.fields : fieldsPolled(map, 'status');
   const { timeoutMs, guardMs } = map;
   return [{ id, timeoutMs, guardMs, reads: readsOf(map, fields, unit), ...pauses, isActuator: map.kind === 'dispenser' }];
 }
 
-/** The lines of a site as the budget sees them. Devices that speak no Modbus stand on wires of their own and have no part in it. */
+/** The lines of a site as the budget sees them. Who speaks unasked has a wire of his own and no part in it. */
 export function budgetLines({ lines, dispensers, scales, bins }: SiteConfig): BudgetLine[] {
   const pausesOf = [
     ...dispensers.map((row) => [row, { idlePauseMs: dispenserIdlePollMs, busyPauseMs: dispensePollMs }] as const),

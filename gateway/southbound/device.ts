@@ -74,6 +74,10 @@ export class Device<M extends DeviceMap> {
     this.#attendance = new Attendance({ ...options, silenceMs: options.map.timeoutMs + options.map.guardMs });
   }
 
+  get model(): string {
+    return this.map.model;
+  }
+
   /** What is known of the device. */
   health(): DeviceHealth {
     return this.#attendance.health;

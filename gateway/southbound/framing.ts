@@ -24,7 +24,7 @@ const mbapPrefixBytes = 6;
 /** Unit, function and at least one byte; unit and the longest PDU. */
 const mbapLength = { min: 3, max: 254 } as const;
 
-const garbled = (reason: string): Verdict => ({ kind: 'garbled', reason });
+export const garbled = (reason: string): Verdict => ({ kind: 'garbled', reason });
 
 /** Frames an RTU request for a wire that carries RTU frames as they are. */
 export function frameRtu(request: Buffer): Framed {

@@ -2,8 +2,6 @@
  * The story of one tray scale: poll it, let core/weighing.ts judge, and when a weighing settles, record it and its points in one
  * transaction. Between reading the next number and the commit nothing is awaited. It invents no value: a failed read is told as such.
  */
-import assert from 'node:assert/strict';
-import { decodeScaleReading, scaleReadingFields, type scaleWcn } from '../../protocol/devices/scale-wcn.ts';
 import type { Scan } from '../../protocol/scan.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import type { Clock } from '../clock.ts';
@@ -22,7 +20,7 @@ import {
 } from '../core/weighing.ts';
 import { isGatewayError } from '../errors.ts';
 import { scaleBusyPollMs, scaleIdlePollMs } from '../limits.ts';
-import type { Device } from '../southbound/device.ts';
+import type { Scale } from '../southbound/scale.ts';
 import type { Store } from '../store/store.ts';
 import { findCardHolder } from './card-holder.ts';
 
@@ -35,7 +33,10 @@ export type WeighOutcome =
 type Refused = { readonly kind: 'refused'; readonly household: string | null; readonly code: WeighRefusal };
 
 export interface WeighStationOptions {
-  readonly device: Pick<Device<typeof scaleWcn>, 'id' | 'readRaw'>;
+  readonly scale: Pick<Scale, 'id' | 'look'>;
+  /** Interval e and Max from the site file; null where the scale reports them. Unit: gram. */
+  readonly intervalGrams: number | null;
+  readonly maxGrams: number | null;
   /** Min of the scale. Unit: gram. */
   readonly minimumGrams: number;
   readonly store: Pick<Store, 'append' | 'weighings' | 'people'>;
@@ -64,9 +65,14 @@ export class WeighStation {
   #shown = new AbortController();
 
   constructor(options: WeighStationOptions) {
-    this.id = options.device.id;
+    this.id = options.scale.id;
     this.#options = options;
     this.#state = firstWeighing(options.minimumGrams);
+  }
+
+  /** Whether zero was seen and the next load counts. */
+  get isReady(): boolean {
+    return this.#state.phase.kind === 'ready';
   }
 
   /** A card or a material code shown at this scale's reader. A refusal here leaves the weighing as it is. */
@@ -116,17 +122,15 @@ export class WeighStation {
   }
 
   async #read(signal: AbortSignal): Promise<WeighingInput> {
-    const { device, clock, wire } = this.#options;
-    // A reading is as old as its question, the oldest it can be.
-    const atMs = wire.monotonicMs();
+    const { scale, clock, wire, intervalGrams, maxGrams } = this.#options;
     try {
-      const { values, rawHex } = await device.readRaw(scaleReadingFields, { priority: this.#isUrgent() ? 'weighing' : 'poll', signal });
-      const decoded = decodeScaleReading(values);
-      if (!decoded.ok) return { kind: 'lost', villageMs: clock.monotonicMs() };
-      const { intervalGrams, maxGrams } = decoded.values;
-      assert(intervalGrams !== null && maxGrams !== null, 'this model reports both');
-      const reading = { ...decoded.values, intervalGrams, maxGrams, rawHex: [rawHex], atMs };
-      return { kind: 'reading', reading, villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() };
+      const { said, rawHex, atMs } = await scale.look({ priority: this.#isUrgent() ? 'weighing' : 'poll', signal });
+      const at = { villageMs: clock.monotonicMs(), wireMs: wire.monotonicMs() };
+      if ('noWeight' in said) return { kind: 'noWeight', why: said.noWeight, ...at };
+      const facts = { intervalGrams: said.intervalGrams ?? intervalGrams, maxGrams: said.maxGrams ?? maxGrams };
+      if (facts.intervalGrams === null || facts.maxGrams === null) throw new Error(`${this.id}: neither scale nor site file gives interval and Max`);
+      const reading = { ...said, intervalGrams: facts.intervalGrams, maxGrams: facts.maxGrams, rawHex: [rawHex], atMs };
+      return { kind: 'reading', reading, ...at };
     } catch (error) {
       if (!signal.aborted && (!isGatewayError(error) || error.code.startsWith('store_'))) throw error;
       const passes = passingFailures.some((code) => isGatewayError(error, code));

@@ -178,3 +178,44 @@ describe('damaged text', () => {
     expect(Math.min(ends.accepted, ends.refused)).toBeGreaterThan(100);
   });
 });
+
+describe('a scale and its line', () => {
+  const row = '{ id: scale-1, line: scale-line, unit: 1, model: W-CN, minimumGrams: 50 }';
+  const line = 'id: scale-line, transport: { kind: rtu-over-tcp,';
+  const site = (scale: string, transport = 'rtu-over-tcp', more = '') => {
+    for (const part of [row, line]) expect(demoText).toContain(part);
+    return demoText.replace(row, `{ id: scale-1, line: scale-line, ${scale} }${more}`).replace(line, `id: scale-line, transport: { kind: ${transport},`);
+  };
+  const plate = 'intervalGrams: 10, maxGrams: 30000';
+
+  it.each([
+    ['a scale that streams', `model: XK3190-F0, ${plate}`, 'tcp'],
+    ['a scale that is asked by letter', `model: XK3190-CMD, unit: 26, ${plate}`, 'tcp'],
+    ['a scale that reports its interval', 'model: TOLEDO-C, maxGrams: 30000', 'tcp'],
+    ['a scale of bare counts', `model: W-DGT, decimals: 2, ${plate}`, 'rtu-over-tcp'],
+  ])('may be %s', (_what, scale, transport) => {
+    const loaded = load(site(scale, transport));
+    expect('config' in loaded ? loaded.config.scales : loaded.message).toMatchObject([{ id: 'scale-1' }]);
+  });
+
+  it.each([
+    ['no interval', 'model: XK3190-F0, maxGrams: 30000', 'tcp', 'scale-1.intervalGrams: a XK3190-F0 does not report its interval e; write it here'],
+    ['no Max', 'model: TOLEDO-C', 'tcp', 'scale-1.maxGrams: a TOLEDO-C does not report its Max; write it here'],
+    ['an interval too many', `model: W-CN, ${plate}`, 'rtu-over-tcp', 'scale-1.intervalGrams: a W-CN reports its interval e itself; leave it out'],
+    ['decimals too many', 'model: W-CN, decimals: 2', 'rtu-over-tcp', 'scale-1.decimals: a W-CN reports its decimal point itself; leave it out'],
+    ['an interval that is none', 'model: XK3190-F0, intervalGrams: 30, maxGrams: 30000', 'tcp', 'an interval is 1, 2 or 5 times a power of ten'],
+    ['frames on an RTU line', `model: XK3190-F0, ${plate}`, 'rtu-over-tcp', 'scale-1.line: a XK3190-F0 has frames of its own; its line is serial or tcp'],
+    ['registers on a plain line', 'model: W-CN', 'tcp', 'scale-1.line: a W-CN speaks Modbus; its line is serial, rtu-over-tcp or modbus-tcp'],
+    ['a letter beyond Z', `model: XK3190-CMD, unit: 27, ${plate}`, 'tcp', 'scale-1.unit: a XK3190-CMD has addresses 1 to 26'],
+    ['an address of what has none', `model: XK3190-F0, unit: 2, ${plate}`, 'tcp', 'scale-1.unit: a XK3190-F0 has no address; leave unit out'],
+  ])('is refused with %s', (_what, scale, transport, message) => expect(refusal(site(scale, transport))).toContain(message));
+
+  it('is refused where two protocols meet, or one that streams has company', () => {
+    const second = (scale: string) => `\n  - { id: scale-2, line: scale-line, unit: 2, ${scale} }`;
+    const streamed = site(`model: XK3190-F0, ${plate}`, 'tcp', second(`model: XK3190-CMD, ${plate}`));
+    expect(refusal(streamed)).toContain('scale-1.line: a XK3190-F0 has no address and needs the line for itself');
+    const mixed = site(`model: XK3190-CMD, ${plate}`, 'tcp', second('model: W-CN'));
+    expect(refusal(mixed)).toContain('scale-1.line: scale-2 speaks another protocol; a line has one');
+    expect('config' in load(site(`model: XK3190-CMD, ${plate}`, 'tcp', second(`model: XK3190-CMD, ${plate}`)))).toBe(true);
+  });
+});

@@ -4,16 +4,18 @@ import { randomFor } from '../../../device-sim/random.ts';
 import { ScaleBoard } from '../../../device-sim/scale-board.ts';
 import { wireClock } from '../../../gateway/clock.ts';
 import { GatewayError } from '../../../gateway/errors.ts';
-import { openDevice } from '../../../gateway/southbound/device.ts';
+import { RegisterScaleUnit } from '../../../gateway/southbound/scale.ts';
 import { type WeighOutcome, WeighStation, type WeighStationOptions } from '../../../gateway/workflows/weigh-for-points.ts';
 import { hashCredential } from '../../../protocol/credential.ts';
-import { scaleWcn } from '../../../protocol/devices/scale-wcn.ts';
+import { wcn } from '../../../protocol/devices/scale-wcn.ts';
 import type { EventPayload } from '../../../protocol/events.ts';
+import type { NoWeight, ScaleReading } from '../../../protocol/scale-reading.ts';
 import { parseScan } from '../../../protocol/scan.ts';
 import { tariffSchema } from '../../../protocol/tariff.ts';
 import { openBoardLine } from '../../support/board-line.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore, testStartMs } from '../../support/make-store.ts';
+import { plate } from '../../support/scale-line.ts';
 import { householdOf, registered } from '../../support/village-drafts.ts';
 
 const cardKey = Buffer.alloc(32, 7);
@@ -29,8 +31,8 @@ const tariff = tariffSchema.parse({
 });
 const context = { bags: { village: 'WXJ01', key: Buffer.alloc(32, 9) }, materials: Object.keys(tariff.materials) };
 
-/** A ledger with two households, and a station over `device`. */
-function openStation(device: WeighStationOptions['device'], changes: Partial<WeighStationOptions>) {
+/** A ledger with two households, and a station over `scale`. */
+function openStation(scale: WeighStationOptions['scale'], changes: Partial<WeighStationOptions>) {
   const { store } = makeStore();
   const revoked = { household: mine, credential: hashCard('LOST-CARD'), reason: 'lost' } as const;
   store.append([
@@ -40,13 +42,15 @@ function openStation(device: WeighStationOptions['device'], changes: Partial<Wei
   ]);
   const outcomes: WeighOutcome[] = [];
   const parts = {
+    intervalGrams: null,
+    maxGrams: null,
     minimumGrams: 50,
     tariffs: [tariff],
     wire: wireClock,
     credentialKey: cardKey,
     onOutcome: (outcome: WeighOutcome) => void outcomes.push(outcome),
   };
-  const station = new WeighStation({ device, store, clock: wireClock, ...parts, ...changes });
+  const station = new WeighStation({ scale, store, clock: wireClock, ...parts, ...changes });
   return {
     store,
     station,
@@ -64,15 +68,15 @@ function openStation(device: WeighStationOptions['device'], changes: Partial<Wei
   };
 }
 
-/** The whole way: simulated transmitter, RTU frames over TCP, line, device, core, ledger. e is 10 g, village time 20 times as fast. */
+/** The whole way: simulated transmitter, RTU frames over TCP, line, scale, core, ledger. e is 10 g, village time 20 times as fast. */
 async function openPoint() {
   const board = new ScaleBoard({
     ...{ id: 'scale-1', model: 'W-CN', unit: 1, maxGrams: 30_000, intervalGrams: 10, noiseGrams: 1, random: randomFor(4, 'scale-1') },
     ...{ wireMs: () => wireClock.monotonicMs(), onEvent: () => undefined },
   });
   const bench = await openBoardLine(board, { pace: 20, startMs: testStartMs });
-  const device = openDevice({ id: 'scale-1', line: bench.line, unit: 1, map: scaleWcn, clock: wireClock });
-  const point = openStation(device, { clock: bench.clock });
+  const scale = new RegisterScaleUnit(wcn, bench.line, { id: 'scale-1', unit: 1, decimals: 0, clock: wireClock });
+  const point = openStation(scale, { clock: bench.clock });
   bench.run((signal) => point.station.run(signal));
   /** Village time for the transmitter to come to rest, then time for the gateway to read it a few times, two requests each. */
   const rest = async () => {
@@ -83,7 +87,7 @@ async function openPoint() {
       () => 'the scale is not read',
     );
   };
-  return { ...point, board, device, rest };
+  return { ...point, board, scale, rest };
 }
 const weightOf = (frames: string) => Number.parseInt(frames.split('0050:')[1]?.slice(0, 8) ?? '', 16);
 
@@ -131,7 +135,7 @@ describe('weighing at a simulated tray scale', () => {
   });
 
   it('invents no number when the scale loses its power under a load, and serves again from zero', async () => {
-    const { board, device, show, rest, told, outcomes, weighings } = await openPoint();
+    const { board, scale, show, rest, told, outcomes, weighings } = await openPoint();
     await rest();
     board.putOnTray(2500);
     await rest();
@@ -142,12 +146,12 @@ describe('weighing at a simulated tray scale', () => {
     expect(outcomes.map((outcome) => outcome.kind === 'refused' && outcome.code)).toEqual(['stale', 'stale']);
     board.putOnTray(0);
     await eventually(
-      () => device.health().state === 'offline',
+      () => scale.health().state === 'offline',
       () => 'the scale is not missed',
     );
     board.setPower(true);
     await eventually(
-      () => device.health().state === 'online',
+      () => scale.health().state === 'online',
       () => 'the scale does not come back',
     );
     await rest();
@@ -176,7 +180,7 @@ describe('weighing at a simulated tray scale', () => {
 });
 
 describe('what is shown to the reader of a scale', () => {
-  const nobody: WeighStationOptions['device'] = { id: 'scale-1', readRaw: () => Promise.reject(new GatewayError('bus_closed', 'no line')) };
+  const nobody: WeighStationOptions['scale'] = { id: 'scale-1', look: () => Promise.reject(new GatewayError('bus_closed', 'no line')) };
 
   it('is refused at once when it is no card of the roster or no material paid by weight', () => {
     const { show, outcomes } = openStation(nobody, {});
@@ -197,48 +201,46 @@ describe('what is shown to the reader of a scale', () => {
 });
 
 describe('the station of a scale', () => {
-  const values = { maxRange: 3000, divisionCode: 6, status: { decimals: 2, unstable: false, overflow: false, overload: false, negative: false, atZero: true } };
-  const readingOf = (count: number, change: object = {}) => ({ values: { ...values, gross: count, net: count, tare: 0, ...change }, rawHex: '0008:0002' });
-  type Read = WeighStationOptions['device']['readRaw'];
+  const said = { ...plate, tareGrams: 0, unstable: false, atZero: null, overload: false, underload: null, fault: null };
+  const readingOf = (grams: number, change: Partial<ScaleReading> = {}): Answer => ({ ...said, grossGrams: grams, netGrams: grams, ...change });
+  type Answer = ScaleReading | NoWeight | Error;
 
   /** Runs a station over answers given one by one; the last one stays. Ends after `turns` reads. */
   async function runOver(
-    answers: readonly object[],
+    answers: readonly (Answer | (() => Answer))[],
     turns: number,
     prepare: (bench: ReturnType<typeof openStation>) => void = () => undefined,
     changes: Partial<WeighStationOptions> = {},
   ) {
     const stop = new AbortController();
     const priorities: string[] = [];
-    const readRaw = (async (_names: unknown, options: { priority: string }) => {
+    const look: WeighStationOptions['scale']['look'] = async (options) => {
       priorities.push(options.priority);
       if (priorities.length >= turns) stop.abort();
-      const answer = answers[Math.min(priorities.length, answers.length) - 1];
-      if (answer instanceof Error) throw answer;
-      return answer;
-    }) as unknown as Read;
-    const bench = openStation({ id: 'scale-1', readRaw }, changes);
+      const next = answers[Math.min(priorities.length, answers.length) - 1];
+      const answer = typeof next === 'function' ? next() : next;
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no answer');
+      return { said: answer, rawHex: '00', atMs: wireClock.monotonicMs() };
+    };
+    const bench = openStation({ id: 'scale-1', look }, changes);
     prepare(bench);
     await bench.station.run(stop.signal);
     return { ...bench, priorities };
   }
 
   it('asks with urgency while somebody is there, and at leisure otherwise', async () => {
-    const { priorities } = await runOver([readingOf(0), readingOf(0), readingOf(250)], 6);
+    const { priorities } = await runOver([readingOf(0), readingOf(0), readingOf(2500)], 6);
     expect(priorities).toEqual(['poll', 'poll', 'poll', 'weighing', 'weighing', 'weighing']);
   });
 
   it('asks a second time at once when it has seen zero, for the next villager may already be there', async () => {
     const story: string[] = [];
     const wire = { ...wireClock, sleep: async () => void story.push('pause') };
-    const read = (what: string, count: number) => ({
-      get values() {
-        story.push(what);
-        return readingOf(count).values;
-      },
-      rawHex: '0008:0002',
-    });
-    await runOver([read('load', 250), read('zero', 0), read('zero', 0), read('end', 0)], 4, () => undefined, { wire });
+    const read = (what: string, grams: number) => () => {
+      story.push(what);
+      return readingOf(grams);
+    };
+    await runOver([read('load', 2500), read('zero', 0), read('zero', 0), read('end', 0)], 4, () => undefined, { wire });
     expect(story).toEqual(['load', 'pause', 'zero', 'zero', 'pause', 'end']);
   });
 
@@ -249,16 +251,30 @@ describe('the station of a scale', () => {
   });
 
   it('tells who waits that the scale is gone, or speaks nonsense', async () => {
-    for (const answer of [new GatewayError('bus_closed', 'gone'), readingOf(1, { divisionCode: 0 })]) {
+    for (const answer of [new GatewayError('bus_closed', 'gone'), new GatewayError('device_value', 'nonsense')]) {
       const { outcomes } = await runOver([answer], 2, ({ show }) => show('CARD-1', 'M1:CARDBOARD'));
       expect(outcomes).toEqual([{ kind: 'refused', household: mine, code: 'stale' }]);
     }
   });
 
-  it('takes an overflowing converter for an overload', async () => {
-    const overflow = readingOf(3000, { status: { ...values.status, overflow: true } });
-    const { outcomes } = await runOver([readingOf(0), readingOf(0), overflow], 4);
-    expect(outcomes).toEqual([{ kind: 'refused', household: null, code: 'overload' }]);
+  it('refuses in the scale’s own words when it sends none but those', async () => {
+    for (const [noWeight, code] of [
+      ['overload', 'overload'],
+      ['underload', 'underload'],
+      ['fault', 'scale_fault'],
+    ] as const) {
+      const { outcomes } = await runOver([readingOf(0), readingOf(0), readingOf(2500), { noWeight }], 5);
+      expect(outcomes).toEqual([{ kind: 'refused', household: null, code }]);
+    }
+  });
+
+  it('takes what the scale reports, and from the site file only what it leaves open', async () => {
+    const site = { intervalGrams: 20, maxGrams: 3000 };
+    const unsaid = { intervalGrams: null, maxGrams: null };
+    const over = async (change: Partial<ScaleReading>) =>
+      (await runOver([readingOf(0, change), readingOf(0, change), readingOf(3190, change)], 6, () => undefined, site)).outcomes;
+    expect(await over(unsaid)).toMatchObject([{ code: 'overload' }]);
+    expect(await over({})).toEqual([]);
   });
 
   it('stops the process rather than go on when the ledger does not take the weighing, and tells nobody of points', async () => {
@@ -266,7 +282,7 @@ describe('the station of a scale', () => {
     const append = () => {
       throw full;
     };
-    const visit = [readingOf(0), readingOf(0), readingOf(250)];
+    const visit = [readingOf(0), readingOf(0), readingOf(2500)];
     const { store } = makeStore();
     store.append([registered(mine, [hashCard('CARD-1')])]);
     const broken = { people: store.people, weighings: store.weighings, append };
