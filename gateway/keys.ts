@@ -31,6 +31,8 @@ export const rawPublicKey = (publicKey: KeyObject): string => Buffer.from(public
 
 const secretFiles = ['personal-master.key', 'credential.key', 'bag.key'] as const;
 const eventKeyFile = 'event-key.pem';
+/** Secrets of a gateway, by file. */
+export const keyFiles = [eventKeyFile, ...secretFiles] as const;
 /** What a village loses with each of its secrets. */
 const losses: Readonly<Record<(typeof secretFiles)[number] | typeof eventKeyFile, string>> = {
   [eventKeyFile]: 'without it no event can be signed and the chain ends',

@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addClock } from './commands/clock.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevice } from './commands/device.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addIssue } from './commands/issue.ts';
 import { addKeygen } from './commands/keygen.ts';
@@ -31,7 +32,22 @@ const program = new Command('sifen')
     'after',
     '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage.\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.',
   );
-for (const add of [addDemo, addRun, addCheck, addRoster, addIssue, addLabels, addLedger, addEvents, addWatch, addDevice, addClock, addProbe, addKeygen])
+for (const add of [
+  addDemo,
+  addRun,
+  addCheck,
+  addRoster,
+  addIssue,
+  addLabels,
+  addLedger,
+  addEvents,
+  addWatch,
+  addDevice,
+  addClock,
+  addProbe,
+  addDoctor,
+  addKeygen,
+])
   add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
 

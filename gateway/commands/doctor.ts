@@ -1,0 +1,77 @@
+/** `sifen doctor`: what is wrong with this gateway, and what to do about it. Changes nothing. */
+import { existsSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { timeQualities } from '../../protocol/signed-event.ts';
+import { byLevel, diagnoseMachine, diagnoseVillage, type Finding, type VillageFacts } from '../core/diagnosis.ts';
+import { placesIn } from '../data-folder.ts';
+import { keyFiles } from '../keys.ts';
+import { findSerialPort } from '../southbound/serial-adapter.ts';
+import { askGateway, noGateway } from '../web/socket-client.ts';
+import { print, siteOf, type VillageFlags, villageFlags } from './access.ts';
+
+export function addDoctor(program: Command): void {
+  villageFlags(program.command('doctor'))
+    .description('Look at everything a technician would: disk, keys, ports, clock, ledger, uplink, lines and devices, with what to do about each.')
+    .addHelpText('after', '\nExit code 1 when something needs a person now (marked with !!), 0 otherwise.\nExample:\n  sifen doctor --data sifen-data')
+    .action(async (flags: VillageFlags) => {
+      const findings = byLevel(await examine(flags));
+      print(flags, findings, () => describe(findings));
+      if (findings.some(({ level }) => level === 'bad')) process.exitCode = 1;
+    });
+}
+
+async function examine(flags: VillageFlags): Promise<Finding[]> {
+  const { config } = siteOf(flags);
+  const places = placesIn(flags.data);
+  const status = await askGateway(places.socket, 'status', {});
+  const isServing = status !== noGateway;
+  const { bavail, bsize } = statfsSync(flags.data);
+  const missingKeys = keyFiles.filter((file) => !existsSync(join(places.keys, file)));
+  const ports = config.lines.flatMap(({ id, transport }) => (transport.kind === 'serial' ? [{ id, path: transport.path }] : []));
+  const found = await Promise.all(ports.map(({ path }) => findSerialPort(path).then(existsSync, () => false)));
+  const missingPorts = ports.filter((_port, index) => !found[index]);
+  const machine = diagnoseMachine({ freeDiskBytes: bavail * bsize, missingKeys, missingPorts, isServing });
+  return isServing ? [...machine, ...diagnoseVillage(factsOf(statusSchema.parse(status)))] : machine;
+}
+
+/** What doctor needs of a status; a gateway of another version may say more. */
+const traffic = { sent: z.number(), timeouts: z.number(), garbled: z.number(), utilisation: z.number() };
+const statusSchema = z.looseObject({
+  timeq: z.enum(timeQualities),
+  problem: z.string().nullable(),
+  uplink: z.looseObject({ state: z.enum(['connecting', 'online', 'offline']), backlog: z.number(), failure: z.string().optional() }),
+  devices: z.array(
+    z.looseObject({
+      id: z.string(),
+      state: z.enum(['unknown', 'online', 'offline']),
+      note: z.string(),
+      facts: z.looseObject({ locked: z.string().nullish() }),
+    }),
+  ),
+  bus: z
+    .looseObject({
+      lines: z.array(z.looseObject({ id: z.string(), open: z.boolean(), strayBytes: z.number(), ...traffic })),
+      devices: z.array(z.looseObject({ id: z.string(), ...traffic })),
+    })
+    .nullable(),
+  bins: z.array(z.looseObject({ bin: z.string(), compartment: z.number(), alarm: z.boolean() })),
+});
+
+const factsOf = ({ timeq, problem, uplink, devices, bus, bins }: z.infer<typeof statusSchema>): VillageFacts => ({
+  ...{ timeq, problem, uplink },
+  devices: devices.map(({ id, state, note, facts }) => ({ id, state, note, locked: facts.locked ?? null })),
+  lines: bus?.lines ?? [],
+  traffic: bus?.devices ?? [],
+  alarms: bins.filter(({ alarm }) => alarm),
+});
+
+const marks = { bad: '!!', warn: ' !', ok: '  ' } as const;
+
+function describe(findings: readonly Finding[]): string {
+  const lines = findings.map(({ level, subject, what, todo }) => `${marks[level]} ${subject}: ${what}.${todo === null ? '' : `\n     ${todo}`}`);
+  const bad = findings.filter(({ level }) => level === 'bad').length;
+  const warn = findings.filter(({ level }) => level === 'warn').length;
+  return [...lines, bad + warn === 0 ? 'Everything looked at is in order.' : `${bad} to mend now, ${warn} to keep an eye on.`].join('\n');
+}

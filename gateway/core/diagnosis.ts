@@ -1,0 +1,198 @@
+/**
+ * From what a gateway knows of itself to what a technician should look at: one finding a fact that is not as it should be, the worst first,
+ * each with what to do. Pure. It must never soften or repeat: what is in order is said in one line, what is not gets its own.
+ */
+import type { TimeQuality } from '../../protocol/signed-event.ts';
+import { isTrusted } from './clock-trust.ts';
+
+export type Level = 'bad' | 'warn' | 'ok';
+export interface Finding {
+  readonly level: Level;
+  /** Device, line or part concerned. */
+  readonly subject: string;
+  readonly what: string;
+  /** What to do next; null when all is well. */
+  readonly todo: string | null;
+}
+
+/** The machine and the folder, as the command finds them. */
+export interface MachineFacts {
+  readonly freeDiskBytes: number;
+  readonly missingKeys: readonly string[];
+  /** Serial lines whose port does not exist now. */
+  readonly missingPorts: readonly { readonly id: string; readonly path: string }[];
+  readonly isServing: boolean;
+}
+
+interface Traffic {
+  readonly sent: number;
+  readonly timeouts: number;
+  readonly garbled: number;
+  readonly utilisation: number;
+}
+/** A running gateway's own report. */
+export interface VillageFacts {
+  readonly timeq: TimeQuality;
+  readonly problem: string | null;
+  readonly uplink: { readonly state: 'connecting' | 'online' | 'offline'; readonly backlog: number; readonly failure?: string | undefined };
+  readonly devices: readonly { readonly id: string; readonly state: 'unknown' | 'online' | 'offline'; readonly note: string; readonly locked: string | null }[];
+  readonly lines: readonly (Traffic & { readonly id: string; readonly open: boolean; readonly strayBytes: number })[];
+  readonly traffic: readonly (Traffic & { readonly id: string })[];
+  readonly alarms: readonly { readonly bin: string; readonly compartment: number }[];
+}
+
+/** A month of a village is some 20 MB; below this a backup beside the ledger no longer fits. Unit: byte. */
+const diskLowBytes = 1024 ** 3;
+/** Below this the ledger itself may soon be refused. Unit: byte. */
+const diskBadBytes = 200 * 1024 ** 2;
+/** Share of lost or spoilt answers from which wiring is suspected; a sound line has none in ten thousand. */
+const spoiltShare = 0.01;
+/** Requests before a share means anything. */
+const spoiltSentMin = 200;
+/** Share of its time from which a line is full. */
+const fullShare = 0.8;
+/** A backlog above this means days without a link. Unit: events. */
+const backlogHigh = 2000;
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`;
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+export function diagnoseMachine(facts: MachineFacts): Finding[] {
+  const { freeDiskBytes, missingKeys, missingPorts, isServing } = facts;
+  const findings: Finding[] = [];
+  if (freeDiskBytes < diskBadBytes)
+    findings.push({
+      level: 'bad',
+      subject: 'disk',
+      what: `only ${megabytes(freeDiskBytes)} free`,
+      todo: 'Make room at once: a full disk stops drawing and weighing.',
+    });
+  else if (freeDiskBytes < diskLowBytes)
+    findings.push({
+      level: 'warn',
+      subject: 'disk',
+      what: `${megabytes(freeDiskBytes)} free`,
+      todo: 'Make room before the next visit: move old captures and backups away.',
+    });
+  for (const key of missingKeys)
+    findings.push({ level: 'bad', subject: 'keys', what: `${key} is missing`, todo: 'Put it back from its backup; nothing makes it anew.' });
+  for (const { id, path } of missingPorts)
+    findings.push({
+      level: 'bad',
+      subject: id,
+      what: `${path} is not there`,
+      todo: 'Plug the adapter in, or write its present place into the site file (usb:VID:PID survives re-plugging).',
+    });
+  if (!isServing)
+    findings.push({
+      level: 'warn',
+      subject: 'gateway',
+      what: 'no gateway runs on this folder',
+      todo: 'Start it with sifen run; devices and uplink can be judged only then.',
+    });
+  return findings;
+}
+
+export function diagnoseVillage(facts: VillageFacts): Finding[] {
+  return [
+    ...diagnoseBooks(facts),
+    ...diagnoseUplink(facts),
+    ...facts.devices.flatMap((device) => diagnoseDevice(device, facts)),
+    ...facts.lines.flatMap(diagnoseLine),
+  ];
+}
+
+function diagnoseBooks({ problem, timeq, alarms }: VillageFacts): Finding[] {
+  const findings: Finding[] = [];
+  if (problem !== null)
+    findings.push({
+      level: 'bad',
+      subject: 'ledger',
+      what: problem,
+      todo: 'Stop the gateway, keep the folder as it is, and run sifen events verify and sifen ledger on it.',
+    });
+  for (const { bin, compartment } of alarms)
+    findings.push({
+      level: 'bad',
+      subject: bin,
+      what: `fire alarm in compartment ${compartment}`,
+      todo: `Look, and when it is over: sifen device reset-alarm ${bin} ${compartment} --operator NAME`,
+    });
+  if (!isTrusted(timeq))
+    findings.push({
+      level: 'bad',
+      subject: 'clock',
+      what: `the date is not certain (${timeq})`,
+      todo: 'Connect the network, or say what day it is: sifen clock confirm "YYYY-MM-DD HH:MM"; change the battery of the PC.',
+    });
+  return findings;
+}
+
+function diagnoseUplink({ uplink }: VillageFacts): Finding[] {
+  const waiting = `${uplink.backlog} event(s) wait`;
+  if (uplink.state === 'offline')
+    return [
+      {
+        level: 'warn',
+        subject: 'uplink',
+        what: `no connection${uplink.failure === undefined ? '' : ` (${uplink.failure})`}; ${waiting}`,
+        todo: 'Check broker address and network; nothing is lost meanwhile.',
+      },
+    ];
+  if (uplink.backlog > backlogHigh)
+    return [{ level: 'warn', subject: 'uplink', what: waiting, todo: 'Look whether the number falls within minutes; if not, the broker takes too little.' }];
+  return [];
+}
+
+function diagnoseDevice({ id, state, note, locked }: VillageFacts['devices'][number], { traffic }: VillageFacts): Finding[] {
+  if (locked !== null)
+    return [
+      {
+        level: 'bad',
+        subject: id,
+        what: `locked (${locked})`,
+        todo: lockTodo[locked] ?? `Look at the device, then: sifen device rebaseline ${id} --operator NAME`,
+      },
+    ];
+  if (state === 'offline')
+    return [{ level: 'bad', subject: id, what: 'does not answer', todo: 'Power, A/B wires, unit number and speed; sifen probe LINE shows who answers.' }];
+  const counted = traffic.find((row) => row.id === id);
+  const spoilt = counted === undefined || counted.sent < spoiltSentMin ? 0 : (counted.timeouts + counted.garbled) / counted.sent;
+  if (spoilt >= spoiltShare)
+    return [
+      {
+        level: 'warn',
+        subject: id,
+        what: `${percent(spoilt)} of its answers are lost or spoilt`,
+        todo: 'Termination and bias, loose wires, two devices with one number: sifen probe LINE looks closer.',
+      },
+    ];
+  return note === '' ? [] : [{ level: 'ok', subject: id, what: note, todo: null }];
+}
+
+/** Locks that lift by themselves once their cause is gone. */
+const lockTodo: Readonly<Record<string, string>> = {
+  throat_blocked: 'Take the stuck roll out by hand; the lock lifts by itself.',
+  commands_refused: 'The board refuses every command: compare the MAC key file with the board’s key; the lock lifts by itself.',
+};
+
+function diagnoseLine({ id, open, utilisation, strayBytes, sent }: VillageFacts['lines'][number]): Finding[] {
+  if (!open)
+    return [{ level: 'bad', subject: id, what: 'the wire is not there', todo: 'Plug in the adapter or serial server; it is opened as soon as it is back.' }];
+  if (utilisation > fullShare)
+    return [
+      {
+        level: 'warn',
+        subject: id,
+        what: `busy ${percent(utilisation)} of the time`,
+        todo: 'Raise the speed or move devices to another line; sifen check FILE does the sum.',
+      },
+    ];
+  if (sent > spoiltSentMin && strayBytes > sent / 10)
+    return [{ level: 'warn', subject: id, what: `${strayBytes} bytes came unasked`, todo: 'Noise or a second master on this line; sifen probe LINE listens.' }];
+  return [];
+}
+
+const rank: Readonly<Record<Level, number>> = { bad: 0, warn: 1, ok: 2 };
+/** The worst first. */
+export const byLevel = (findings: readonly Finding[]): readonly Finding[] => [...findings].sort((a, b) => rank[a.level] - rank[b.level]);
