@@ -8,9 +8,12 @@ import { type Frame, type Happening, type Made, type Move, sensors, settleCounte
 
 const isThroatBlocked = (world: World): boolean => world.ram.sensors.throatBlocked;
 
+const calm = (world: World): Made => ({ world, happened: [] });
+
 /** Feeds the board one input and lets the motor do what it says. */
 export function feedBoard(world: World, parts: Parts, input: BoardInput): Made {
   const step = parts.stepBoard(world.nv, world.ram, input);
+  if (step.nv === world.nv && step.ram === world.ram && step.effects.every(({ kind }) => kind === 'answer')) return calm(world);
   const happened: Happening[] = [];
   let { motorOn, truth } = world;
   for (const effect of step.effects) {
@@ -30,7 +33,6 @@ function cutPower(world: World, parts: Parts, nv: BoardNv): World {
   return { ...world, ...settleCounters(kept, ram), motorOn: false, truth, left: { ...world.left, cuts: world.left.cuts - 1 } };
 }
 
-const calm = (world: World): Made => ({ world, happened: [] });
 const without = (world: World, frame: Frame): World => ({ ...world, frames: world.frames.filter((other) => other !== frame) });
 const showFrame = ({ command, inRecovery }: Frame): string =>
   `${command.opcode.toUpperCase()} ${showNumber(command.jobId)}${inRecovery ? ' (sent in recovery)' : ''}`;
@@ -42,12 +44,17 @@ function deliver(world: World, parts: Parts, frame: Frame): Made {
   return { world: { ...after, truth: { ...after.truth, armedInRecovery: frame.inRecovery } }, happened };
 }
 
+/** A command that changes nothing on arrival is as good as lost, and a copy of it as if nothing had come. */
 function wireMoves(world: World, parts: Parts): Move[] {
-  return world.frames.flatMap((frame) => [
-    { what: () => `wire     loses ${showFrame(frame)}`, ordinary: true, make: () => calm(without(world, frame)) },
-    { what: () => `wire     delivers ${showFrame(frame)}`, ordinary: true, make: () => deliver(without(world, frame), parts, frame) },
-    { what: () => `wire     delivers ${showFrame(frame)}, and a copy stays on the wire`, ordinary: true, make: () => deliver(world, parts, frame) },
-  ]);
+  return world.frames.flatMap((frame) => {
+    const moves: Move[] = [{ what: () => `wire     loses ${showFrame(frame)}`, ordinary: true, make: () => calm(without(world, frame)) }];
+    const made = deliver(world, parts, frame);
+    if (made.world === world) return moves;
+    const alone = { ...made, world: without(made.world, frame) };
+    moves.push({ what: () => `wire     delivers ${showFrame(frame)}`, ordinary: true, make: () => alone });
+    moves.push({ what: () => `wire     delivers ${showFrame(frame)}, and a copy stays on the wire`, ordinary: true, make: () => made });
+    return moves;
+  });
 }
 
 /** The roll leaves the throat past the light barrier, by motor or by hand. */

@@ -1,21 +1,21 @@
 /**
- * A world as a fixed number of bytes and back, so that millions of them fit in memory and are compared exactly, never by hash alone. A value
- * that does not fit is a mistake of the model and stops it: nothing is cut off silently.
+ * A world as a fixed number of bytes, and the world those bytes stand for: millions fit in memory and are compared exactly, never by hash
+ * alone. Left out is only what no decision reads: where counting began (see row.ts), how the rolls that are booked divide into posted, wasted
+ * and suspense, and past motor starts that no invariant asks for. The invariants are judged before, and a counterexample is made again in
+ * full, so that its numbers are the real ones.
  */
 import assert from 'node:assert/strict';
 import type { BoardNv, BoardRam } from '../../device-sim/firmware/dispenser-bd1.ts';
 import type { DispenseEffect, DispenseStep, FenceStep } from '../../gateway/core/dispensing.ts';
 import type { LockReason } from '../../gateway/core/reconciling.ts';
+import { Row } from './row.ts';
 import { type Budget, type Doing, type Frame, type Ledger, nonce, type Station, sensors, type World } from './world.ts';
 
 const framesMax = 3;
-export const worldBytes = 2 * 11 + 10 + 6 + framesMax * 4 + 2 + 4;
+const ledgerBytes = 8;
+export const worldBytes = 2 * ledgerBytes + 10 + 6 + framesMax * 4 + 2 + 4;
 
 const rolls = 1;
-/** Numbers of one epoch that fit; with three epochs they fill a byte. */
-const perEpoch = 80;
-const epochSize = 2 ** 32;
-
 const locks = ['foreign_job', 'counter_behind', 'throat_blocked', 'fault_persists', 'board_replaced', 'protocol_version', 'job_number_exhausted'] as const;
 const boardStates = ['idle', 'armed', 'moving', 'done', 'fault'] as const satisfies readonly BoardRam['state'][];
 const results = ['none', 'armed', 'ok', 'jam', 'indeterminate', 'fenced'] as const satisfies readonly BoardNv['result'][];
@@ -25,80 +25,44 @@ const effects = ['none', 'write', 'read', 'takeFence', 'settle', 'over'] as cons
 const madeKinds = ['follow', 'rebaseline', 'fenceFault', 'fencePast'] as const;
 const madeSets = Array.from({ length: 16 }, (_unused, bits): Station['made'] => new Set(madeKinds.filter((_kind, index) => bits & (1 << index))));
 
-/** Writes into and reads from one row of bytes, in the same order. */
-class Row {
-  readonly bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-
-  put(value: number): void {
-    if (value < 0 || value > 255 || this.#at >= this.bytes.length) assert.fail(`${value} at ${this.#at} does not fit the row`);
-    this.bytes[this.#at++] = value;
-  }
-
-  take(): number {
-    return this.bytes[this.#at++] ?? assert.fail('the row is too short');
-  }
-
-  putOf<Word>(words: readonly Word[], word: Word): void {
-    this.put(words.indexOf(word));
-  }
-
-  takeOf<Word>(words: readonly Word[]): Word {
-    return words[this.take()] ?? assert.fail('no such word');
-  }
-
-  putNumber(job: number): void {
-    const epoch = Math.floor(job / epochSize);
-    const counter = job - epoch * epochSize;
-    if (job === 0) this.put(0);
-    else if (epoch < 1 || counter < 1 || counter >= perEpoch) assert.fail(`number ${job} does not fit a byte`);
-    else this.put((epoch - 1) * perEpoch + counter);
-  }
-
-  takeNumber(): number {
-    const byte = this.take();
-    return byte === 0 ? 0 : (Math.floor(byte / perEpoch) + 1) * epochSize + (byte % perEpoch);
-  }
-
-  skip(count: number): void {
-    for (let index = 0; index < count; index += 1) this.put(0);
-  }
-}
-
 /** `bytes` has `worldBytes` bytes; all of them are written. */
-export function encodeWorld(world: World, bytes: Uint8Array): void {
-  const row = new Row(bytes);
+export const encodeWorld = (world: World, bytes: Uint8Array): void => new Row(bytes).write((row) => putWorld(row, world));
+
+function putWorld(row: Row, world: World): void {
   putLedger(row, world.ledger);
-  if (world.backup === null) row.skip(11);
+  if (world.backup === null) row.skip(ledgerBytes);
   else putLedger(row, world.backup);
   putStation(row, world);
-  const { nv, ram, motorOn, truth, left } = world;
+  const { nv, ram, motorOn, left } = world;
   row.putNumber(nv.lastJob);
   row.put(nv.quantity * 16 + nv.doneRolls);
   row.putOf(results, nv.result);
-  row.put(nv.ctrOut);
+  row.putCount(nv.ctrOut);
   row.putOf(boardStates, ram.state);
   row.put((ram.statusReadAtMs === null ? 0 : 1) + (ram.sensors.throatBlocked ? 2 : 0) + (motorOn ? 4 : 0));
   for (const { command, inRecovery } of world.frames) {
     row.put((command.opcode === 'dispense' ? 1 : 2) + (inRecovery ? 4 : 0));
     row.putNumber(command.jobId);
     row.putNumber(command.expectLastJob);
-    row.put(command.expectCtrOut);
+    row.putCount(command.expectCtrOut);
   }
   row.skip((framesMax - world.frames.length) * 4);
   row.put(left.jobs * 16 + left.crashes);
   row.put(left.cuts * 16 + left.restores);
-  row.put(truth.rollsOut);
-  row.putNumber(truth.startedJob);
-  row.put(truth.rollsOfStarted);
+  putTruth(row, world);
+}
+
+/** A motor start of the past says something only while its job is the board's last one, or is still open. */
+function putTruth(row: Row, { truth, nv, ledger }: World): void {
+  row.putCount(truth.rollsOut);
+  if (truth.startedJob !== 0 && (truth.startedJob === nv.lastJob || truth.startedJob === ledger.open?.intent.job)) {
+    row.putNumber(truth.startedJob);
+    row.put(truth.rollsOfStarted);
+  } else row.skip(2);
   row.put((truth.armedInRecovery ? 1 : 0) + (truth.restored ? 2 : 0));
 }
 
-/** `frames` is what the budget allows on the wire; it is the same in all worlds of a search. */
+/** The world that stands for all with these bytes. `frames` is what the budget allows on the wire; it is the same in all worlds of a search. */
 export function decodeWorld(bytes: Uint8Array, frames: number): World {
   const row = new Row(bytes);
   const ledger = takeLedger(row);
@@ -124,33 +88,30 @@ export function decodeWorld(bytes: Uint8Array, frames: number): World {
   return { ledger, backup, station, nv, ram, motorOn: (flags & 4) !== 0, frames: onWire, left, truth };
 }
 
-function putLedger(row: Row, ledger: Ledger): void {
-  const { open } = ledger;
-  row.put(ledger.epoch);
-  row.putNumber(ledger.highest);
-  for (const count of [ledger.baseCtrOut, ledger.posted, ledger.purged, ledger.suspense]) row.put(count);
-  row.put(ledger.locked === null ? 0 : locks.indexOf(ledger.locked as (typeof locks)[number]) + 1);
-  row.putNumber(open?.intent.job ?? 0);
-  row.putNumber(open?.intent.expectLastJob ?? 0);
-  row.put(open?.intent.expectCtrOut ?? 0);
-  row.putNumber(open?.fence ?? 0);
+/** What is booked becomes the baseline: decisions read the sum. */
+function putLedger(row: Row, { epoch, highest, baseCtrOut, posted, purged, suspense, locked, open }: Ledger): void {
+  row.put(epoch);
+  row.putNumber(highest);
+  row.putCount(baseCtrOut + posted + purged + suspense);
+  row.put(locked === null ? 0 : locks.indexOf(locked as (typeof locks)[number]) + 1);
+  if (open === null) {
+    row.skip(4);
+    return;
+  }
+  row.putNumber(open.intent.job);
+  row.putNumber(open.intent.expectLastJob);
+  row.putCount(open.intent.expectCtrOut);
+  if (open.fence === null) row.put(0);
+  else row.putNumber(open.fence);
 }
 
 function takeLedger(row: Row): Ledger | null {
-  const [epoch, highest, baseCtrOut, posted, purged, suspense, lock] = [
-    row.take(),
-    row.takeNumber(),
-    row.take(),
-    row.take(),
-    row.take(),
-    row.take(),
-    row.take(),
-  ];
+  const [epoch, highest, baseCtrOut, lock] = [row.take(), row.takeNumber(), row.take(), row.take()];
   const [job, expectLastJob, expectCtrOut, fence] = [row.takeNumber(), row.takeNumber(), row.take(), row.takeNumber()];
   if (epoch === 0) return null;
   const locked: LockReason | null = lock === 0 ? null : (locks[lock - 1] ?? assert.fail('no such lock'));
   const open = job === 0 ? null : { intent: { job, rolls, expectLastJob, expectCtrOut, nonce }, fence: fence === 0 ? null : fence };
-  return { epoch, highest, baseCtrOut, posted, purged, suspense, locked, open };
+  return { epoch, highest, baseCtrOut, posted: 0, purged: 0, suspense: 0, locked, open };
 }
 
 /** What the running step knows from the ledger is not written twice: the job is the open one, a fence the number given out last. */
@@ -190,7 +151,7 @@ function takeStation(row: Row, ledger: Ledger): Station {
 function takeDoing(row: Row, ledger: Ledger): Doing {
   const kind = row.takeOf(doings);
   if (kind === 'turn') {
-    for (let index = 0; index < 7; index += 1) row.take();
+    row.pass(7);
     return { kind };
   }
   const [phase, patience] = [row.takeOf(phases), row.take()];
@@ -212,7 +173,7 @@ function putEffect(row: Row, effect: DispenseEffect | FenceStep['effect']): void
     row.put(effect.command.opcode === 'dispense' ? 1 : 2);
     row.putNumber(effect.command.jobId);
     row.putNumber(effect.command.expectLastJob);
-    row.put(effect.command.expectCtrOut);
+    row.putCount(effect.command.expectCtrOut);
   } else if (effect.kind === 'settle') {
     row.put(effect.outcome.done);
     row.putOf(results, effect.outcome.result);
@@ -228,8 +189,7 @@ function takeEffect(row: Row, job: number, ledger: Ledger): DispenseEffect | Fen
     return { kind, command: { opcode, jobId, quantity: opcode === 'dispense' ? rolls : 0, expectLastJob, expectCtrOut } };
   }
   const [done, result] = [row.take(), results[row.take()] ?? 'none'];
-  row.take();
-  row.take();
+  row.pass(2);
   assert(kind !== 'none', `job ${job} of ${ledger.highest} does something`);
   if (kind !== 'settle') return { kind };
   assert(result !== 'none' && result !== 'armed', 'a settled job has ended');

@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { boardMoves } from './board-moves.ts';
-import { canonical } from './canonical.ts';
 import { decodeWorld, encodeWorld, worldBytes } from './codec.ts';
 import { brokenBy } from './invariants.ts';
 import type { Parts } from './parts.ts';
@@ -45,7 +44,7 @@ export function search({ parts, budget, statesMax, onProgress = () => undefined 
   const ordinary = new Edges();
   const row = new Uint8Array(worldBytes);
   let transitions = 0;
-  encodeWorld(canonical(firstWorld(budget)), row);
+  encodeWorld(firstWorld(budget), row);
   seen.add(row, -1, 0);
   const report = (violation: SearchReport['violation']): SearchReport => {
     return { states: seen.size, transitions, depth: depthOf(seen, seen.size - 1), bytes: seen.bytes + ordinary.bytes, violation };
@@ -58,7 +57,8 @@ export function search({ parts, budget, statesMax, onProgress = () => undefined 
       transitions += 1;
       const { made, broken } = tryMove(world, move);
       if (broken !== null) return report({ broken, trace: traceTo(seen, index, number, { parts, budget }) });
-      encodeWorld(canonical(made.world), row);
+      if (made.world === world) continue;
+      encodeWorld(made.world, row);
       const reached = seen.add(row, index, number);
       if (seen.size > statesMax) throw new RangeError(`more than ${statesMax} worlds`);
       if (move.ordinary && reached !== index) ordinary.add(reached);
