@@ -19,7 +19,7 @@ interface BoardFaultRow {
 
 const dispenser = ['dispenser'] as const;
 const scale = ['scale'] as const;
-const every = ['dispenser', 'scale', 'bin'] as const;
+const every = ['dispenser', 'scale', 'bin', 'level', 'relay', 'climate'] as const;
 
 export const boardFaults = {
   jam: { on: dispenser, zh: '卡袋', en: 'every roll sticks in the throat' },

@@ -3,6 +3,7 @@
  * at the start, checked whole, and every mistake named with its place; nothing is corrected silently.
  */
 import { z } from 'zod';
+import type { BinUnitRow } from './bin-board.ts';
 import { SiteError } from './site-error.ts';
 import { scaleTwins } from './twins/catalogue.ts';
 import { loadYamlFile, wrongFile } from './yaml-file.ts';
@@ -61,7 +62,21 @@ const siteSchema = z.strictObject({
     .max(8)
     .default([]),
   bins: z
-    .array(z.strictObject({ id, line: id, unit }))
+    .array(
+      z.discriminatedUnion('model', [
+        z.strictObject({ id, model: z.literal('BIN-4').optional(), line: id, unit }),
+        z.strictObject({ id, model: z.literal('BIN-1'), line: id, unit }),
+        z.strictObject({
+          id,
+          model: z.literal('PARTS').describe('No controller of its own: relay n is the lock of compartment n, input n its smoke, input 4 + n its door.'),
+          compartments: z.int().min(1).max(4),
+          parts: z
+            .array(z.strictObject({ id, line: id, unit, model: z.string(), compartment: z.int().min(1).max(4).default(1) }))
+            .min(1)
+            .max(16),
+        }),
+      ]),
+    )
     .max(32)
     .default([]),
   readers: z.array(z.strictObject({ id, listen, baud, parity })).max(16).default([]),
@@ -84,6 +99,14 @@ export function parsePlace(text: string): Place | undefined {
   return match?.[1] !== undefined && port <= 65_535 ? { kind: 'tcp', host: match[1], port } : undefined;
 }
 
+/** What of a bin stands on a line: its controller, or each of its parts. */
+export function unitsOfBin(row: SiteFile['bins'][number]): readonly (BinUnitRow & { readonly line: string; readonly unit: number })[] {
+  if (row.model === 'PARTS') return row.parts;
+  return [{ id: row.id, line: row.line, unit: row.unit, model: row.model ?? 'BIN-4', compartment: 1 }];
+}
+/** Compartments of a bin. */
+export const compartmentsOfBin = (row: SiteFile['bins'][number]): number => (row.model === 'PARTS' ? row.compartments : row.model === 'BIN-1' ? 1 : 4);
+
 /** What no schema sees: names used twice, units used twice on a line, rows that point at nothing, places that are none. */
 function crossCheck(site: SiteFile): string[] {
   const issues: string[] = [];
@@ -96,8 +119,10 @@ function crossCheck(site: SiteFile): string[] {
   };
   for (const row of [...site.lines, ...site.readers])
     if (parsePlace(row.listen) === undefined) issues.push(`${row.id}: listen: ${row.listen} is neither HOST:PORT nor a path`);
-  for (const row of [...site.lines, ...site.readers, ...site.dispensers, ...site.scales, ...site.bins]) once(`the name ${row.id}`);
-  for (const row of [...site.dispensers, ...site.scales, ...site.bins]) {
+  const units = [...site.dispensers, ...site.scales, ...site.bins.flatMap(unitsOfBin)];
+  const assembled = site.bins.filter((row) => row.model === 'PARTS');
+  for (const row of [...site.lines, ...site.readers, ...units, ...assembled]) once(`the name ${row.id}`);
+  for (const row of units) {
     if (!lines.has(row.line)) issues.push(`${row.id}: there is no line ${row.line}`);
     once(`unit ${row.unit} on ${row.line}`);
   }
@@ -122,7 +147,7 @@ function lineIssues({ id: line, framing }: SiteFile['lines'][number], site: Site
   });
   const streams = scales.filter(({ model }) => 'say' in (scaleTwins[model] ?? {}));
   if (streams.length > 0 && scales.length > 1) issues.push(`${line}: ${streams[0]?.id} streams and needs the line for itself`);
-  const others = [...site.dispensers, ...site.bins].filter(onLine);
+  const others = [...site.dispensers, ...site.bins.flatMap(unitsOfBin)].filter(onLine);
   if (framing === 'plain' && others.length > 0) issues.push(`${others[0]?.id}: its board speaks Modbus, and ${line} has framing plain`);
   return issues;
 }

@@ -5,9 +5,9 @@
  */
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { binCompartments } from '../protocol/devices/bin-4.ts';
 import type { ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
 import { BinBoard, compartmentsSchema } from './bin-board.ts';
+import type { BinUnit } from './bin-unit.ts';
 import type { Board } from './board.ts';
 import { StaleWords } from './board-faults.ts';
 import type { SiteOrder } from './control.ts';
@@ -20,7 +20,7 @@ import type { BoardLine } from './rtu-slave.ts';
 import { ScaleBoard } from './scale-board.ts';
 import { SiteError } from './site-error.ts';
 import type { MachineEvent, SiteEvent } from './site-event.ts';
-import type { SiteFile } from './site-file.ts';
+import { compartmentsOfBin, type SiteFile, unitsOfBin } from './site-file.ts';
 
 export interface SiteOptions {
   readonly site: SiteFile;
@@ -113,7 +113,12 @@ export class Site {
       }),
     );
     this.#scales = new Map(site.scales.map((row) => [row.id, new ScaleBoard({ ...row, random: randomOf(row.id), wireMs: options.wireMs, onEvent })]));
-    this.#bins = new Map(site.bins.map((row) => [row.id, new BinBoard({ id: row.id, random: randomOf(row.id), onEvent, kept: kept?.bins[row.id] })]));
+    this.#bins = new Map(
+      site.bins.map((row) => {
+        const parts = { compartments: compartmentsOfBin(row), units: unitsOfBin(row) };
+        return [row.id, new BinBoard({ id: row.id, ...parts, random: randomOf(row.id), onEvent, kept: kept?.bins[row.id] })];
+      }),
+    );
     this.#units = new Map(site.lines.map((line) => [line.id, this.#unitsOn(line.id)]));
     this.#stale = new Map([...this.boards().values()].flatMap((board) => (board.map === undefined ? [] : [[board, new StaleWords(board.map)]])));
   }
@@ -141,7 +146,7 @@ export class Site {
 
   /** Every board by its name. */
   boards(): ReadonlyMap<string, Board> {
-    return new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#bins]);
+    return new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#binUnits()]);
   }
 
   /** What answers as `unit` on a line, powered or not. */
@@ -214,8 +219,12 @@ export class Site {
           return word === 'written' ? undefined : `the board is ${word === 'busy' ? 'busy' : 'without power or its door is open'}`;
         });
       case 'power':
-        return this.#with(this.boards(), order.device, (board) => board.setPower(order.on));
+        return this.#with(new Map<string, Pick<Board, 'setPower'>>([...this.#bins, ...this.boards()]), order.device, (board) => board.setPower(order.on));
     }
+  }
+
+  #binUnits(): ReadonlyMap<string, BinUnit> {
+    return new Map([...this.#bins.values()].flatMap((bin) => [...bin.units]));
   }
 
   #unitsOn(line: string): ReadonlyMap<number, Board> {
@@ -229,7 +238,7 @@ export class Site {
     };
     place(site.dispensers, this.#dispensers);
     place(site.scales, this.#scales);
-    place(site.bins, this.#bins);
+    place(site.bins.flatMap(unitsOfBin), this.#binUnits());
     return boards;
   }
 
@@ -371,7 +380,7 @@ function villageOf({ site, cards, pace }: SiteOptions): Village {
     households: cards.length,
     dispensers: site.dispensers.map((row) => ({ dispenser: row.id, reader: row.counter, capacity: row.capacity })),
     scales: site.scales.map((row) => ({ scale: row.id, reader: row.counter })),
-    bins: site.bins.map((row) => ({ bin: row.id, compartments: binCompartments.length })),
+    bins: site.bins.map((row) => ({ bin: row.id, compartments: compartmentsOfBin(row) })),
     materials: site.materials,
     pace,
   };

@@ -7,7 +7,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { scaleCatalogue } from '../protocol/devices/catalogue.ts';
+import type { BinPart } from '../protocol/bin-reading.ts';
+import { binPartCatalogue, scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { type Tariff, tariffSchema } from '../protocol/tariff.ts';
 import { type SiteConfig, siteSchema } from './config.ts';
 import { GatewayError } from './errors.ts';
@@ -72,14 +73,56 @@ export function parseYaml<Schema extends z.ZodType>(
   return { ok: false, issues };
 }
 
+/** Everything that answers as a unit on a line; a bin of parts answers as its parts. */
+const unitsOf = ({ dispensers, scales, bins, parts }: SiteConfig) => [
+  ...dispensers,
+  ...scales,
+  ...bins.flatMap((bin) => (bin.model === 'PARTS' ? [] : [bin])),
+  ...parts,
+];
+
+/** Parts that are not there, of the wrong kind, or given to two compartments; a sensor that would hang below its own floor. */
+function crossCheckParts(config: SiteConfig): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const kinds = new Map(config.parts.map(({ id, model }) => [id, binPartCatalogue[model]?.part]));
+  const taken = new Set<string>();
+  const used = new Set<string>();
+  for (const bin of config.bins) {
+    if (bin.model !== 'PARTS') continue;
+    for (const [index, { level, temperature, smoke, door, lock }] of bin.compartments.entries()) {
+      const say = (field: string, message: string) => issues.push({ line: null, field: `${bin.id}.compartments.${index}.${field}`, message });
+      const needs = (field: string, row: { readonly part: string } | null, kind: BinPart['part']) => {
+        if (row === null) return;
+        used.add(row.part);
+        if (kinds.get(row.part) !== kind) say(field, `${row.part} is no ${kind} part of this site`);
+      };
+      const alone = (field: string, place: string) => {
+        if (taken.has(place)) say(field, `${place} serves another compartment already`);
+        taken.add(place);
+      };
+      needs('level', level, 'level');
+      needs('temperature', temperature, 'climate');
+      needs('smoke', smoke, 'relay');
+      needs('door', door, 'relay');
+      needs('lock', lock, 'relay');
+      alone('level', level.part);
+      if (lock !== null) alone('lock', `relay ${lock.relay} of ${lock.part}`);
+      if (level.fullMm >= level.emptyMm) say('level', `fullMm ${level.fullMm} is not nearer than emptyMm ${level.emptyMm}`);
+    }
+  }
+  for (const { id } of config.parts) if (!used.has(id)) issues.push({ line: null, field: id, message: 'no compartment uses this part' });
+  return issues;
+}
+
 /** What no schema sees: names used twice, and rows that point at nothing. */
 function crossCheck(config: SiteConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const say = (field: string, message: string) => issues.push({ line: null, field, message });
   const lines = new Set(config.lines.map((line) => line.id));
   const seen = new Set<string>();
-  const devices = [...config.dispensers, ...config.scales, ...config.bins];
-  for (const row of [...config.lines, ...devices, ...config.readers]) {
+  const assembled = config.bins.filter((bin) => bin.model === 'PARTS');
+  const devices = unitsOf(config);
+  for (const row of [...config.lines, ...devices, ...assembled, ...config.readers]) {
     if (seen.has(row.id)) say(row.id, 'this name is used twice');
     seen.add(row.id);
   }
@@ -91,6 +134,7 @@ function crossCheck(config: SiteConfig): ConfigIssue[] {
     units.add(place);
   }
   for (const scale of config.scales) for (const [field, message] of scaleIssues(scale, config)) say(`${scale.id}.${field}`, message);
+  issues.push(...crossCheckParts(config));
   const places = new Set<string>();
   for (const { id, transport } of [...config.lines, ...config.readers]) {
     const place = transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`;
@@ -142,7 +186,7 @@ function scaleIssues(row: ScaleRow, config: SiteConfig): [field: string, message
     issues.push(['line', `a ${row.model} has frames of its own; its line is serial or tcp`]);
   if (row.unit > (scale.lastUnit ?? 1))
     issues.push(['unit', scale.lastUnit === null ? `a ${row.model} has no address; leave unit out` : `a ${row.model} has addresses 1 to ${scale.lastUnit}`]);
-  const neighbours = [...config.dispensers, ...config.scales, ...config.bins].filter(({ id, line }) => line === row.line && id !== row.id);
+  const neighbours = unitsOf(config).filter(({ id, line }) => line === row.line && id !== row.id);
   const stranger = neighbours.find(({ model }) => model !== row.model);
   if (scale.lastUnit === null && neighbours.length > 0) issues.push(['line', `a ${row.model} has no address and needs the line for itself`]);
   else if (stranger) issues.push(['line', `${stranger.id} speaks another protocol; a line has one`]);

@@ -3,7 +3,8 @@
  * config/site.schema.json and the field docs. Values are passed on as arguments; nothing below runtime imports this file.
  */
 import { z } from 'zod';
-import { scaleCatalogue } from '../protocol/devices/catalogue.ts';
+import { wasteClasses } from '../protocol/bin-reading.ts';
+import { binPartModels, scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { deviceIdSchema } from '../protocol/events.ts';
 import { parseUsbAddress, usbPrefix } from '../protocol/usb-address.ts';
 
@@ -45,6 +46,34 @@ const lineSchema = z.strictObject({ id: deviceIdSchema, transport: lineTransport
 const deviceBase = { id: deviceIdSchema, line: deviceIdSchema, unit: z.int().min(1).max(247) };
 
 const grams = z.int().min(1).max(10_000_000);
+const wasteClass = z.enum(wasteClasses);
+const millimetres = z.int().min(1).max(10_000);
+const part = deviceIdSchema.describe('One of `parts`.');
+const channel = z.int().min(1).max(8);
+const contactSchema = z.strictObject({
+  part,
+  input: channel.describe('Of the input board, counted from 1.'),
+  activeWhen: z.enum(['high', 'low']).default('high').describe('What the input shows when there is smoke, or the hatch is open. A contact that breaks is low.'),
+});
+const compartmentSchema = z.strictObject({
+  wasteClass,
+  level: z.strictObject({
+    part,
+    emptyMm: millimetres.describe('From the sensor to the floor.'),
+    fullMm: millimetres.min(30).describe('From the sensor to the waste when full: at least the blind zone.'),
+  }),
+  temperature: z.strictObject({ part }).nullable().default(null),
+  smoke: contactSchema.nullable().default(null),
+  door: contactSchema.nullable().default(null),
+  lock: z
+    .strictObject({
+      part,
+      relay: channel.describe('Counted from 1.'),
+      pulseMs: z.int().min(100).max(10_000).multipleOf(100).default(700).describe('The board ends the pulse by itself. Unit: ms.'),
+    })
+    .nullable()
+    .default(null),
+});
 
 export const siteSchema = z.strictObject({
   village: z.strictObject({
@@ -83,10 +112,22 @@ export const siteSchema = z.strictObject({
     )
     .max(8)
     .default([]),
+  parts: z
+    .array(z.strictObject({ ...deviceBase, model: z.enum(binPartModels) }))
+    .max(64)
+    .default([])
+    .describe('What bins without a controller of their own are assembled from; one part may serve several compartments.'),
   bins: z
-    .array(z.strictObject({ ...deviceBase, model: z.literal('BIN-4') }))
+    .array(
+      z.discriminatedUnion('model', [
+        z.strictObject({ ...deviceBase, model: z.literal('BIN-4') }),
+        z.strictObject({ ...deviceBase, model: z.literal('BIN-1'), wasteClass }),
+        z.strictObject({ id: deviceIdSchema, model: z.literal('PARTS'), compartments: z.array(compartmentSchema).min(1).max(8) }),
+      ]),
+    )
     .max(32)
-    .default([]),
+    .default([])
+    .describe('BIN-4 and BIN-1 have a controller of their own; PARTS is assembled from `parts`.'),
   readers: z
     .array(
       z.strictObject({

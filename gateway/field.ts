@@ -2,13 +2,15 @@
  * Everything at the end of a wire: lines, devices, readers, and the station that tells each counter's story. It routes what a reader saw
  * to the station it stands at, and turns coming and going of devices into events. Start-up never waits for any of them.
  */
+import assert from 'node:assert/strict';
 import { dirname, resolve } from 'node:path';
 import type { BagVillage } from '../protocol/bag-code.ts';
-import { bin4 } from '../protocol/devices/bin-4.ts';
-import { scaleCatalogue } from '../protocol/devices/catalogue.ts';
+import type { BinPart } from '../protocol/bin-reading.ts';
+import { binCatalogue, binPartCatalogue, scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
 import type { DeviceMap } from '../protocol/register-map.ts';
 import { parseScan } from '../protocol/scan.ts';
+import { assembleBin } from './bin-assembly.ts';
 import type { SiteConfig } from './config.ts';
 import type { LoadedSite } from './config-file.ts';
 import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory } from './core/bus-symptoms.ts';
@@ -28,6 +30,8 @@ import { AskedScale, RegisterScaleUnit, type Scale, StreamedScale } from './sout
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
 import type { BusReport } from './web/bus-metrics.ts';
+import type { Fitted } from './workflows/assembled-bin.ts';
+import { type Bin, ControllerBin } from './workflows/bin.ts';
 import { findCardHolder } from './workflows/card-holder.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
@@ -75,6 +79,7 @@ type FieldDevice = Pick<Scale, 'id' | 'model' | 'health' | 'place' | 'traffic' |
 
 export class Field {
   readonly dispensers = new Map<string, DispenserStation>();
+  readonly bins = new Map<string, Bin>();
   readonly loans: LineLoans;
   readonly scales = new Map<string, WeighStation>();
   readonly #options: FieldOptions;
@@ -83,6 +88,7 @@ export class Field {
   readonly #streams = new Map<string, FrameStream>();
   readonly #devices: FieldDevice[] = [];
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
+  readonly #parts = new Map<string, Fitted<BinPart>>();
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
   #traffic: TrafficMemory = new Map();
 
@@ -96,6 +102,7 @@ export class Field {
     this.loans = this.#openLoans();
     for (const row of config.dispensers) this.#openDispenser(row);
     for (const row of config.scales) this.#openScale(row);
+    for (const row of config.parts) this.#openPart(row);
     for (const row of config.bins) this.#openBin(row);
     for (const row of config.readers) this.#openReader(row);
     options.background('device health', this.#recordHealth());
@@ -253,9 +260,23 @@ export class Field {
     background(`scale ${row.id}`, station.run(signal));
   }
 
+  #openPart(row: SiteConfig['parts'][number]): void {
+    const part = binPartCatalogue[row.model];
+    assert(part, `no part ${row.model}`);
+    this.#parts.set(row.id, { part, device: this.#openDevice(row, part.map) });
+  }
+
   #openBin(row: SiteConfig['bins'][number]): void {
     const { store, time, signal, background, idlePollMs } = this.#options;
-    background(`bin ${row.id}`, watchBin({ device: this.#openDevice(row, bin4), store, clock: time.clock, idlePollMs }, signal));
+    const bin = row.model === 'PARTS' ? assembleBin(row, this.#parts) : this.#controllerBin(row);
+    this.bins.set(row.id, bin);
+    background(`bin ${row.id}`, watchBin({ bin, store, clock: time.clock, idlePollMs }, signal));
+  }
+
+  #controllerBin(row: Exclude<SiteConfig['bins'][number], { model: 'PARTS' }>): Bin {
+    const model = binCatalogue[row.model];
+    assert(model, `no bin ${row.model}`);
+    return new ControllerBin({ device: this.#openDevice(row, model.map), model, wasteClass: row.model === 'BIN-1' ? row.wasteClass : 'residual' });
   }
 
   #openReader(row: SiteConfig['readers'][number]): void {

@@ -171,6 +171,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     personal,
     credentialKey: keys.credentialKey,
     dispensers: field?.dispensers ?? new Map(),
+    bins: field?.bins ?? new Map(),
     loans: field?.loans ?? null,
     wire: machine.clock,
     clock,

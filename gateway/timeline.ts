@@ -91,6 +91,10 @@ const lines: Lines = {
     `${bin} compartment ${compartment} at ${levelPercent} % (${fillState})`,
   ],
   'alarm.fire': ({ bin, compartment }) => [`火警！${bin} 第 ${compartment} 格`, `FIRE ALARM in ${bin} compartment ${compartment}`],
+  'bin.hatch.opened': ({ bin, compartment, outcome }) => [
+    `${bin} 第 ${compartment} 格开门${outcome === 'obeyed' ? '' : '（未确认）'}`,
+    `${bin} compartment ${compartment} opened${outcome === 'obeyed' ? '' : ' (not confirmed)'}`,
+  ],
   'alarm.cleared': ({ bin, compartment }) => [`${bin} 第 ${compartment} 格火警解除`, `alarm of ${bin} compartment ${compartment} cleared`],
 };
 

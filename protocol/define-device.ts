@@ -193,6 +193,8 @@ function* faultsOfMap(map: DeviceMap): Generator<string> {
   const { first, last } = map.units;
   if (!isWhole(first, 1, 247) || !isWhole(last, first, 247)) yield `${map.model}: units ${first}..${last} are not within 1..247`;
   if (!isWhole(map.timeoutMs, 1, 60_000)) yield `${map.model}: timeoutMs ${map.timeoutMs} is outside 1..60000`;
+  if (map.turnaroundMs !== undefined && !isWhole(map.turnaroundMs, 0, map.timeoutMs - 1))
+    yield `${map.model}: turnaroundMs ${map.turnaroundMs} is not within the deadline`;
   if (!isWhole(map.guardMs, 0, 60_000)) yield `${map.model}: guardMs ${map.guardMs} is outside 0..60000`;
   if ((map.kind === 'dispenser') !== (map.reliability !== undefined)) yield `${map.model}: reliability is for dispensers, and every dispenser needs one`;
   const functions = map.functions ?? functionCodes;

@@ -227,11 +227,19 @@ export const eventSchemas = {
     })
     .describe('A compartment crossed 80 % (plan a pick-up), 95 % (full) or was emptied.'),
   'alarm.fire': z
-    .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), smoke: z.boolean(), temperatureDeciC: z.int().min(-500).max(2000) })
+    .strictObject({
+      bin: deviceIdSchema,
+      compartment: z.int().min(1).max(8),
+      smoke: z.boolean().nullable(),
+      temperatureDeciC: z.int().min(-500).max(2000).nullable(),
+    })
     .describe('Smoke or heat in a compartment; never cleared by itself.'),
   'alarm.cleared': z
     .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator: operatorSchema.nullable() })
     .describe('A person looked and reset the alarm.'),
+  'bin.hatch.opened': z
+    .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), outcome: z.enum(['obeyed', 'unknown']), operator: operatorSchema.nullable() })
+    .describe('The lock of a hatch was pulsed, by whom; unknown: nobody knows whether the board heard it.'),
 } as const;
 
 export type EventName = keyof typeof eventSchemas;

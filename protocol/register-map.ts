@@ -107,6 +107,8 @@ export interface DeviceMap {
   readonly wordOrder: 'highFirst' | 'lowFirst';
   /** Unit numbers the device can be set to, within 1..247. */
   readonly units: { readonly first: number; readonly last: number };
+  /** What it usually takes to answer, where that is much longer than other boards: for the bus budget, and for its simulated twin. Unit: ms. */
+  readonly turnaroundMs?: number;
   /** Reply deadline after the last byte of the request. Unit: ms. */
   readonly timeoutMs: number;
   /** Latest moment a reply given up on may still arrive, after its deadline. Unit: ms. The line stays quiet that long. */

@@ -89,7 +89,7 @@ function describeDevice(map: DeviceMap): string {
   const { document, revision } = map.source;
   const facts = [
     `Source: ${document}, ${revision}. Kind: ${map.kind}${map.reliability === undefined ? '' : `, reliability class ${map.reliability}`}.`,
-    `Units ${map.units.first}..${map.units.last}. Reply within ${map.timeoutMs} ms; after a missed reply the line stays quiet for ${map.guardMs} ms.`,
+    `Units ${map.units.first}..${map.units.last}. ${map.turnaroundMs === undefined ? 'Reply' : `Usually answers after ${map.turnaroundMs} ms. Reply`} within ${map.timeoutMs} ms; after a missed reply the line stays quiet for ${map.guardMs} ms.`,
     `Numbers of several words: ${map.wordOrder === 'highFirst' ? 'high' : 'low'} word first. ${addressing(map)}`,
     ...(map.functions === undefined
       ? []

@@ -1,5 +1,7 @@
-/** The twin of every scale in protocol/devices/catalogue.ts, by its model. A new scale is one file beside this one and one line here. */
-
+/** The twin of every scale, bin and part of a bin in protocol/devices/catalogue.ts, by its model. A new one is one file beside this one and one line here. */
+import { bin1Twin, bin4Twin } from './bin-controllers.ts';
+import { hundredthsTwin, lcTechTwin, levelTwin, tenthsTwin, waveshareTwin } from './bin-parts.ts';
+import type { BinTwin } from './bin-twin.ts';
 import { mtSicsTwin } from './mt-sics.ts';
 import { dgtTwin } from './scale-dgt.ts';
 import { floatTwin } from './scale-float.ts';
@@ -30,3 +32,7 @@ const twins: readonly ScaleTwin[] = [
 const modelOf = ({ scale }: ScaleTwin): string => (scale.speaks === 'registers' ? scale.map.model : scale.device.model);
 
 export const scaleTwins: Readonly<Record<string, ScaleTwin>> = Object.fromEntries(twins.map((twin) => [modelOf(twin), twin]));
+
+const bins: readonly BinTwin[] = [bin4Twin, bin1Twin, levelTwin, waveshareTwin, lcTechTwin, tenthsTwin, hundredthsTwin];
+
+export const binTwins: Readonly<Record<string, BinTwin>> = Object.fromEntries(bins.map((twin) => [twin.map.model, twin]));

@@ -44,6 +44,7 @@ const writing: ReadonlySet<OperationName> = new Set<OperationName>([
   'clock.confirm',
   'device.rebaseline',
   'alarm.reset',
+  'bin.open',
 ]);
 
 /** The only operation that may begin a village: a folder named by mistake must not become one. */

@@ -1,5 +1,5 @@
 /** The budget of every line of a site file, as `sifen check` prints it. It asks core/bus-budget.ts and adds nothing of its own. */
-import { type DeviceModel, deviceCatalogue, scaleCatalogue } from '../../protocol/devices/catalogue.ts';
+import { binCatalogue, binPartCatalogue, type DeviceModel, deviceCatalogue, scaleCatalogue } from '../../protocol/devices/catalogue.ts';
 import { planReads, readRequest } from '../../protocol/read-plan.ts';
 import { type DeviceMap, fieldsPolled } from '../../protocol/register-map.ts';
 import { expectedReply } from '../../protocol/rtu-frame.ts';
@@ -19,8 +19,15 @@ type Pauses = Pick<BudgetDevice, 'idlePauseMs' | 'busyPauseMs'>;
 const readsOf = (map: DeviceMap, fields: readonly string[], unit: number) =>
   planReads(map, fields).map((span) => {
     const { frame } = openTransaction(unit, readRequest(span));
-    return { requestBytes: frame.length, replyBytes: expectedReply(frame).length };
+    return { requestBytes: frame.length, replyBytes: expectedReply(frame).length, turnaroundMs: map.turnaroundMs };
   });
+
+/** What one poll of a model reads. */
+function fieldsRead(model: string, map: DeviceMap): readonly string[] {
+  const scale = scaleCatalogue[model];
+  if (scale?.speaks === 'registers') return scale.fields;
+  return binCatalogue[model]?.fields ?? binPartCatalogue[model]?.fields ?? fieldsPolled(map, 'status');
+}
 
 function deviceOf({ id, unit, model }: Row, pauses: Pauses): BudgetDevice[] {
   const scale = scaleCatalogue[model];
@@ -31,17 +38,18 @@ function deviceOf({ id, unit, model }: Row, pauses: Pauses): BudgetDevice[] {
   }
   if (!Object.hasOwn(deviceCatalogue, model)) return [];
   const map: DeviceMap = deviceCatalogue[model as DeviceModel];
-  const fields = scale?.speaks === 'registers' ? scale.fields : fieldsPolled(map, 'status');
   const { timeoutMs, guardMs } = map;
-  return [{ id, timeoutMs, guardMs, reads: readsOf(map, fields, unit), ...pauses, isActuator: map.kind === 'dispenser' }];
+  return [{ id, timeoutMs, guardMs, reads: readsOf(map, fieldsRead(model, map), unit), ...pauses, isActuator: map.kind === 'dispenser' }];
 }
 
 /** The lines of a site as the budget sees them. Who speaks unasked has a wire of his own and no part in it. */
-export function budgetLines({ lines, dispensers, scales, bins }: SiteConfig): BudgetLine[] {
+export function budgetLines({ lines, dispensers, scales, bins, parts }: SiteConfig): BudgetLine[] {
   const pausesOf = [
     ...dispensers.map((row) => [row, { idlePauseMs: dispenserIdlePollMs, busyPauseMs: dispensePollMs }] as const),
     ...scales.map((row) => [row, { idlePauseMs: scaleIdlePollMs, busyPauseMs: scaleBusyPollMs }] as const),
-    ...bins.map((row) => [row, { idlePauseMs: binPollMs, busyPauseMs: binPollMs }] as const),
+    ...[...bins.flatMap((row) => (row.model === 'PARTS' ? [] : [row])), ...parts].map(
+      (row) => [row, { idlePauseMs: binPollMs, busyPauseMs: binPollMs }] as const,
+    ),
   ];
   return lines.map(({ id, transport }) => ({
     id,
@@ -78,6 +86,6 @@ export function describeBudget(lines: readonly BudgetLine[]): { readonly text: s
   const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const text = table.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
   const findings = budgets.flatMap(({ line, budget }) => judgeBudget(line, budget));
-  const note = `Worst cases, from baud rates, frame sizes, deadlines and guards; boards answering within ${nominalTurnaroundMs} ms.`;
+  const note = `Worst cases, from baud rates, frame sizes, deadlines and guards; boards answering in their usual time, ${nominalTurnaroundMs} ms where none is known.`;
   return { text: `${text.join('\n')}\n${note}\n`, findings };
 }

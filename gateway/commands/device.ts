@@ -27,4 +27,18 @@ export function addDevice(program: Command): void {
       const done = await ask(flags, 'alarm.reset', { bin, compartment, operator: flags.operator });
       print(flags, done, () => `The alarm of ${bin} compartment ${compartment} is reset.`);
     });
+  villageFlags(
+    device
+      .command('open')
+      .argument('<bin>', 'bin, as in the site file')
+      .argument('<compartment>', 'counted from 1', wholeNumber('the compartment', 1, 8))
+      .requiredOption('--operator <name>', 'who opens it; a function or badge'),
+  )
+    .description('Pulse the lock of a hatch; the board ends the pulse. Refused while a fire alarm stands.')
+    .action(async (bin: string, compartment: number, flags: VillageFlags & { operator: string }) => {
+      const done = await ask(flags, 'bin.open', { bin, compartment, operator: flags.operator }, true);
+      const { outcome } = done as { outcome: 'obeyed' | 'unknown' };
+      const said = outcome === 'obeyed' ? 'is opened' : 'may be open: the board did not confirm it';
+      print(flags, done, () => `${bin} compartment ${compartment} ${said}.`);
+    });
 }

@@ -1,9 +1,9 @@
 /**
  * When the fill level of a compartment is worth an event, and when a bin is on fire. Pure: readings in, events out. A level counts when
  * three readings in a row agree, so that one fluffy bag raises nothing; a fire counts at once and is never cleared by anything but a
- * person. It need not lock anything: a hatch opens only by a pulse. Rules: R-46 (80 % plan, 95 % full), R-47 (smoke or heat).
+ * person. It need not lock anything, as a hatch opens only by a pulse, and none is given while the alarm stands. Rules: R-46 (80 % plan, 95 % full), R-47 (smoke or heat).
  */
-import type { CompartmentReading } from '../../protocol/devices/bin-4.ts';
+import type { CompartmentReading } from '../../protocol/bin-reading.ts';
 import type { EventDraft, EventPayload } from '../../protocol/events.ts';
 
 export type FillState = EventPayload<'bin.level.changed'>['fillState'];
@@ -39,11 +39,11 @@ function judgeLevels(recentPercent: readonly number[], current: FillState): Fill
 /** One reading of one compartment. */
 export function stepCompartment(bin: string, state: CompartmentState, reading: CompartmentReading): { state: CompartmentState; drafts: readonly EventDraft[] } {
   const { compartment, wasteClass, levelPercent, smoke, temperatureDeciC } = reading;
-  const burns = smoke || temperatureDeciC > fireDeciC;
+  const burns = smoke === true || (temperatureDeciC !== null && temperatureDeciC > fireDeciC);
   const fire: EventDraft[] = burns && !state.alarm ? [{ name: 'alarm.fire', subject: bin, data: { bin, compartment, smoke, temperatureDeciC } }] : [];
   const alarm = state.alarm || burns;
-  // While the hatch is open the sensor sees the arm, not the waste: such a level is no reading at all.
-  if (reading.doorOpen) return { state: { ...state, alarm }, drafts: fire };
+  // While the hatch is open the sensor sees the arm, not the waste: such a level is no reading at all, nor is one the sensor cannot give.
+  if (reading.doorOpen === true || levelPercent === null) return { state: { ...state, alarm }, drafts: fire };
   const recentPercent = [...state.recentPercent, levelPercent].slice(-readingsToBelieve);
   const fillState = judgeLevels(recentPercent, state.fillState);
   const level: EventDraft[] =
@@ -66,4 +66,13 @@ export function decideAlarmReset(
   if (known === undefined) return { ok: false, refusal: { code: 'compartment_unknown' } };
   if (!known.alarm) return { ok: false, refusal: { code: 'no_alarm' } };
   return { ok: true, draft: { name: 'alarm.cleared', subject: place.bin, data: { bin: place.bin, compartment: place.compartment, operator } } };
+}
+
+/** Every way to refuse opening a hatch. `alarm_standing`: a fire is never given air. */
+export type OpenRefusal = 'alarm_standing' | 'no_lock';
+
+/** Whether a hatch may be opened. `known` is the ledger's row; `hasLock` whether anything would open it. */
+export function decideOpen(known: { readonly alarm: boolean } | undefined, hasLock: boolean): OpenRefusal | undefined {
+  if (!hasLock) return 'no_lock';
+  return known?.alarm ? 'alarm_standing' : undefined;
 }

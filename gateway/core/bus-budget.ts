@@ -10,6 +10,8 @@ import { quietGapMs, wireMs } from './wire-time.ts';
 export interface BudgetRead {
   readonly requestBytes: number;
   readonly replyBytes: number;
+  /** What the board takes to answer, where that is not nominalTurnaroundMs. Unit: ms. */
+  readonly turnaroundMs?: number | undefined;
 }
 
 /** One device as the budget sees it. Times in ms. */
@@ -34,7 +36,7 @@ export interface BudgetLine {
 }
 
 export interface BusBudget {
-  /** Share of the line's time the regular polls take, every board answering within nominalTurnaroundMs. Over 1: they cannot be kept up. */
+  /** Share of the line's time the regular polls take, every board answering in its usual time. Over 1: they cannot be kept up. */
   readonly idleLoad: number;
   /** The same while every device of the line serves somebody. Over 1: polls of other devices come late meanwhile. */
   readonly busyLoad: number;
@@ -59,8 +61,8 @@ const standardBauds = [1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200] 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 const most = (values: readonly number[]) => Math.max(0, ...values);
 
-const readMs = ({ baud }: BudgetLine, { requestBytes, replyBytes }: BudgetRead) =>
-  wireMs(baud, requestBytes + replyBytes) + nominalTurnaroundMs + quietGapMs(baud);
+const readMs = ({ baud }: BudgetLine, { requestBytes, replyBytes, turnaroundMs }: BudgetRead) =>
+  wireMs(baud, requestBytes + replyBytes) + (turnaroundMs ?? nominalTurnaroundMs) + quietGapMs(baud);
 const pollMs = (line: BudgetLine, device: BudgetDevice) => total(device.reads.map((read) => readMs(line, read)));
 /** A request that nobody answers: deadline with the time of the longest reply, grace and guard. The rest of the poll is left out. */
 const silenceMs = ({ baud }: BudgetLine, { reads, timeoutMs, guardMs }: BudgetDevice) =>

@@ -151,4 +151,5 @@ const apply: Apply = {
   'bin.level.changed': (rows, { bin, compartment, fillState, levelPercent }) => void rows.binLevel.run({ bin, compartment, fillState, levelPercent }),
   'alarm.fire': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 1 }),
   'alarm.cleared': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 0 }),
+  'bin.hatch.opened': nothing,
 };

@@ -12,12 +12,14 @@ import { drawWaitMs, eventsListedMax, stationReadyWaitMs, verifyTurnEvents } fro
 import type { StoredEvent } from '../store/event-log.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
+import type { Bin } from '../workflows/bin.ts';
 import { findCardHolder } from '../workflows/card-holder.ts';
 import type { DispenserStation } from '../workflows/dispenser-station.ts';
 import { importRoster, listCards } from '../workflows/import-roster.ts';
 import { type ClockKeeping, confirmDate } from '../workflows/keep-clock.ts';
 import type { LineLoans } from '../workflows/line-loans.ts';
 import { openRestoredEpoch } from '../workflows/open-epoch.ts';
+import { openHatch } from '../workflows/open-hatch.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
 
 /** The village as operations see it. */
@@ -26,6 +28,7 @@ export interface Desk {
   readonly personal: PersonalFile;
   readonly credentialKey: Uint8Array;
   readonly dispensers: ReadonlyMap<string, DispenserStation>;
+  readonly bins: ReadonlyMap<string, Bin>;
   /** Null where no field is open. */
   readonly loans: LineLoans | null;
   readonly wire: Clock;
@@ -122,6 +125,16 @@ export const operations = {
       const reset = resetAlarm(store, { bin, compartment }, name);
       if (!reset.ok) throw new GatewayError('usage', `Compartment ${compartment} of ${bin} has no alarm to reset (${reset.refusal.code}).`);
       return { bin, compartment, reset: true };
+    },
+  ),
+  'bin.open': operation(
+    z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }),
+    async ({ store, bins }, { bin: id, compartment, operator: name }) => {
+      const bin = bins.get(id);
+      if (bin === undefined) throw new GatewayError('usage', `There is no bin ${id}; this site has ${[...bins.keys()].join(', ') || 'none'}.`);
+      const opened = await openHatch(store, bin, compartment, name);
+      if (!opened.ok) throw new GatewayError('usage', `Compartment ${compartment} of ${id} is not opened (${opened.refusal.code}).`);
+      return { bin: id, compartment, outcome: opened.outcome };
     },
   ),
 } as const;

@@ -3,19 +3,18 @@
  * The ledger holds what is known of a bin, so a restart goes on where it stopped. It moves nothing and hides no silence: a bin that does
  * not answer is the device's own event.
  */
-import { bin4, decodeCompartments } from '../../protocol/devices/bin-4.ts';
-import { fieldsPolled } from '../../protocol/register-map.ts';
+import type { CompartmentReading } from '../../protocol/bin-reading.ts';
 import type { Clock } from '../clock.ts';
 import { decideAlarmReset, freshCompartment, type ResetRefusal, stepCompartment } from '../core/bins.ts';
 import { isGatewayError } from '../errors.ts';
 import { binPollMs } from '../limits.ts';
-import type { Device } from '../southbound/device.ts';
 import type { Store } from '../store/store.ts';
+import type { Bin } from './bin.ts';
 
 type BinStore = Pick<Store, 'append' | 'bins'>;
 
 export interface BinWatchOptions {
-  readonly device: Pick<Device<typeof bin4>, 'id' | 'read'>;
+  readonly bin: Pick<Bin, 'id' | 'read'>;
   readonly store: BinStore;
   /** Village clock. */
   readonly clock: Clock;
@@ -23,13 +22,11 @@ export interface BinWatchOptions {
   readonly idlePollMs?: number | undefined;
 }
 
-const fields = fieldsPolled(bin4, 'status');
-
 /** Watches until `signal` aborts. Bus failures are waited out; the device's own back-off paces them. @throws GatewayError store_*. */
-export async function watchBin({ device, store, clock, idlePollMs = binPollMs }: BinWatchOptions, signal: AbortSignal): Promise<void> {
-  const { id } = device;
+export async function watchBin({ bin, store, clock, idlePollMs = binPollMs }: BinWatchOptions, signal: AbortSignal): Promise<void> {
+  const { id } = bin;
   const recent = new Map<number, readonly number[]>();
-  const record = (readings: ReturnType<typeof decodeCompartments>) => {
+  const record = (readings: readonly CompartmentReading[]) => {
     const known = store.bins.state().filter((row) => row.bin === id);
     const steps = readings.map((reading) => {
       const { compartment } = reading;
@@ -43,7 +40,7 @@ export async function watchBin({ device, store, clock, idlePollMs = binPollMs }:
   };
   while (!signal.aborted) {
     try {
-      record(decodeCompartments(await device.read(fields, { priority: 'poll', signal })));
+      record(await bin.read(signal));
     } catch (error) {
       if (signal.aborted) return;
       if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;

@@ -3,6 +3,7 @@
  * It drives its lid motor itself and refuses to open when hot, full or too heavy; a refused command may echo like an obeyed one, so whoever
  * opens reads the lid back. It says full or not full, by infrared and weight together, and never how full.
  */
+import { defineBin } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
 
 export const bin1 = defineDevice({
@@ -39,4 +40,15 @@ export const bin1 = defineDevice({
     approach: { space: 'input', address: 0x13, kind: 'u16', unit: 'count', access: 'r', doc: 'Distance of who stands before the bin.' },
     full: { space: 'input', address: 0x14, kind: 'enum', labels: { room: 0, full: 1 }, access: 'r', poll: 'status', doc: 'By infrared and weight together.' },
   },
+});
+
+export const bin1Controller = defineBin({
+  map: bin1,
+  fields: ['lidOpen', 'temperatureDeciC', 'full'],
+  // The board knows no level: a bin that is not full counts as empty. What its gas sensor counts is no smoke detector's word.
+  decode: ({ lidOpen, temperatureDeciC, full }, wasteClass) => [
+    { compartment: 1, wasteClass, levelPercent: full === 'full' ? 100 : 0, doorOpen: lidOpen, smoke: null, temperatureDeciC },
+  ],
+  open: (compartment) => (compartment === 1 ? { lidOpen: true } : undefined),
+  readBack: 'lidOpen',
 });

@@ -3,12 +3,9 @@
  * Locks are opened by a pulse the board itself times and ends: there is deliberately no coil that could stay on, so a gateway that
  * crashes never leaves a solenoid energised. The board reports and unlocks; deciding about fire or fullness is the gateway's work.
  */
+import { type CompartmentReading, defineBin, wasteClasses } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
-import type { ReadingOf } from '../register-map.ts';
-
-/** Compartments in the order of their registers; number 1 is the first. */
-export const binCompartments = ['food', 'recyclable', 'hazardous', 'residual'] as const;
-export type BinCompartment = (typeof binCompartments)[number];
+import { fieldsPolled, type ReadingOf } from '../register-map.ts';
 
 export const bin4 = defineDevice({
   model: 'BIN-4',
@@ -19,6 +16,7 @@ export const bin4 = defineDevice({
   units: { first: 1, last: 247 },
   timeoutMs: 150,
   guardMs: 200,
+  notes: ['A lock of a compartment that smokes or is hot is refused with exception 3, and nothing opens: the board’s own rule, whoever asks.'],
   fields: {
     foodDoorOpen: { space: 'discrete', address: 0, kind: 'bit', access: 'r', poll: 'status', doc: 'Door contact: 1 = open.' },
     recyclableDoorOpen: { space: 'discrete', address: 1, kind: 'bit', access: 'r', poll: 'status', doc: 'Door contact: 1 = open.' },
@@ -146,21 +144,9 @@ export const bin4 = defineDevice({
   },
 });
 
-/** One compartment as the board last reported it. */
-export interface CompartmentReading {
-  /** 1..4, the place in `binCompartments`. */
-  readonly compartment: number;
-  readonly wasteClass: BinCompartment;
-  readonly levelPercent: number;
-  readonly doorOpen: boolean;
-  readonly smoke: boolean;
-  /** Unit: a tenth of a degree Celsius. */
-  readonly temperatureDeciC: number;
-}
-
-/** The compartments this bin has, in order; those not fitted are left out. */
-export function decodeCompartments(values: ReadingOf<typeof bin4>): readonly CompartmentReading[] {
-  const all = binCompartments.map((wasteClass, index) => ({
+/** The compartments this bin has, in order of their registers; those not fitted are left out. */
+function decode(values: ReadingOf<typeof bin4>): readonly CompartmentReading[] {
+  const all = wasteClasses.map((wasteClass, index) => ({
     compartment: index + 1,
     wasteClass,
     levelPercent: values[`${wasteClass}LevelPercent`],
@@ -170,3 +156,13 @@ export function decodeCompartments(values: ReadingOf<typeof bin4>): readonly Com
   }));
   return all.filter(({ wasteClass }) => values.fitted[wasteClass]);
 }
+
+export const bin4Controller = defineBin({
+  map: bin4,
+  fields: fieldsPolled(bin4, 'status'),
+  decode,
+  open(compartment, pulseMs) {
+    const wasteClass = wasteClasses[compartment - 1];
+    return wasteClass && { [`${wasteClass}LockPulseMs`]: pulseMs };
+  },
+});

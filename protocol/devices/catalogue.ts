@@ -2,24 +2,25 @@
  * Every device model this version speaks to, by the name the site file uses. Adding a model is one file beside this one and one line here;
  * driver, simulator, reference and contract tests follow from its map or frames. Nothing else may list models.
  */
+import type { BinModel, BinPart } from '../bin-reading.ts';
 import type { AnyFrameDevice } from '../frame-device.ts';
 import type { DeviceMap } from '../register-map.ts';
 import type { FrameScale, ScaleModel } from '../scale-reading.ts';
-import { bin1 } from './bin-1.ts';
-import { bin4 } from './bin-4.ts';
-import { climateHundredths, climateTenths } from './climate-rh.ts';
+import { bin1Controller } from './bin-1.ts';
+import { bin4Controller } from './bin-4.ts';
+import { hundredthsSensor, tenthsSensor } from './climate-rh.ts';
 import { dispenserBd1 } from './dispenser-bd1.ts';
 import { dispenserEasivend } from './dispenser-easivend.ts';
 import { dispenserVmc } from './dispenser-vmc.ts';
-import { levelDyp } from './level-dyp.ts';
+import { dypSensor } from './level-dyp.ts';
 import { lockWkly } from './lock-wkly.ts';
 import { modemAt } from './modem-at.ts';
 import { mtSics } from './mt-sics.ts';
 import { printerEscPos } from './printer-esc-pos.ts';
 import { readerGm65 } from './reader-gm65.ts';
 import { readerNewland } from './reader-newland.ts';
-import { relayLcTech } from './relay-lc-tech.ts';
-import { relayWaveshare } from './relay-waveshare.ts';
+import { lcTechBoard } from './relay-lc-tech.ts';
+import { waveshareBoard } from './relay-waveshare.ts';
 import { dgt } from './scale-dgt.ts';
 import { floatScale } from './scale-float.ts';
 import { laumas } from './scale-laumas.ts';
@@ -29,16 +30,22 @@ import { toledoChecked, toledoUnchecked } from './toledo-continuous.ts';
 import { xk3190Format0, xk3190Format1, xk3190Format2 } from './xk3190.ts';
 import { xk3190Command } from './xk3190-command.ts';
 
-/** Boards with a register map that are no scales. */
+/** Boards with a register map that weigh nothing and stand in no bin. */
 const boards = {
   [dispenserBd1.model]: dispenserBd1,
-  [bin4.model]: bin4,
-  [bin1.model]: bin1,
-  [levelDyp.model]: levelDyp,
-  [relayWaveshare.model]: relayWaveshare,
-  [relayLcTech.model]: relayLcTech,
-  [climateTenths.model]: climateTenths,
-  [climateHundredths.model]: climateHundredths,
+} as const;
+
+const bins = {
+  [bin4Controller.map.model]: bin4Controller,
+  [bin1Controller.map.model]: bin1Controller,
+} as const;
+
+const binParts = {
+  [dypSensor.map.model]: dypSensor,
+  [waveshareBoard.map.model]: waveshareBoard,
+  [lcTechBoard.map.model]: lcTechBoard,
+  [tenthsSensor.map.model]: tenthsSensor,
+  [hundredthsSensor.map.model]: hundredthsSensor,
 } as const;
 
 const registerScales = {
@@ -54,11 +61,11 @@ const frameScales: readonly FrameScale[] = [xk3190Format0, xk3190Format1, xk3190
 /** Devices with frames of their own that are no scales. */
 const speakers: readonly AnyFrameDevice[] = [dispenserEasivend, dispenserVmc, lockWkly, readerGm65, readerNewland, printerEscPos, modemAt];
 
-const mapsOf = <Scales extends Record<string, { readonly map: DeviceMap }>>(scales: Scales) =>
-  Object.fromEntries(Object.entries(scales).map(([model, { map }]) => [model, map])) as { readonly [Model in keyof Scales]: Scales[Model]['map'] };
+const mapsOf = <Models extends Record<string, { readonly map: DeviceMap }>>(models: Models) =>
+  Object.fromEntries(Object.entries(models).map(([model, { map }]) => [model, map])) as { readonly [Model in keyof Models]: Models[Model]['map'] };
 
 /** Everything with a register map. */
-export const deviceCatalogue = { ...boards, ...mapsOf(registerScales) } as const;
+export const deviceCatalogue = { ...boards, ...mapsOf(registerScales), ...mapsOf(bins), ...mapsOf(binParts) } as const;
 
 export type DeviceModel = keyof typeof deviceCatalogue;
 /** Model names in a fixed order, for schemas and messages. */
@@ -72,3 +79,12 @@ export const scaleCatalogue: Readonly<Record<string, ScaleModel>> = {
   ...registerScales,
   ...Object.fromEntries(frameScales.map((scale) => [scale.device.model, scale])),
 };
+
+/** Every bin with a controller of its own. */
+export const binCatalogue: Readonly<Record<string, BinModel>> = bins;
+
+/** Everything a bin without one is assembled from. */
+export const binPartCatalogue: Readonly<Record<string, BinPart>> = binParts;
+
+/** Their model names, for schemas. */
+export const binPartModels = Object.keys(binParts) as readonly (keyof typeof binParts)[];

@@ -2,8 +2,8 @@
  * Temperature and humidity sensors over Modbus as register maps. Two models of one map: most makers send tenths, some send hundredths, and
  * nothing on the wire tells them apart, so the model says it. A reading here is never an alarm by itself: that is core's decision.
  */
+import { defineClimateSensor } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
-import type { ReadingOf } from '../register-map.ts';
 
 const common = {
   kind: 'climate',
@@ -51,7 +51,17 @@ export const climateHundredths = defineDevice({
   },
 });
 
-/** Temperature in tenths of a degree, of either model; hundredths are rounded to the nearest. */
-export function temperatureDeciCOf(map: typeof climateTenths | typeof climateHundredths, values: Pick<ReadingOf<typeof climateTenths>, 'temperature'>): number {
-  return map.model === 'TEMP-RH' ? values.temperature : Math.round(values.temperature / 10);
-}
+export const tenthsSensor = defineClimateSensor({
+  part: 'climate',
+  map: climateTenths,
+  fields: ['temperature', 'humidity'],
+  temperatureDeciC: ({ temperature }) => temperature,
+});
+
+/** Hundredths are rounded to the nearest tenth. */
+export const hundredthsSensor = defineClimateSensor({
+  part: 'climate',
+  map: climateHundredths,
+  fields: ['temperature', 'humidity'],
+  temperatureDeciC: ({ temperature }) => Math.round(temperature / 10),
+});

@@ -3,6 +3,7 @@
  * The processed distance takes about half a second to answer, which the deadline allows for. Zero or a few centimetres mean "too close
  * or fault", never "full": nobody may guess which.
  */
+import { defineLevelSensor, type LevelMounting } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
 
 export const levelDyp = defineDevice({
@@ -12,6 +13,7 @@ export const levelDyp = defineDevice({
   source: { document: 'DYP-A02 RS485 output manual, register list', revision: 'Modbus variant' },
   wordOrder: 'highFirst',
   units: { first: 1, last: 247 },
+  turnaroundMs: 520,
   timeoutMs: 700,
   guardMs: 300,
   functions: [3],
@@ -41,14 +43,15 @@ const blindZoneMm = 30;
 /** Beyond the floor by more than this share the sensor looks past the bin: a lid that stands open, a bin that is gone. Unit: percent of `emptyMm`. */
 const beyondFloorPercent = 20;
 
-/** How the sensor hangs in its compartment: distance to the floor, and to the waste when it is full, at least the blind zone. Unit: mm. */
-export interface LevelMounting {
-  readonly emptyMm: number;
-  readonly fullMm: number;
-}
-
 /** Fill level 0..100 of a distance, or null where the distance says nothing: in the blind zone, or past the floor. */
-export function levelPercentOf(distanceMm: number, { emptyMm, fullMm }: LevelMounting): number | null {
+function levelPercentOf(distanceMm: number, { emptyMm, fullMm }: LevelMounting): number | null {
   if (distanceMm < blindZoneMm || distanceMm > emptyMm + (emptyMm * beyondFloorPercent) / 100) return null;
   return Math.max(0, Math.min(100, Math.round(((emptyMm - distanceMm) * 100) / (emptyMm - fullMm))));
 }
+
+export const dypSensor = defineLevelSensor({
+  part: 'level',
+  map: levelDyp,
+  fields: ['distanceMm'],
+  levelPercent: ({ distanceMm }, mounting) => levelPercentOf(distanceMm, mounting),
+});

@@ -3,6 +3,7 @@
  * and ends: mode 2 (flash on) and a duration, written together to 3 + 5(n - 1). Coils can be read and not written, so that a gateway that
  * crashes never leaves a solenoid energised.
  */
+import { defineRelayBoard } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
 
 const mode = { space: 'holding', kind: 'enum', labels: { flashOn: 2 }, access: 'w' } as const;
@@ -58,4 +59,14 @@ export const relayLcTech = defineDevice({
     input7: { space: 'discrete', address: 6, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 7 as wired; the site file says which way is active.' },
     input8: { space: 'discrete', address: 7, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 8 as wired; the site file says which way is active.' },
   },
+});
+
+const inputs = ['input1', 'input2', 'input3', 'input4', 'input5', 'input6', 'input7', 'input8'] as const;
+
+export const lcTechBoard = defineRelayBoard({
+  part: 'relay',
+  map: relayLcTech,
+  fields: inputs,
+  input: (values, input) => values[`input${input}` as (typeof inputs)[number]],
+  pulse: (relay, pulseMs) => ({ [`relay${relay}Mode`]: 'flashOn', [`relay${relay}PulseMs`]: pulseMs }),
 });

@@ -3,6 +3,7 @@
  * times and ends, FC05 to 0x0200 + n with a duration for its word. Coils can be read and not written, so that a gateway that crashes never
  * leaves a solenoid energised.
  */
+import { defineRelayBoard } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
 
 /** Longest pulse a lock or buzzer is given. Unit: ms. The board would take 3,276,700. */
@@ -48,4 +49,14 @@ export const relayWaveshare = defineDevice({
     input7: { space: 'discrete', address: 6, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 7 as wired; the site file says which way is active.' },
     input8: { space: 'discrete', address: 7, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 8 as wired; the site file says which way is active.' },
   },
+});
+
+const inputs = ['input1', 'input2', 'input3', 'input4', 'input5', 'input6', 'input7', 'input8'] as const;
+
+export const waveshareBoard = defineRelayBoard({
+  part: 'relay',
+  map: relayWaveshare,
+  fields: inputs,
+  input: (values, input) => values[`input${input}` as (typeof inputs)[number]],
+  pulse: (relay, pulseMs) => ({ [`relay${relay}PulseMs`]: pulseMs }),
 });

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 
 /** JSON Schema 2020-12 as zod writes it, as far as our schemas go. */
 export interface JsonForm {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly title?: string;
   readonly description?: string;
   readonly const?: string | number | boolean;
@@ -60,6 +60,7 @@ export function describeForm(form: JsonForm, nameOf: (form: JsonForm) => string 
   if (alternatives !== undefined) return alternatives.map((one) => describeForm(one, nameOf)).join(' or ');
   if (form.const !== undefined) return code(form.const);
   if (form.enum !== undefined) return form.enum.map(code).join(', ');
+  if (typeof form.type === 'object') return form.type.map((type) => describeForm({ ...form, type }, nameOf)).join(' or ');
   switch (form.type) {
     case 'integer':
       return withBounds('whole number', between(form.minimum, form.maximum));

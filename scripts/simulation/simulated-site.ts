@@ -9,7 +9,7 @@ import { type Random, randomFor } from '../../device-sim/random.ts';
 import type { BoardLine } from '../../device-sim/rtu-slave.ts';
 import { Site } from '../../device-sim/site.ts';
 import type { SiteEvent } from '../../device-sim/site-event.ts';
-import type { SiteFile } from '../../device-sim/site-file.ts';
+import { type SiteFile, unitsOfBin } from '../../device-sim/site-file.ts';
 import { bin4 } from '../../protocol/devices/bin-4.ts';
 import { dispenserBd1 } from '../../protocol/devices/dispenser-bd1.ts';
 import { scaleWcn } from '../../protocol/devices/scale-wcn.ts';
@@ -215,7 +215,7 @@ export class SimulatedSite {
 
   #deviceAt(line: string, unit: number): string | undefined {
     const { dispensers, scales, bins } = this.#options.file;
-    return [...dispensers, ...scales, ...bins].find((row) => row.line === line && row.unit === unit)?.id;
+    return [...dispensers, ...scales, ...bins.flatMap(unitsOfBin)].find((row) => row.line === line && row.unit === unit)?.id;
   }
 
   /** A moment a cut may wait for. Returns whether the device has just lost its power. */

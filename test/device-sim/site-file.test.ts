@@ -41,6 +41,12 @@ describe('mistakes are named with their place', () => {
     ['id: scale-1,', 'id: scale-1, model: XK-1,', 'scale-1: there is no model XK-1; this simulator has W-CN, '],
     ['id: scale-1,', 'id: scale-1, model: XK3190-F0,', 'scale-1: a XK3190-F0 stands on a line with framing plain, and scale-line has rtu'],
     ['id: scale-line,', 'id: scale-line, framing: plain,', 'scale-1: a W-CN stands on a line with framing rtu or mbap, and scale-line has plain'],
+    ['id: bin-2, line: bin-line, unit: 2', 'id: bin-2, model: BIN-9, line: bin-line, unit: 2', 'bins.1.model: '],
+    [
+      'id: bin-2, line: bin-line, unit: 2',
+      'id: bin-2, model: PARTS, compartments: 1, parts: [{ id: air, line: bin-line, unit: 1, model: TEMP-RH }]',
+      'unit 1 on bin-line is used twice',
+    ],
     ['id: bin-line,', 'id: bin-line, framing: plain,', 'bin-1: its board speaks Modbus, and bin-line has framing plain'],
   ])('%s as %s', (right, wrong, message) => {
     expect(text).toContain(right);

@@ -5,8 +5,10 @@ import { parseOrder } from '../../device-sim/control.ts';
 import { Site, type SiteOptions } from '../../device-sim/site.ts';
 import type { SiteEvent } from '../../device-sim/site-event.ts';
 import { loadSiteFile } from '../../device-sim/site-file.ts';
-import { bin4, decodeCompartments } from '../../protocol/devices/bin-4.ts';
+import { bin4, bin4Controller } from '../../protocol/devices/bin-4.ts';
 import { checkStatusBlock, dispenserBd1, sealCommand, statusWordCount } from '../../protocol/devices/dispenser-bd1.ts';
+import { levelDyp } from '../../protocol/devices/level-dyp.ts';
+import { relayWaveshare } from '../../protocol/devices/relay-waveshare.ts';
 import { decodeScaleReading, scaleReadingFields, scaleWcn } from '../../protocol/devices/scale-wcn.ts';
 import { planReads, readRequest } from '../../protocol/read-plan.ts';
 import { decodeSpan, encodeWrites, joinReadings } from '../../protocol/register-codec.ts';
@@ -178,17 +180,39 @@ describe('orders', () => {
 
   test('smoke, doors and power are seen over the line', () => {
     const bench = quiet();
-    const compartments = () => decodeCompartments(bench.read('bin-line', 2, bin4, fieldsPolled(bin4, 'status')));
+    const compartments = () => bin4Controller.decode(bench.read('bin-line', 2, bin4, fieldsPolled(bin4, 'status')), 'food');
     expect(compartments()).toHaveLength(4);
     bench.obey('{"do":"smoke","bin":"bin-2","compartment":3,"on":true}');
     bench.obey('{"do":"door","device":"bin-2","open":true}');
     expect(compartments().map(({ smoke }) => smoke)).toEqual([false, false, true, false]);
     expect(compartments().every(({ doorOpen }) => doorOpen)).toBe(true);
     const pulse = (address: number) => bench.site.line('bin-line').service(2, { kind: 'writeRegisters', address, words: [5] });
-    expect([pulse(0), pulse(2)]).toEqual([{ kind: 'written' }, { kind: 'exception', code: 4 }]);
+    expect([pulse(0), pulse(2)]).toEqual([{ kind: 'written' }, { kind: 'exception', code: 3 }]);
     bench.obey('{"do":"power","device":"bin-2","on":false}');
     expect([bench.site.line('bin-line').hasUnit(2), bench.site.line('bin-line').hasUnit(1)]).toEqual([false, true]);
     expect(pulse(0)).toBeUndefined();
+  });
+
+  test('a bin of parts answers as each of them, and its power can be cut one by one', () => {
+    const bins = [
+      {
+        ...({ id: 'bin-1', model: 'PARTS', compartments: 2 } as const),
+        parts: [
+          { id: 'level-2', line: 'bin-line', unit: 11, model: 'LVL-DYP', compartment: 2 },
+          { id: 'relays', line: 'bin-line', unit: 20, model: 'RELAY-WS', compartment: 1 },
+        ],
+      },
+    ];
+    const bench = new Bench({ withVillagers: false, site: { ...demoSite, bins } });
+    const fill = bench.site.kept as { bins: Record<string, { fillPermille: number }[]> };
+    const permille = fill.bins['bin-1']?.[1]?.fillPermille ?? 0;
+    expect(bench.read('bin-line', 11, levelDyp, ['distanceMm'])).toEqual({ distanceMm: Math.round(900 - 0.75 * permille) });
+    bench.obey('{"do":"smoke","bin":"bin-1","compartment":2,"on":true}');
+    expect(bench.read('bin-line', 20, relayWaveshare, ['input1', 'input2'])).toEqual({ input1: false, input2: true });
+    bench.obey('{"do":"power","device":"relays","on":false}');
+    expect([11, 20].map((unit) => bench.site.line('bin-line').hasUnit(unit))).toEqual([true, false]);
+    bench.obey('{"do":"power","device":"bin-1","on":false}');
+    expect(bench.site.line('bin-line').hasUnit(11)).toBe(false);
   });
 
   test('rolls go in through the open door, all of them or none, and each label is read', () => {

@@ -219,3 +219,49 @@ describe('a scale and its line', () => {
     expect('config' in load(site(`model: XK3190-CMD, ${plate}`, 'tcp', second(`model: XK3190-CMD, ${plate}`)))).toBe(true);
   });
 });
+
+describe('a bin assembled from parts', () => {
+  const parts = `parts:
+  - { id: level-1, line: bin-line, unit: 11, model: LVL-DYP }
+  - { id: relays, line: bin-line, unit: 20, model: RELAY-WS }
+  - { id: air, line: bin-line, unit: 30, model: TEMP-RH }
+bins:
+  - id: bin-3
+    model: PARTS
+    compartments:
+      - wasteClass: food
+        level: { part: level-1, emptyMm: 900, fullMm: 150 }
+        temperature: { part: air }
+        smoke: { part: relays, input: 1, activeWhen: low }
+        lock: { part: relays, relay: 1 }
+`;
+  const withParts = (change: (text: string) => string = (text) => text) => demoText.replace('bins:\n', change(parts));
+
+  it('is read with its defaults', () => {
+    const loaded = load(withParts());
+    if (!('config' in loaded)) throw loaded;
+    expect(loaded.config.bins[0]).toMatchObject({
+      id: 'bin-3',
+      compartments: [{ lock: { part: 'relays', relay: 1, pulseMs: 700 }, door: null, smoke: { activeWhen: 'low' } }],
+    });
+  });
+
+  test.each([
+    ['a part that is not there', 'part: level-1, empty', 'part: level-9, empty', 'bin-3.compartments.0.level: level-9 is no level part of this site'],
+    ['a part of another kind', 'part: relays, relay: 1', 'part: air, relay: 1', 'bin-3.compartments.0.lock: air is no relay part of this site'],
+    ['a part nobody uses', 'temperature: { part: air }', 'temperature: null', 'air: no compartment uses this part'],
+    ['a full bin below its floor', 'fullMm: 150', 'fullMm: 900', 'bin-3.compartments.0.level: fullMm 900 is not nearer than emptyMm 900'],
+    ['a full mark in the blind zone', 'fullMm: 150', 'fullMm: 29', 'fullMm'],
+    ['a pulse no board can time', 'relay: 1 }', 'relay: 1, pulseMs: 750 }', 'pulseMs'],
+    ['a unit taken by another', 'unit: 20', 'unit: 11', 'relays.unit: bin-line unit 11 is taken by another device'],
+    ['a name used twice', 'id: bin-3', 'id: bin-2', 'bin-2: this name is used twice'],
+  ])('%s is named', (_name, good, bad, message) => {
+    expect(refusal(withParts((text) => text.replace(good, bad)))).toContain(message);
+  });
+
+  it('may not share a sensor or a relay between compartments', () => {
+    const twice = withParts((text) => `${text}${text.slice(text.indexOf('      - wasteClass'))}`);
+    expect(refusal(twice)).toContain('bin-3.compartments.1.level: level-1 serves another compartment already');
+    expect(refusal(twice)).toContain('bin-3.compartments.1.lock: relay 1 of relays serves another compartment already');
+  });
+});

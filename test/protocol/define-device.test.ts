@@ -103,6 +103,7 @@ describe('defineDevice refuses', () => {
     expect(faultsOf(fields, { units: { first: 0, last: 5 } })).toEqual(['T-1: units 0..5 are not within 1..247']);
     expect(faultsOf(fields, { units: { first: 9, last: 5 } })).toEqual(['T-1: units 9..5 are not within 1..247']);
     expect(faultsOf(fields, { timeoutMs: 0 })).toEqual(['T-1: timeoutMs 0 is outside 1..60000']);
+    expect(faultsOf(fields, { turnaroundMs: 100 })).toEqual(['T-1: turnaroundMs 100 is not within the deadline']);
     expect(faultsOf(fields, { guardMs: -1 })).toEqual(['T-1: guardMs -1 is outside 0..60000']);
     expect(faultsOf(fields, { kind: 'dispenser' })).toEqual(['T-1: reliability is for dispensers, and every dispenser needs one']);
   });

@@ -43,6 +43,7 @@ describe('a form in words', () => {
     [z.array(z.boolean()).min(2).max(8), 'list, 2..8, of: true or false'],
     [z.array(z.boolean()).length(2), 'list, 2, of: true or false'],
     [z.enum(['ok', 'jam']).nullable(), '`ok`, `jam` or null'],
+    [z.boolean().nullable(), 'true or false or null'],
     [z.literal('BD-1'), '`BD-1`'],
     [z.strictObject({ a: z.int().max(3) }), 'object with `a` (whole number, at most 3)'],
   ])('%#: %$', (schema, words) => expect(describeForm(jsonForm(schema), () => undefined)).toBe(words));

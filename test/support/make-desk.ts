@@ -18,6 +18,7 @@ export function makeDesk(made: TestStore = makeStore()): Desk {
     personal,
     credentialKey: Buffer.alloc(32, 8),
     dispensers: new Map(),
+    bins: new Map(),
     loans: null,
     wire: wireClock,
     clock: { gateway: 'gw-test', store, time: openVillageTime(null, null, thisMachine) },

@@ -1,6 +1,7 @@
 // A serial cable without a machine: the gateway's line at one end, a simulated line at the other. Without it "over a serial line" would always
 // need a pty, which not every machine has.
 import { type BoardLine, RtuSlave } from '../../device-sim/rtu-slave.ts';
+import { type Clock, wireClock } from '../../gateway/clock.ts';
 import type { OpenByteStream } from '../../gateway/southbound/byte-stream.ts';
 import type { LineTransport } from '../../gateway/southbound/line-wire.ts';
 
@@ -27,3 +28,14 @@ export const nullModem =
       },
     };
   };
+
+/**
+ * A wire clock five times as slow as the machine: what tests a right answer and no deadline must not fail because somebody else keeps the
+ * processor busy.
+ */
+export const patientClock: Clock = {
+  now: () => wireClock.now(),
+  monotonicMs: () => wireClock.monotonicMs() / patience,
+  sleep: (durationMs, name, signal) => wireClock.sleep(durationMs * patience, name, signal),
+};
+const patience = 5;

@@ -146,6 +146,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
     data: { bin: 'bin-1', compartment: 2, wasteClass: 'food', levelPercent: 96, fillState: 'full' },
   },
   'alarm.fire': { name: 'alarm.fire', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, smoke: true, temperatureDeciC: 712 } },
+  'bin.hatch.opened': { name: 'bin.hatch.opened', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, outcome: 'obeyed', operator: 'clerk' } },
   'alarm.cleared': { name: 'alarm.cleared', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, operator: 'keeper' } },
 };
 

@@ -1,8 +1,8 @@
 // Without this a truck could be called for one fluffy bag, a full bin stay unnoticed, or a fire alarm clear itself.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CompartmentState, decideAlarmReset, type FillState, freshCompartment, stepCompartment } from '../../../gateway/core/bins.ts';
-import type { CompartmentReading } from '../../../protocol/devices/bin-4.ts';
+import { type CompartmentState, decideAlarmReset, decideOpen, type FillState, freshCompartment, stepCompartment } from '../../../gateway/core/bins.ts';
+import type { CompartmentReading } from '../../../protocol/bin-reading.ts';
 import { type EventDraft, eventSchemas } from '../../../protocol/events.ts';
 
 const calm: CompartmentReading = { compartment: 2, wasteClass: 'recyclable', levelPercent: 10, doorOpen: false, smoke: false, temperatureDeciC: 200 };
@@ -100,5 +100,28 @@ describe('the fire alarm', () => {
 
   it('comes again when it still burns after the reset', () => {
     expect(play([{ smoke: true }], recorded('normal')).told).toEqual(['fire']);
+  });
+});
+
+describe('a bin that cannot say everything', () => {
+  it('burns by what it has: smoke without a thermometer, heat without a smoke contact', () => {
+    expect(play([{ smoke: true, temperatureDeciC: null }]).drafts[0]?.data).toMatchObject({ smoke: true, temperatureDeciC: null });
+    expect(play([{ smoke: null, temperatureDeciC: 701 }]).drafts[0]?.data).toMatchObject({ smoke: null, temperatureDeciC: 701 });
+    expect(play([{ smoke: null, temperatureDeciC: null }]).told).toEqual([]);
+    for (const draft of play([{ smoke: true, temperatureDeciC: null }]).drafts) expect(eventSchemas[draft.name].safeParse(draft.data).success).toBe(true);
+  });
+
+  it('is not full by a level nobody could read, and full by one read with an unknown door', () => {
+    expect(play([{ levelPercent: null }, { levelPercent: null }, { levelPercent: null }], recorded('plan')).told).toEqual([]);
+    expect(play([97, 97, 97].map((levelPercent) => ({ levelPercent, doorOpen: null }))).told).toEqual(['full']);
+  });
+});
+
+describe('opening a hatch', () => {
+  it('is refused where there is no lock, and while the alarm stands', () => {
+    expect(decideOpen(undefined, true)).toBeUndefined();
+    expect(decideOpen({ alarm: false }, true)).toBeUndefined();
+    expect(decideOpen({ alarm: true }, true)).toBe('alarm_standing');
+    expect(decideOpen({ alarm: true }, false)).toBe('no_lock');
   });
 });

@@ -4,10 +4,14 @@ import { BinBoard } from '../../../device-sim/bin-board.ts';
 import { randomFor } from '../../../device-sim/random.ts';
 import { wireClock } from '../../../gateway/clock.ts';
 import { GatewayError } from '../../../gateway/errors.ts';
-import { openDevice } from '../../../gateway/southbound/device.ts';
+import { type Device, openDevice } from '../../../gateway/southbound/device.ts';
 import type { Store } from '../../../gateway/store/store.ts';
+import { ControllerBin } from '../../../gateway/workflows/bin.ts';
 import { type BinWatchOptions, resetAlarm, watchBin } from '../../../gateway/workflows/watch-bins.ts';
+import type { BinModel } from '../../../protocol/bin-reading.ts';
 import { bin4 } from '../../../protocol/devices/bin-4.ts';
+import { binCatalogue } from '../../../protocol/devices/catalogue.ts';
+import type { DeviceMap } from '../../../protocol/register-map.ts';
 import { openBoardLine } from '../../support/board-line.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore, testStartMs } from '../../support/make-store.ts';
@@ -17,10 +21,12 @@ const half = { fillPermille: 500, temperatureDeciC: 200, smoke: false, doorOpen:
 /** Simulated BIN-4, RTU frames over TCP, line, device, core, ledger. Village time 60 times as fast. */
 async function openBin() {
   const kept = [half, half, half, half];
-  const board = new BinBoard({ id: 'bin-1', random: randomFor(5, 'bin-1'), onEvent: () => undefined, kept });
+  const units = [{ id: 'bin-1', model: 'BIN-4', compartment: 1 }];
+  const board = new BinBoard({ id: 'bin-1', compartments: 4, units, random: randomFor(5, 'bin-1'), onEvent: () => undefined, kept });
   const made = makeStore();
   const bench = await openBoardLine(board, { pace: 60, startMs: testStartMs });
-  const device = openDevice({ id: 'bin-1', line: bench.line, unit: 1, map: bin4, clock: wireClock });
+  const device: Device<DeviceMap> = openDevice<DeviceMap>({ id: 'bin-1', line: bench.line, unit: 1, map: bin4, clock: wireClock });
+  const bin = new ControllerBin({ device, model: binCatalogue['BIN-4'] as BinModel, wasteClass: 'residual' });
   const told = () =>
     [...made.store.events(1)].map(({ draft }) => ('fillState' in draft.data ? `${draft.data.compartment} ${draft.data.fillState}` : draft.name));
   const comes = (...wanted: string[]) =>
@@ -36,8 +42,8 @@ async function openBin() {
       () => 'the bin is not read',
     );
   };
-  const watch = () => bench.run((signal) => watchBin({ device, store: made.store, clock: bench.clock }, signal));
-  return { board, made, device, bench, told, comes, reads, watch };
+  const watch = () => bench.run((signal) => watchBin({ bin, store: made.store, clock: bench.clock }, signal));
+  return { board, made, device, bin, bench, told, comes, reads, watch };
 }
 
 describe('a simulated sorting bin', () => {
@@ -59,9 +65,9 @@ describe('a simulated sorting bin', () => {
   });
 
   it('goes on where the ledger stands after a restart: no level and no fire is told again', async () => {
-    const { board, made, reads, watch, bench, device, told } = await openBin();
+    const { board, made, reads, watch, bench, bin, told } = await openBin();
     const first = new AbortController();
-    const watched = watchBin({ device, store: made.store, clock: bench.clock }, first.signal);
+    const watched = watchBin({ bin, store: made.store, clock: bench.clock }, first.signal);
     board.throwIn(1, 350);
     board.setSmoke(3, true);
     await eventually(
@@ -118,8 +124,8 @@ describe('a simulated sorting bin', () => {
 describe('the watch over a bin', () => {
   it('waits out nothing but the bus: a ledger that fails and a bug are passed on', async () => {
     const { store } = makeStore();
-    const failed = (problem: Error): Pick<BinWatchOptions, 'device' | 'store'> => ({
-      device: { id: 'bin-1', read: () => Promise.reject(problem) },
+    const failed = (problem: Error): Pick<BinWatchOptions, 'bin' | 'store'> => ({
+      bin: { id: 'bin-1', read: () => Promise.reject(problem) },
       store: store satisfies Pick<Store, 'bins'>,
     });
     for (const problem of [new GatewayError('store_failed', 'disk full'), new TypeError('bug')])

@@ -1,6 +1,6 @@
 // Lost if deleted: the register places of the bin controller, that its locks can only be pulsed, and that missing compartments are left out.
 import { expect, it } from 'vitest';
-import { bin4, decodeCompartments } from '../../../protocol/devices/bin-4.ts';
+import { bin4, bin4Controller } from '../../../protocol/devices/bin-4.ts';
 import { planReads } from '../../../protocol/read-plan.ts';
 import { decodeSpan, encodeWrites, joinReadings } from '../../../protocol/register-codec.ts';
 import { fieldsPolled } from '../../../protocol/register-map.ts';
@@ -13,7 +13,7 @@ function read(fitted: number) {
   const [bits, words] = planReads(bin4);
   if (!bits || !words) throw new Error('the plan has two requests');
   const parts = [decodeSpan(bin4, bits, doorsAndSmoke), decodeSpan(bin4, words, inputs(fitted))].map((part) => (part.ok ? part.values : {}));
-  return decodeCompartments(joinReadings(bin4, fieldsPolled(bin4, 'status'), parts));
+  return bin4Controller.decode(joinReadings(bin4, fieldsPolled(bin4, 'status'), parts), 'food');
 }
 
 it('reads four compartments in two requests', () => {

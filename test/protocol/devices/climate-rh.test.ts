@@ -1,6 +1,6 @@
 // Lost if deleted: the published read of the climate sensors, and that tenths and hundredths give the same degrees.
 import { expect, it } from 'vitest';
-import { climateHundredths, climateTenths, temperatureDeciCOf } from '../../../protocol/devices/climate-rh.ts';
+import { climateTenths, hundredthsSensor, tenthsSensor } from '../../../protocol/devices/climate-rh.ts';
 import { decodeField } from '../../../protocol/register-codec.ts';
 import { readingIn } from '../../support/golden-frames.ts';
 
@@ -8,11 +8,11 @@ import { readingIn } from '../../support/golden-frames.ts';
 it('is read with the published frame', () => {
   const reading = readingIn(climateTenths, ['temperature', 'humidity'], [['01 03 00 00 00 02 C4 0B', '01 03 04 FF CE 02 13 EB 75']]);
   expect(reading).toEqual({ temperature: -50, humidity: 531 });
-  expect(temperatureDeciCOf(climateTenths, reading)).toBe(-50);
+  expect(tenthsSensor.temperatureDeciC(reading)).toBe(-50);
 });
 
 it('gives tenths of a degree for hundredths, rounded to the nearest', () => {
-  expect([2345, 2344, -500].map((temperature) => temperatureDeciCOf(climateHundredths, { temperature }))).toEqual([235, 234, -50]);
+  expect([2345, 2344, -500].map((temperature) => hundredthsSensor.temperatureDeciC({ temperature, humidity: 0 }))).toEqual([235, 234, -50]);
 });
 
 it('refuses humidity over 100 %, as a sensor of the other model would send', () => {

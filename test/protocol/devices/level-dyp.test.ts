@@ -1,6 +1,6 @@
 // Lost if deleted: the published frames of the level sensor, and that the blind zone and a missing floor never become a fill level.
 import { expect, it } from 'vitest';
-import { levelDyp, levelPercentOf } from '../../../protocol/devices/level-dyp.ts';
+import { dypSensor, levelDyp } from '../../../protocol/devices/level-dyp.ts';
 import { planReads } from '../../../protocol/read-plan.ts';
 import { readingIn } from '../../support/golden-frames.ts';
 
@@ -31,5 +31,5 @@ it.each([
   [1081, null],
   [65_535, null],
 ])('a distance of %d mm is a fill of %s %%', (distanceMm, percent) => {
-  expect(levelPercentOf(distanceMm, { emptyMm: 900, fullMm: 150 })).toBe(percent);
+  expect(dypSensor.levelPercent({ distanceMm }, { emptyMm: 900, fullMm: 150 })).toBe(percent);
 });
