@@ -2,6 +2,7 @@
  * Time that passes only when the next thing is due: one queue of timers, popped in order, each followed by everything it set going before
  * the next is looked at. Nothing here waits for the machine, and no real timer may be used around it: the run would depend on the machine.
  */
+import assert from 'node:assert/strict';
 import type { Clock } from '../../gateway/clock.ts';
 import { type EpochMs, epochMs } from '../../protocol/units.ts';
 
@@ -14,6 +15,9 @@ interface Timer {
 
 const isBefore = (one: Timer, other: Timer): boolean => one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.order < other.order);
 
+/** Steps without any time passing, after which a program is caught in a loop. */
+const stepsAtOnceMax = 100_000;
+
 /** Calls off what was asked for; afterwards does nothing. */
 export type CallOff = () => void;
 
@@ -21,6 +25,8 @@ export class VirtualTime {
   #nowMs = 0;
   #order = 0;
   #steps = 0;
+  /** Steps since time last moved. */
+  #stepsNow = 0;
   /** A binary heap, the next one first. */
   readonly #queue: Timer[] = [];
   /** Whether something was resolved or told that promises may hang on. */
@@ -58,6 +64,8 @@ export class VirtualTime {
       this.#nowMs = Math.max(this.#nowMs, untilMs);
       return false;
     }
+    this.#stepsNow = timer.dueMs > this.#nowMs ? 0 : this.#stepsNow + 1;
+    assert(this.#stepsNow < stepsAtOnceMax, `time stands still at ${this.#nowMs} ms: something waits for nothing, over and over`);
     this.#nowMs = timer.dueMs;
     this.#steps += 1;
     timer.run?.();

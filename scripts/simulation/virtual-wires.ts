@@ -105,8 +105,11 @@ export class VirtualPort {
   }
 }
 
-/** What may happen to a request before a board has heard it. */
-export const requestFaults = ['lost', 'bit', 'cut', 'twice'] as const;
+/**
+ * What may happen to a request before a board has heard it. `held`: a serial server delivers it seconds later, when nobody thinks of it any
+ * more; on a serial port it is lost instead.
+ */
+export const requestFaults = ['lost', 'bit', 'cut', 'twice', 'held'] as const;
 export type RequestFault = (typeof requestFaults)[number];
 
 export interface VirtualLineOptions {
@@ -124,6 +127,8 @@ export interface VirtualLineOptions {
 
 /** Time a board takes from the last character of a request to the first of its reply. Unit: ms. */
 const turnAroundMs = { least: 2, most: 15 } as const;
+/** How long a serial server may sit on a request. Unit: ms. */
+const heldMs = { least: 200, most: 8000 } as const;
 
 interface Sending {
   readonly bytes: Buffer;
@@ -185,7 +190,9 @@ export class VirtualLine {
     const { random } = this.#options;
     const fault = this.requestFault !== null && random.chance(this.requestFault.p) ? this.requestFault.name : null;
     if (this.port.isUnplugged || this.faults.isCut || fault === 'lost') return;
-    if (fault === 'cut') this.#hear(bytes.subarray(0, random.whole(1, bytes.length)));
+    if (fault === 'held') {
+      if (this.#options.kind !== 'serial') this.#options.time.after(random.whole(heldMs.least, heldMs.most), () => this.#hear(bytes));
+    } else if (fault === 'cut') this.#hear(bytes.subarray(0, random.whole(1, bytes.length)));
     else if (fault === 'bit') this.#hear(flipped(bytes, random.whole(0, bytes.length * 8 - 1)));
     else this.#hear(bytes);
     if (fault === 'twice') this.#hear(bytes);

@@ -41,8 +41,8 @@ export interface WatchOptions {
 
 /** Sends of one command at most: once, and the same bytes once more when the board has not shown it (G4). */
 const sendsMax = 2;
-/** A motor starts for a command this soon after it was sent, or never: the frame's way and one tick of the board. Unit: ms. */
-const startsWithinMs = 2000;
+/** A motor starts for a command this soon after it was sent, or never: the longest a wire holds a frame, and one tick of the board. Unit: ms. */
+const startsWithinMs = 10_000;
 /** Locks that have a cause outside the gateway: another board, another master, a ledger put back. */
 const alarmingLocks: readonly string[] = ['board_replaced', 'counter_behind', 'foreign_job', 'protocol_version', 'job_number_exhausted', 'commands_refused'];
 /** First register and length of a command block. */

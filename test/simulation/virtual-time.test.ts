@@ -54,6 +54,17 @@ test('a sleep ends with the reason of its signal, and its timer with it', async 
   await expect(clock.sleep(1, 'too late', stop.signal)).rejects.toBe('enough');
 });
 
+test('a program that waits for nothing over and over is found out', async () => {
+  const time = new VirtualTime();
+  const again = () => void time.after(0, again);
+  again();
+  await expect(
+    (async () => {
+      while (await time.step(10));
+    })(),
+  ).rejects.toThrow('time stands still at 0 ms');
+});
+
 test('a killed process never wakes, whether by time or by a signal', async () => {
   const time = new VirtualTime();
   const clock = clockIn(time);

@@ -97,6 +97,22 @@ test('an unplugged port tells its holder once, carries nothing, and opens again 
   expect(heard).toHaveLength(1);
 });
 
+test('a serial server may hold a request for seconds; a serial port loses it', async () => {
+  for (const [kind, count] of [
+    ['serial', 0],
+    ['rtu-over-tcp', 1],
+  ] as const) {
+    const { time, line, heard, run, open } = bench(kind);
+    const stream = await open();
+    line.requestFault = { name: 'held', p: 1 };
+    stream.write(request);
+    await run(time.nowMs + 150);
+    expect(heard).toEqual([]);
+    await run(time.nowMs + 10_000);
+    expect(heard).toHaveLength(count);
+  }
+});
+
 test('requests can be lost, doubled, cut and damaged on their way, and a line with a fault is not sound', async () => {
   for (const [name, count] of [
     ['lost', 0],

@@ -75,7 +75,7 @@ const giveRoll = () => watch.onRollOut(device, job);
 const giveUp = () => watch.onEvent(voided(), 1);
 const end = () => watch.atEnd();
 const waitLong = () => {
-  nowMs += 5000;
+  nowMs += 11_000;
 };
 const lock = () => watch.onEvent({ name: 'device.locked', subject: device, data: { device, reason: 'counter_behind' } }, 1);
 const unattributed = { dispenser: device, rolls: 1, ctrOut: 1, expectedCtrOut: 0, postings: [] };
