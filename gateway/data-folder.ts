@@ -13,11 +13,24 @@ export const placesIn = (dataDir: string) => ({
   keys: join(dataDir, 'keys'),
   /** How far the ledger had come. */
   mark: join(dataDir, 'ledger-mark.json'),
-  /** The way in for commands, while a gateway runs. */
-  socket: join(dataDir, 'sifen.sock'),
   /** The site file as a gateway or a founding command resolved it, for commands that come later. */
   site: join(dataDir, 'site.json'),
 });
+
+/** Longest path of a Unix socket. Unit: byte. Source: unix(7), sun_path without its last zero. */
+const socketPathBytesMax = 107;
+
+/** The way in for commands, while a gateway runs. @throws GatewayError usage when no socket can be there. */
+export function socketIn(dataDir: string): string {
+  const path = join(dataDir, 'sifen.sock');
+  const bytes = Buffer.byteLength(path);
+  if (bytes > socketPathBytesMax) {
+    throw new GatewayError('usage', `The path ${path} has ${bytes} bytes; that of a socket may have ${socketPathBytesMax}.`, {
+      hint: 'Give a data folder with a shorter path, or its path from the folder you are in.',
+    });
+  }
+  return path;
+}
 
 /** `ledger_lost`: a village lived here, and its ledger is gone while other files of it are there. */
 export type Standing = 'new' | 'living' | 'ledger_lost';

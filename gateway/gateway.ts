@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import type { Clock } from './clock.ts';
 import { type Closer, closeAll, closingAfter } from './closers.ts';
 import { formatLocal } from './core/calendar.ts';
-import { placesIn } from './data-folder.ts';
+import { socketIn } from './data-folder.ts';
 import { GatewayError } from './errors.ts';
 import { recentEventsMax } from './limits.ts';
 import type { Log } from './log.ts';
@@ -20,7 +20,7 @@ import { openVillage, type Village, type VillageOptions } from './runtime.ts';
 import { formatEvent } from './timeline.ts';
 import { busMetrics } from './web/bus-metrics.ts';
 import type { Metric } from './web/metrics.ts';
-import { openWeb } from './web/server.ts';
+import { openPages, openSocket } from './web/server.ts';
 
 export interface Gateway {
   readonly village: Village;
@@ -38,23 +38,26 @@ const cursorName = 'uplink';
 export async function openGateway(options: VillageOptions): Promise<Gateway> {
   const closers: Closer[] = [];
   try {
-    // Ports are taken before the ledger is touched: a second start that cannot serve must not write a boot event.
+    // Everything a start may fail at comes before the ledger is touched: one that cannot serve must not write a boot event.
+    const socketPath = socketIn(options.dataDir);
     const broker = await openEmbedded(options);
     if (broker !== null) closers.push(() => broker.close());
+    const target = targetOf(options, broker);
+    const pages = await openPages(options.site.config.http);
+    closers.push(() => pages.close());
     const refusals: Record<string, number> = {};
     const village = openVillage({ ...options, onOutcome: countRefusals(refusals, options.onOutcome) });
     closers.push(() => village.close());
-    const { http } = options.site.config;
-    const target = targetOf(options, broker);
     const uplink = openUplink(village, options, target);
     closers.push(() => uplink.close());
     const recent = keepRecent(village);
     const status = () => ({ ...statusOf(village, uplink, recent), refusals });
     const unhealthy = () => village.store.ledger.quickProblems()[0]?.detail ?? null;
     const desk = { ...village.desk, status };
+    closers.push(pages.show({ status, metrics: () => metricsOf(village, uplink), unhealthy }));
     const onBug = (error: unknown) => options.log.error({ err: error }, 'a request met a fault of the gateway');
-    const web = await openWeb({ desk, onBug, ...http, socketPath: placesIn(options.dataDir).socket, metrics: () => metricsOf(village, uplink), unhealthy });
-    closers.push(() => web.close());
+    const socket = await openSocket({ desk, path: socketPath, onBug });
+    closers.push(() => socket.close());
     closers.push(startStateTopics(village, uplink, options.machine.clock));
     let closed: Promise<void> | undefined;
     const close = () => {
@@ -62,7 +65,7 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
       closed ??= closingAfter(village.finish, () => closeAll(closers));
       return closed;
     };
-    return { village, uplink, url: web.url, brokerUrl: target.url, close };
+    return { village, uplink, url: pages.url, brokerUrl: target.url, close };
   } catch (error) {
     // What went wrong first is what is told.
     await closeAll(closers).catch(() => undefined);

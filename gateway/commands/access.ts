@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { closingAfter } from '../closers.ts';
 import { type LoadedSite, loadSite } from '../config-file.ts';
-import { makeFolder, placesIn, standingOf } from '../data-folder.ts';
+import { makeFolder, placesIn, socketIn, standingOf } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';
 import { GatewayError } from '../errors.ts';
 import { openLog } from '../log.ts';
@@ -57,7 +57,7 @@ const noVillage = (dataDir: string) =>
 
 /** Runs one operation on the village. `withField` opens the lines when no gateway runs. @throws GatewayError. */
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {
-  const answer = await askGateway(placesIn(flags.data).socket, name, input);
+  const answer = await askGateway(socketIn(flags.data), name, input);
   if (answer !== noGateway) return answer;
   if (name !== founding && standingOf(flags.data) === 'new') throw noVillage(flags.data);
   const site = siteOf(flags);

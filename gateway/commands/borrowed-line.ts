@@ -3,7 +3,7 @@
  * taken from the site file when none runs. Ctrl-C gives it back too; a command that is killed loses it after a minute.
  */
 import { wireClock } from '../clock.ts';
-import { placesIn } from '../data-folder.ts';
+import { socketIn } from '../data-folder.ts';
 import { GatewayError } from '../errors.ts';
 import { loanKeepEveryMs } from '../limits.ts';
 import type { LineTransport } from '../southbound/line-wire.ts';
@@ -17,7 +17,7 @@ export async function withLine<Result>(
   line: string,
   use: (transport: LineTransport, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const { socket } = placesIn(flags.data);
+  const socket = socketIn(flags.data);
   const stop = stopSignal();
   const loan = (await askGateway(socket, 'line.borrow', { line, operator: flags.operator })) as { token: number; transport: LineTransport } | typeof noGateway;
   if (loan === noGateway) return await use(transportOf(flags, line), stop.signal);

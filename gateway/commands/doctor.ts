@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { timeQualities } from '../../protocol/signed-event.ts';
 import { byLevel, diagnoseMachine, diagnoseVillage, type Finding, type VillageFacts } from '../core/diagnosis.ts';
-import { placesIn } from '../data-folder.ts';
+import { placesIn, socketIn } from '../data-folder.ts';
 import { keyFiles } from '../keys.ts';
 import { findSerialPort } from '../southbound/serial-adapter.ts';
 import { askGateway, noGateway } from '../web/socket-client.ts';
@@ -25,7 +25,7 @@ export function addDoctor(program: Command): void {
 async function examine(flags: VillageFlags): Promise<Finding[]> {
   const { config } = siteOf(flags);
   const places = placesIn(flags.data);
-  const status = await askGateway(places.socket, 'status', {});
+  const status = await askGateway(socketIn(flags.data), 'status', {});
   const isServing = status !== noGateway;
   const { bavail, bsize } = statfsSync(flags.data);
   const missingKeys = keyFiles.filter((file) => !existsSync(join(places.keys, file)));

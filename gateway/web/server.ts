@@ -9,74 +9,101 @@ import { socketBodyBytesMax } from '../limits.ts';
 import { type Metric, renderMetrics } from './metrics.ts';
 import { type Desk, isOperation, runOperation } from './operations.ts';
 
-export interface WebOptions {
-  readonly desk: Desk;
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  readonly socketPath: string;
+/** What the pages show. */
+export interface PageViews {
+  readonly status: () => object;
   readonly metrics: () => readonly Metric[];
-  /** Hears of a fault of our own behind a request. */
-  readonly onBug: (error: unknown) => void;
   /** Null when healthy, else what is wrong in one sentence. */
   readonly unhealthy: () => string | null;
 }
-export interface Web {
+
+export interface Pages {
   /** Address of the status page. */
   readonly url: string;
+  /** Shows these views from now on, until what it returns is called. */
+  show(views: PageViews): () => void;
   close(): Promise<void>;
 }
 
 const statusPage = readFileSync(new URL('./status-page.html', import.meta.url), 'utf8');
 
-/** @throws GatewayError port_in_use naming the port, or store_locked when another gateway owns the socket. */
-export async function openWeb(options: WebOptions): Promise<Web> {
-  const pages = openPages(options);
-  const socket = openSocket(options.desk, options.onBug);
+const nothingToShow: PageViews = { status: () => ({}), metrics: () => [], unhealthy: () => 'The gateway is starting or stopping.' };
+
+/**
+ * Takes the port of the pages; 0 takes any free one. There is nothing to be seen on them, and /healthz answers 503, until `show` is called.
+ * @throws GatewayError port_in_use naming the port, or listen_failed.
+ */
+export async function openPages({ host, port }: { readonly host: string; readonly port: number }): Promise<Pages> {
+  let views = nothingToShow;
+  const app = pagesOf(() => views);
   try {
-    await pages.listen({ host: options.host, port: options.port });
-    // The database lock was taken before, so a socket file that is still there belongs to a gateway that was killed.
-    rmSync(options.socketPath, { force: true });
-    await socket.listen({ path: options.socketPath });
-    chmodSync(options.socketPath, 0o660);
+    await app.listen({ host, port });
   } catch (error) {
-    await Promise.allSettled([pages.close(), socket.close()]);
+    await app.close();
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
-      throw new GatewayError('port_in_use', `Port ${options.port} on ${options.host} (status page) is in use by another program.`, {
+      throw new GatewayError('port_in_use', `Port ${port} on ${host} (status page) is in use by another program.`, {
         cause: error,
         hint: 'Stop that program, or choose another port with --http-port or http.port in the site file.',
       });
     }
-    if (code !== undefined) throw new GatewayError('listen_failed', `The status page cannot listen on ${options.host}: ${message}.`, { cause: error });
+    if (code !== undefined) throw new GatewayError('listen_failed', `The status page cannot listen on ${host}: ${message}.`, { cause: error });
     throw error;
   }
-  const address = pages.server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : options.port;
+  const address = app.server.address();
   return {
-    url: `http://${options.host}:${port}/`,
-    async close() {
-      await Promise.all([pages.close(), socket.close()]);
-      rmSync(options.socketPath, { force: true });
+    url: `http://${host}:${address !== null && typeof address === 'object' ? address.port : port}/`,
+    show(next) {
+      views = next;
+      return () => {
+        views = nothingToShow;
+      };
     },
+    close: () => app.close(),
   };
 }
 
-function openPages({ desk, metrics, unhealthy }: WebOptions): FastifyInstance {
+function pagesOf(views: () => PageViews): FastifyInstance {
   const app = fastify({ bodyLimit: 1024, forceCloseConnections: true, routerOptions: { maxParamLength: 64 } });
   app.get('/', (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'self' 'unsafe-inline'").send(statusPage),
   );
-  app.get('/api/v1/status', () => desk.status());
-  app.get('/metrics', (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(renderMetrics(metrics())));
+  app.get('/api/v1/status', () => views().status());
+  app.get('/metrics', (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(renderMetrics(views().metrics())));
   app.get('/healthz', (_request, reply) => {
-    const problem = unhealthy();
+    const problem = views().unhealthy();
     return reply.code(problem === null ? 200 : 503).send(problem === null ? { ok: true } : { ok: false, problem });
   });
   return app;
 }
 
-function openSocket(desk: Desk, onBug: (error: unknown) => void): FastifyInstance {
+export interface SocketOptions {
+  readonly desk: Desk;
+  readonly path: string;
+  /** Hears of a fault of our own behind a request. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Opens the way in for commands. Call it with the database lock held: a socket file that is still there then belongs to a gateway that was killed. */
+export async function openSocket({ desk, path, onBug }: SocketOptions): Promise<{ close(): Promise<void> }> {
+  const app = socketOf(desk, onBug);
+  rmSync(path, { force: true });
+  try {
+    await app.listen({ path });
+    chmodSync(path, 0o660);
+  } catch (cause) {
+    await app.close();
+    throw new GatewayError('listen_failed', `The socket ${path} cannot be made: ${(cause as Error).message}.`, { cause, hint: 'Check the data folder.' });
+  }
+  return {
+    async close() {
+      await app.close();
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+function socketOf(desk: Desk, onBug: (error: unknown) => void): FastifyInstance {
   const app = fastify({ bodyLimit: socketBodyBytesMax, forceCloseConnections: true });
   app.post<{ Params: { name: string } }>('/v1/:name', async (request, reply) => {
     const { name } = request.params;

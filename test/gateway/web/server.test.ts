@@ -7,45 +7,57 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isGatewayError } from '../../../gateway/errors.ts';
-import { openWeb, type WebOptions } from '../../../gateway/web/server.ts';
+import { openPages, openSocket, type PageViews } from '../../../gateway/web/server.ts';
 import { askGateway, noGateway } from '../../../gateway/web/socket-client.ts';
 import { makeDesk } from '../../support/make-desk.ts';
 import { makeFolder } from '../../support/make-store.ts';
 
-async function serve(more: Partial<WebOptions> = {}) {
-  const folder = makeFolder();
+async function serve(more: Partial<PageViews & { readonly host: string; readonly port: number }> = {}) {
   const desk = makeDesk();
   const { store } = desk;
-  const bugs: unknown[] = [];
-  const socketPath = join(folder, 'sifen.sock');
+  const { host = '127.0.0.1', port = 0, ...views } = more;
   const metrics = () => [{ name: 'sifen_event_head', help: 'Newest event.', type: 'gauge' as const, samples: [{ value: store.head.sequence }] }];
-  const web = await openWeb({ desk, host: '127.0.0.1', port: 0, socketPath, metrics, unhealthy: () => null, onBug: (error) => bugs.push(error), ...more });
-  onTestFinished(() => web.close());
-  return { web, socketPath, store, bugs, desk };
+  const pages = await openPages({ host, port });
+  onTestFinished(() => pages.close());
+  const hide = pages.show({ status: desk.status, metrics, unhealthy: () => null, ...views });
+  const bugs: unknown[] = [];
+  const socketPath = join(makeFolder(), 'sifen.sock');
+  const socket = await openSocket({ desk, path: socketPath, onBug: (error) => bugs.push(error) });
+  onTestFinished(() => socket.close());
+  return { pages, hide, socket, socketPath, store, bugs, desk };
 }
 
 describe('the pages', () => {
   it('show status, metrics and health, and take no order', async () => {
-    const { web, store } = await serve();
-    expect(await (await fetch(`${web.url}api/v1/status`)).json()).toEqual({ head: store.head.sequence });
-    expect(await (await fetch(`${web.url}metrics`)).text()).toContain(`\nsifen_event_head ${store.head.sequence}\n`);
-    expect((await fetch(`${web.url}healthz`)).status).toBe(200);
-    const page = await fetch(web.url);
+    const { pages, store } = await serve();
+    expect(await (await fetch(`${pages.url}api/v1/status`)).json()).toEqual({ head: store.head.sequence });
+    expect(await (await fetch(`${pages.url}metrics`)).text()).toContain(`\nsifen_event_head ${store.head.sequence}\n`);
+    expect((await fetch(`${pages.url}healthz`)).status).toBe(200);
+    const page = await fetch(pages.url);
     expect(page.headers.get('content-type')).toContain('text/html');
     for (const path of ['v1/ledger.rebuild', 'v1/issue', 'v1/roster.import']) {
-      expect((await fetch(`${web.url}${path}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(404);
+      expect((await fetch(`${pages.url}${path}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(404);
     }
   });
 
   it('say 503 and why when the gateway is not healthy', async () => {
-    const { web } = await serve({ unhealthy: () => 'points adds up to 3' });
-    const answer = await fetch(`${web.url}healthz`);
+    const { pages } = await serve({ unhealthy: () => 'points adds up to 3' });
+    const answer = await fetch(`${pages.url}healthz`);
     expect([answer.status, await answer.json()]).toEqual([503, { ok: false, problem: 'points adds up to 3' }]);
   });
 
-  it('name the port when it is taken, and leave no socket behind', async () => {
-    const { web } = await serve();
-    const { port } = new URL(web.url);
+  it('say that the gateway is not there yet, or no more, while there is nothing behind them', async () => {
+    const { pages, hide } = await serve();
+    hide();
+    const answer = await fetch(`${pages.url}healthz`);
+    expect([answer.status, await answer.json()]).toEqual([503, { ok: false, problem: 'The gateway is starting or stopping.' }]);
+    expect(await (await fetch(`${pages.url}api/v1/status`)).json()).toEqual({});
+    expect((await fetch(`${pages.url}metrics`)).status).toBe(200);
+  });
+
+  it('name the port when it is taken', async () => {
+    const { pages } = await serve();
+    const { port } = new URL(pages.url);
     await expect(serve({ port: Number(port) })).rejects.toSatisfy((error) => isGatewayError(error, 'port_in_use') && error.message.includes(port));
   });
 
@@ -56,9 +68,9 @@ describe('the pages', () => {
 
 describe('the socket', () => {
   it('is for owner and group only, and gone after the end', async () => {
-    const { web, socketPath } = await serve();
+    const { socket, socketPath } = await serve();
     expect(statSync(socketPath).mode & 0o777).toBe(0o660);
-    await web.close();
+    await socket.close();
     expect(await askGateway(socketPath, 'status', {})).toBe(noGateway);
   });
 
