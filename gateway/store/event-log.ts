@@ -186,6 +186,13 @@ export class EventLog {
     return { sequence: row.seq, epoch: row.epoch, atMs: timeMs, timeq, leaf, envelope: row.envelope, draft };
   }
 
+  /** The gateway that signed the newest event; undefined when there is none, or none that `keys` verify. */
+  owner(keys: KeyLookup): string | undefined {
+    const [row] = this.#after.all(this.#head.sequence - 1, 1);
+    const opened = row && openEvent(row.envelope, keys);
+    return opened?.ok ? opened.event.gateway : undefined;
+  }
+
   /** Leaf of a stored event, base64; undefined when the log does not reach that far. */
   leafOf(sequence: number): string | undefined {
     return this.#leaf.get(sequence)?.toString('base64');

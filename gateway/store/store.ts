@@ -56,7 +56,7 @@ export class Store {
 
   /**
    * Opens or creates the file, verifies the end of the chain and brings the projections up to date.
-   * @throws GatewayError store_locked, store_damaged or store_failed.
+   * @throws GatewayError store_locked, store_damaged or store_failed; config_invalid when the file is another gateway's.
    */
   constructor(options: StoreOptions) {
     this.#db = openDatabase(options.path, migrations);
@@ -64,6 +64,7 @@ export class Store {
     try {
       const project = (draft: EventDraft, sequence: number) => this.#project(draft, sequence);
       this.#log = new EventLog({ db: this.#db, gateway: options.gateway, signer: options.signer, time: options.time, project });
+      this.#refuseForeign(options);
       if (this.#projectionsAreStale()) this.#derive();
       this.#project = openProjector(this.#db);
       this.#verifyEnd();
@@ -228,6 +229,15 @@ export class Store {
     } catch (error) {
       throw translate(error, this.#db.name);
     }
+  }
+
+  /** A sound ledger of another gateway is no damage: it is the wrong folder, or the wrong site file. */
+  #refuseForeign({ path, gateway }: StoreOptions): void {
+    const owner = this.#log.owner(this.#keys);
+    if (owner === undefined || owner === gateway) return;
+    throw new GatewayError('config_invalid', `${path} is the ledger of gateway ${owner}, not of ${gateway}.`, {
+      hint: 'Name the data folder of this gateway with --data DIR, or correct gateway.id in the site file.',
+    });
   }
 
   #projectionsAreStale(): boolean {

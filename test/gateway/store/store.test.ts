@@ -283,12 +283,17 @@ describe('verification', () => {
         'store_damaged',
       ),
     ).toBe(true);
-    expect(
-      isGatewayError(
-        failure(() => made.open({ gateway: 'gw-other' })),
-        'store_damaged',
-      ),
-    ).toBe(true);
+    expect(made.store.verify()).toEqual({ checked: 1, problem: null });
+  });
+
+  it('says whose ledger it is when it is another gateway’s, rather than that it is damaged', () => {
+    const made = makeStore();
+    made.close();
+    const refusal = { code: 'config_invalid', message: `${made.path} is the ledger of gateway gw-test, not of gw-other.` };
+    expect(failure(() => made.open({ gateway: 'gw-other' }))).toMatchObject(refusal);
+    // Also where the rows would have to be derived anew.
+    past(made.path, (db) => db.exec('DELETE FROM projection'));
+    expect(failure(() => made.open({ gateway: 'gw-other' }))).toMatchObject(refusal);
     expect(made.store.verify()).toEqual({ checked: 1, problem: null });
   });
 });
