@@ -1,8 +1,9 @@
 /** `sifen roster ...`: the households of a village, from the table the village keeps. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { GatewayError } from '../errors.ts';
-import type { PrintableCard, RosterReport } from '../workflows/import-roster.ts';
+import { rosterBytesMax } from '../limits.ts';
+import { type PrintableCard, type RosterReport, reportTooLarge } from '../workflows/import-roster.ts';
 import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
 
 export function addRoster(program: Command): void {
@@ -19,7 +20,9 @@ export function addRoster(program: Command): void {
     )
     .action(async (file: string, flags: VillageFlags & { skipBad: boolean; operator: string }) => {
       const { skipBad, operator } = flags;
-      const report = (await ask(flags, 'roster.import', { fileBase64: readFile(file).toString('base64'), skipBad, operator })) as RosterReport;
+      const bytes = readFile(file);
+      const report =
+        bytes === null ? reportTooLarge() : ((await ask(flags, 'roster.import', { fileBase64: bytes.toString('base64'), skipBad, operator })) as RosterReport);
       print(flags, report, () => describe(file, report));
       if (!report.applied) process.exitCode = 1;
     });
@@ -31,8 +34,10 @@ export function addRoster(program: Command): void {
     });
 }
 
-function readFile(file: string): Buffer {
+/** Null when the file is larger than a roster may be. */
+function readFile(file: string): Buffer | null {
   try {
+    if (statSync(file).size > rosterBytesMax) return null;
     return readFileSync(file);
   } catch (cause) {
     throw new GatewayError('file_unreadable', `${file} cannot be read: ${(cause as Error).message}.`, { cause });

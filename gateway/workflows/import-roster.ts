@@ -11,7 +11,7 @@ import { appendEventsMax } from '../limits.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
 import { parseRoster, type Roster } from './roster-file.ts';
-import type { RosterEncoding } from './roster-text.ts';
+import { fileTooLarge, type RosterEncoding } from './roster-text.ts';
 
 export interface RosterImport {
   readonly bytes: Uint8Array;
@@ -67,6 +67,9 @@ export function importRoster(request: RosterImport): RosterReport {
   const taken = roster.rows.length - decision.issues.length;
   return { ...facts, ...decision.counts, notices: decision.notices, skipped: roster.rowCount - taken, applied: true };
 }
+
+/** The answer to a file of more than 4 MiB, which is not even sent to a gateway. */
+export const reportTooLarge = (): RosterReport => ({ ...nothingApplied, encoding: null, rows: 0, issues: [fileTooLarge()], ignoredColumns: [] });
 
 function importedBy(operator: string, { counts }: RosterDecision): EventDraft {
   const { added: registered, changed, credentialsAdded } = counts;

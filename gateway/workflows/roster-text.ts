@@ -41,7 +41,7 @@ export function readRosterText(bytes: Uint8Array): RosterText {
 type Decoded = { readonly ok: true; readonly encoding: RosterEncoding; readonly text: string } | { readonly ok: false; readonly issue: RosterIssue };
 
 function decodeRoster(bytes: Uint8Array): Decoded {
-  if (bytes.length > rosterBytesMax) return { ok: false, issue: rosterIssue('file_too_large', null, null, rosterBytesMax / 1024 / 1024) };
+  if (bytes.length > rosterBytesMax) return { ok: false, issue: fileTooLarge() };
   if (utf16Marks.some((mark) => startsWith(bytes, mark))) return { ok: false, issue: rosterIssue('encoding_utf16', 1, null) };
   const nul = bytes.indexOf(0);
   if (nul >= 0) return { ok: false, issue: rosterIssue('nul_byte', lineAt(bytes, nul), null, nul + 1) };
@@ -52,6 +52,9 @@ function decodeRoster(bytes: Uint8Array): Decoded {
   if (gb18030 !== undefined) return { ok: true, encoding: 'gb18030', text: gb18030 };
   return { ok: false, issue: badByte('encoding_unknown', bytes, Math.max(firstBadByte(bytes, 'utf-8'), firstBadByte(bytes, 'gb18030'))) };
 }
+
+/** What is wrong with a file of more than 4 MiB; it is not read. */
+export const fileTooLarge = (): RosterIssue => rosterIssue('file_too_large', null, null, rosterBytesMax / 1024 / 1024);
 
 const startsWith = (bytes: Uint8Array, mark: readonly number[]): boolean => mark.every((byte, index) => bytes[index] === byte);
 const badByte = (code: 'encoding_damaged' | 'encoding_unknown', bytes: Uint8Array, at: number) => rosterIssue(code, lineAt(bytes, at), null, at + 1);

@@ -157,6 +157,16 @@ it('watch --count verifies what the broker sends and ends by itself', async () =
   expect(verdicts).toEqual(['anchor', 'normal']);
 }, 60_000);
 
+it('a roster that is too large is refused before it is sent anywhere, as one that is too large', async () => {
+  const huge = join(await endings.folder(), 'huge.csv');
+  writeFileSync(huge, Buffer.alloc(5 * 1024 * 1024, 'x'));
+  const { code, answer } = await ask('roster', 'import', huge, '--data', '/nonexistent/sifen');
+  expect({ code, answer }).toMatchObject({
+    code: 1,
+    answer: { applied: false, issues: [{ code: 'file_too_large', message: 'The file is larger than 4 MiB.' }] },
+  });
+}, 60_000);
+
 it('keygen makes keys once and keeps them', async () => {
   const data = await endings.folder();
   const made = await ask('keygen', '--data', data);
