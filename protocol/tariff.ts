@@ -26,7 +26,6 @@ export const tariffSchema = z.strictObject({
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, 'a date is YYYY-MM-DD')
     .describe('First day in force, Asia/Shanghai.'),
-  pointsPerYuan: z.int().min(1).max(10_000).default(100),
   learningPoints: wholePoints.describe('Per learning session attended (R-20).'),
   volunteeringPoints: wholePoints.describe('Per confirmed volunteering event (R-22).'),
   materials: z.record(materialSchema, materialRowSchema).describe('By material key.'),

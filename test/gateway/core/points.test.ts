@@ -102,7 +102,7 @@ describe('the tariff of the town', () => {
   it('is a valid tariff with the figures of the founding article and the start values of R-18', () => {
     if (!file.ok) return expect.unreachable(JSON.stringify(file.issues));
     const { materials, ...town } = file.value;
-    expect(town).toMatchObject({ validFrom: '2018-07-01', pointsPerYuan: 100, learningPoints: 600, volunteeringPoints: 500 });
+    expect(town).toMatchObject({ validFrom: '2018-07-01', learningPoints: 600, volunteeringPoints: 500 });
     const prices = Object.entries(materials).map(([key, row]) => [key, row.pointsPerKg ?? row.pointsEach]);
     expect(Object.fromEntries(prices)).toMatchObject({ cardboard: 60, paper: 60, textile: 30, drinkBottle: 3, can: 10 });
     expect([materials['drinkBottle']?.pointsPerKg, materials['can']?.pointsPerKg]).toEqual([undefined, undefined]);
