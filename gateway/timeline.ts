@@ -13,7 +13,57 @@ type Lines = { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
 /** Households are told apart by the first six of their twenty hex digits; enough for a person's eye. */
 const short = (household: string | null): string => (household === null ? '?' : household.slice(2, 8));
 const kg = (grams: number): string => (grams / 1000).toFixed(3);
+/** 100 points are 1 yuan (protocol/tariff.ts). */
+export const yuan = (points: number): string => (points / 100).toFixed(2);
 const rollsOf = (rolls: readonly { roll: string | null }[]): string => rolls.map(({ roll }) => roll ?? '?').join(', ');
+
+type Reason<Name extends EventName> = EventPayload<Name> extends { readonly reason: infer Code extends string } ? Code : never;
+type Code = { [Name in EventName]: Reason<Name> }[EventName] | EventPayload<'bin.level.changed'>['fillState'];
+
+/** Codes of events in Chinese; in English they stand as they are. */
+const codes: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, string>> = {
+  ahead: '超前',
+  back_in_line: '恢复正常',
+  behind: '落后',
+  board_replaced: '控制板已更换',
+  commands_refused: '控制板拒收命令',
+  confirmed: '人工确认',
+  counter_behind: '计数倒退',
+  counters_reset: '计数清零',
+  fault_persists: '故障未消除',
+  fenced: '任务已隔离',
+  first_seen: '首次接入',
+  foreign_job: '有本账本之外的任务',
+  full: '已满',
+  indeterminate: '结果不明',
+  jam: '卡袋',
+  job_number_exhausted: '任务号用尽',
+  lost: '挂失',
+  network: '网络校时',
+  none: '未执行',
+  normal: '正常',
+  open_job: '任务未完',
+  plan: '待清运',
+  protocol_version: '协议版本不符',
+  purged: '清仓',
+  refused: '控制板拒绝',
+  replaced: '换卡',
+  service: '检修出袋',
+  start_up: '启动',
+  throat_blocked: '出袋口堵塞',
+};
+
+/** Materials of the tariffs we know; the timeline has no tariff at hand. Another one is shown by its key. */
+const materials: Readonly<Record<string, string>> = {
+  cardboard: '纸板',
+  paper: '废纸',
+  textile: '织物',
+  plastic: '塑料',
+  metal: '金属',
+  rubber: '橡胶',
+  drinkBottle: '饮料瓶',
+  can: '易拉罐',
+};
 
 const lines: Lines = {
   'epoch.opened': ({ village, gateway, reason }) =>
@@ -29,7 +79,7 @@ const lines: Lines = {
     `rules in force: tariff ${tariffVersion}, ${rollsPerPeriod} roll(s) a month`,
   ],
   'clock.adjusted': ({ reason, toMs, operator }) => [
-    `时钟（${reason}）：${formatLocal(toMs)}${operator === null ? '' : `，${operator}`}`,
+    `时钟（${codes[reason]}）：${formatLocal(toMs)}${operator === null ? '' : `，${operator}`}`,
     `wall clock ${reason.replaceAll('_', ' ')}: ${formatLocal(toMs)}${operator === null ? '' : ` (${operator})`}`,
   ],
   'roster.imported': ({ operator, registered, changed }) => [
@@ -46,7 +96,7 @@ const lines: Lines = {
   ],
   'credential.added': ({ household }) => [`农户 ${short(household)} 新增一张卡`, `household ${short(household)} has a further card`],
   'credential.revoked': ({ household, reason }) => [
-    `农户 ${short(household)} 的卡作废（${reason}）`,
+    `农户 ${short(household)} 的卡作废（${codes[reason]}）`,
     `a card of household ${short(household)} was revoked (${reason})`,
   ],
   'bag.roll.stocked': ({ roll, dispenser }) => [`${dispenser} 装入 ${roll}`, `${roll} loaded into ${dispenser}`],
@@ -59,35 +109,35 @@ const lines: Lines = {
     `household ${short(household)} took ${rollsOf(rolls)}${rollUnconfirmed ? ' (unconfirmed)' : ''}`,
   ],
   'bag.issue.voided': ({ household, reason }) => [
-    `农户 ${short(household)} 未领到，额度退回（${reason}）`,
+    `农户 ${short(household)} 未领到，额度退回（${codes[reason]}）`,
     `household ${short(household)} got no roll, quota given back (${reason})`,
   ],
   'bag.roll.wasted': ({ dispenser, rolls, reason }) => [
-    `${dispenser} 有 ${rolls} 卷作废（${reason}）`,
+    `${dispenser} 有 ${rolls} 卷作废（${codes[reason]}）`,
     `${rolls} roll(s) of ${dispenser} went to waste (${reason})`,
   ],
   'bag.roll.unattributed': ({ dispenser, rolls }) => [
     `${dispenser} 有 ${rolls} 卷去向不明，待人核实`,
     `${rolls} roll(s) of ${dispenser} are unaccounted for: a person must look`,
   ],
-  'device.fenced': ({ device, reason }) => [`${device} 已隔离旧任务（${reason}）`, `${device} fenced off earlier jobs (${reason})`],
-  'device.rebaselined': ({ device, reason, ctrOut }) => [`${device} 计数从 ${ctrOut} 起（${reason}）`, `${device} counts from ${ctrOut} (${reason})`],
-  'device.locked': ({ device, reason }) => [`${device} 停用，需人检查（${reason}）`, `${device} is locked, a person must look (${reason})`],
+  'device.fenced': ({ device, reason }) => [`${device} 已隔离旧任务（${codes[reason]}）`, `${device} fenced off earlier jobs (${reason})`],
+  'device.rebaselined': ({ device, reason, ctrOut }) => [`${device} 计数从 ${ctrOut} 起（${codes[reason]}）`, `${device} counts from ${ctrOut} (${reason})`],
+  'device.locked': ({ device, reason }) => [`${device} 停用，需人检查（${codes[reason]}）`, `${device} is locked, a person must look (${reason})`],
   'device.unlocked': ({ device }) => [`${device} 恢复使用`, `${device} is in use again`],
   'device.health': ({ device, state, cause }) => [
     `${device} ${state === 'online' ? '上线' : '离线'}`,
     `${device} is ${state}${cause === null ? '' : ` (${cause})`}`,
   ],
   'weigh.committed': ({ household, material, netGrams, alibi }) => [
-    `农户 ${short(household)} 称重 ${kg(netGrams)} 千克 ${material}，第 ${alibi} 号`,
+    `农户 ${short(household)} 称重 ${kg(netGrams)} 千克 ${materials[material] ?? material}，第 ${alibi} 号`,
     `household ${short(household)} weighed ${kg(netGrams)} kg of ${material}, weighing ${alibi}`,
   ],
   'points.awarded': ({ household, points }) => [
-    `农户 ${short(household)} 得 ${points} 分（${(points / 100).toFixed(2)} 元）`,
-    `household ${short(household)} earned ${points} points (${(points / 100).toFixed(2)} yuan)`,
+    `农户 ${short(household)} 得 ${points} 分（${yuan(points)} 元）`,
+    `household ${short(household)} earned ${points} points (${yuan(points)} yuan)`,
   ],
   'bin.level.changed': ({ bin, compartment, levelPercent, fillState }) => [
-    `${bin} 第 ${compartment} 格 ${levelPercent}%（${fillState}）`,
+    `${bin} 第 ${compartment} 格 ${levelPercent}%（${codes[fillState]}）`,
     `${bin} compartment ${compartment} at ${levelPercent} % (${fillState})`,
   ],
   'alarm.fire': ({ bin, compartment }) => [`火警！${bin} 第 ${compartment} 格`, `FIRE ALARM in ${bin} compartment ${compartment}`],

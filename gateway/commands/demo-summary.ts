@@ -1,6 +1,6 @@
 /** The end of a demo: what happened, and whether every invariant held. Everything is counted from the log and the boards, not remembered. */
 import type { Village } from '../runtime.ts';
-import type { Language } from '../timeline.ts';
+import { type Language, yuan } from '../timeline.ts';
 
 export interface DemoSummary {
   readonly seconds: number;
@@ -41,11 +41,11 @@ export function describeSummary(summary: DemoSummary, language: Language): strin
   const lines =
     language === 'zh'
       ? [
-          `\n运行 ${seconds} 秒。账本共有：发袋 ${rolls} 卷，称重 ${weighings} 次，积分 ${points} 分（${(points / 100).toFixed(2)} 元）。`,
+          `\n运行 ${seconds} 秒。账本共有：发袋 ${rolls} 卷，称重 ${weighings} 次，积分 ${points} 分（${yuan(points)} 元）。`,
           `事件 ${events} 条，验证通过 ${verified} 条；经 MQTT 收到并验证 ${overMqtt} 条。`,
         ]
       : [
-          `\n${seconds} s. The ledger holds ${rolls} rolls issued, ${weighings} weighings, ${points} points (${(points / 100).toFixed(2)} yuan).`,
+          `\n${seconds} s. The ledger holds ${rolls} rolls issued, ${weighings} weighings, ${points} points (${yuan(points)} yuan).`,
           `${events} events, ${verified} verified (signature and chain); ${overMqtt} received over MQTT and verified.`,
         ];
   const verdict =

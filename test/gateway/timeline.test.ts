@@ -1,8 +1,10 @@
 // Without this a villager or technician could be shown an empty line, the wrong language, or somebody's whole pseudonym.
 import { describe, expect, it, test } from 'vitest';
+import { z } from 'zod';
+import { loadSite } from '../../gateway/config-file.ts';
 import { drawRefusals } from '../../gateway/core/bag-issue.ts';
 import { describeEvent, describeRefusal, formatEvent, languageOf } from '../../gateway/timeline.ts';
-import { eventNames, eventSchemas } from '../../protocol/events.ts';
+import { type EventDraft, eventNames, eventSchemas } from '../../protocol/events.ts';
 import { sampleDrafts, sampleHousehold } from '../support/village-drafts.ts';
 
 const han = /\p{Script=Han}/u;
@@ -32,12 +34,35 @@ describe('every event', () => {
 
   test.each([
     ['points.awarded', '农户 012345 得 600 分（6.00 元）', 'household 012345 earned 600 points (6.00 yuan)'],
-    ['weigh.committed', '农户 012345 称重 1.500 千克 cardboard，第 1 号', 'household 012345 weighed 1.500 kg of cardboard, weighing 1'],
+    ['weigh.committed', '农户 012345 称重 1.500 千克 纸板，第 1 号', 'household 012345 weighed 1.500 kg of cardboard, weighing 1'],
     ['bag.roll.issued', '农户 012345 领到 K1WXJ010000001', 'household 012345 took K1WXJ010000001'],
     ['device.health', 'scale-1 离线', 'scale-1 is offline (bus_timeout)'],
     ['alarm.fire', '火警！bin-1 第 2 格', 'FIRE ALARM in bin-1 compartment 2'],
   ] as const)('%s reads as people say it', (name, zh, en) => {
     expect([describeEvent(sampleDrafts[name], 'zh'), describeEvent(sampleDrafts[name], 'en')]).toEqual([zh, en]);
+  });
+
+  it('says its reasons and states in Chinese words, not in codes', () => {
+    let told = 0;
+    for (const name of eventNames.filter((each) => each !== 'epoch.opened')) {
+      for (const field of ['reason', 'fillState']) {
+        const schema = (eventSchemas[name].shape as Record<string, unknown>)[field];
+        for (const code of schema instanceof z.ZodEnum ? schema.options : []) {
+          const line = describeEvent({ ...sampleDrafts[name], data: { ...sampleDrafts[name].data, [field]: code } } as EventDraft, 'zh');
+          expect(line).not.toContain(String(code));
+          expect(line).not.toMatch(/undefined|（）/);
+          told += 1;
+        }
+      }
+    }
+    expect(told).toBeGreaterThan(25);
+  });
+
+  it('names every material of the demo tariff in Chinese, and another one by its key', () => {
+    const { data } = sampleDrafts['weigh.committed'];
+    const weighed = (material: string) => describeEvent({ name: 'weigh.committed', subject: 'scale-1', data: { ...data, material } }, 'zh');
+    for (const [material, { name }] of Object.entries(loadSite('config/demo.yaml').tariffs[0]?.materials ?? {})) expect(weighed(material)).toContain(name.zh);
+    expect(weighed('glass')).toContain('glass');
   });
 
   it('that names nobody, or a roll nobody could read, says so', () => {
