@@ -92,7 +92,7 @@ function readKey<Key>(file: string, parse: (text: string) => Key, hint: string):
     return parse(readFileSync(file, 'utf8'));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'it is not there' : message;
+    const reason = code === 'ENOENT' ? 'it is not there' : code?.startsWith('ERR_OSSL') ? 'it holds no such key in PEM' : message;
     throw new GatewayError('key_missing', `The key file ${file} cannot be used: ${reason}.`, { cause, hint });
   }
 }

@@ -48,7 +48,11 @@ function argumentsOf({ siteFile, state, cardsFile, labelsFile, pace, seed, start
   ];
 }
 
-/** Starts the site and waits until it listens. @throws GatewayError port_in_use with the site's own sentence. */
+/** What the site said of a port begins with the port; its other failures have to do with its own files. */
+const failureOf = (said: string): GatewayError =>
+  said.startsWith('port ') ? new GatewayError('port_in_use', said, { hint: 'Choose other ports with --field-port.' }) : new GatewayError('site_ended', said);
+
+/** Starts the site and waits until it listens. @throws GatewayError port_in_use or site_ended with the site's own sentence. */
 export async function startSite(options: SiteOptions): Promise<SiteProcess> {
   const child = spawn(process.execPath, [simulator, ...argumentsOf(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -72,13 +76,13 @@ export async function startSite(options: SiteOptions): Promise<SiteProcess> {
     ended.resolve();
     if (asked) return;
     failure = errors.join('\n') || `the simulated site ended with code ${code}`;
-    ready.reject(new GatewayError('port_in_use', failure, { hint: 'Choose other ports with --field-port.' }));
+    ready.reject(failureOf(failure));
     options.onGone(failure);
   });
   child.stdin.on('error', () => undefined);
   const patience = new AbortController();
   const late = wireClock.sleep(siteStartMs, 'start of the simulated site', patience.signal).then(
-    () => ready.reject(new GatewayError('port_in_use', 'The simulated site did not come up in time.')),
+    () => ready.reject(new GatewayError('site_ended', 'The simulated site did not come up in time.', { hint: 'The machine may be busy; try again.' })),
     () => undefined,
   );
   await ready.promise.finally(() => patience.abort());

@@ -23,7 +23,7 @@ export function addWatch(program: Command): void {
       '\nExit code 1 when anything did not verify, was missing or forked.\nExample:\n  sifen watch mqtt://127.0.0.1:1883 --key sifen-data/keys/event-key.pub.pem',
     )
     .action(async (url: string, flags: { key: string; json?: boolean; count?: number; mqtt5?: boolean }) => {
-      if (!/^mqtts?:\/\//.test(url))
+      if (!/^mqtts?:\/\//.test(url) || !URL.canParse(url) || new URL(url).host === '')
         throw new GatewayError('usage', `${url} is not the address of a broker.`, { hint: 'Write it like mqtt://127.0.0.1:1883.' });
       const key = loadPublicKey(flags.key);
       const language = languageOf(process.env['LANG']);

@@ -204,6 +204,20 @@ it.each([
 );
 
 it.each([
+  ['no host', ['mqtt://'], /is not the address of a broker\.\nWrite it like/],
+  ['no key file', ['mqtt://127.0.0.1:1', '--key', '/nonexistent/key.pem'], /key\.pem cannot be used: it is not there\.\nIt is made by `sifen keygen`/],
+  ['a key file that is none', ['mqtt://127.0.0.1:1', '--key', 'package.json'], /it holds no such key in PEM\.\nIt is made by `sifen keygen`/],
+])(
+  'sifen watch with %s says that and nothing of another situation',
+  async (_what, args, said) => {
+    const { code, err } = await sifen('watch', ...args, ...(args.includes('--key') ? [] : ['--key', 'package.json']));
+    expect(code === 1 || code === 2).toBe(true);
+    expect(err).toMatch(said);
+  },
+  60_000,
+);
+
+it.each([
   ['an unknown command', ['dispense']],
   ['an unknown option', ['ledger', '--colour']],
   ['a missing option', ['run']],

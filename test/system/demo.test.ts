@@ -1,5 +1,5 @@
 // Without this the first thing anybody runs could fail on their machine: the demo as its own processes, its end, its restart, its refusals.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -72,6 +72,17 @@ it.each([['--http-port'], ['--mqtt-port'], ['--field-port']])(
   },
   60_000,
 );
+
+it('says of a damaged state of the simulated site that it may be moved away, not that ports are to be chosen', async () => {
+  const data = await endings.folder();
+  await mkdir(join(data, 'site'));
+  await writeFile(join(data, 'site/site.json'), '{');
+  const { ending, err } = await demo(data, '--for', '5s');
+  expect(ending).toEqual({ code: 1, signal: null });
+  expect(err.join('\n')).toMatch(/site\.json is damaged/);
+  expect(err.join('\n')).toContain('moved away');
+  expect(err.join('\n')).not.toContain('--field-port');
+}, 60_000);
 
 it('names file, line and field of a damaged site file', async () => {
   const folder = await endings.folder();
