@@ -3,7 +3,7 @@ import { wasteClasses } from '../../protocol/bin-reading.ts';
 import { bin1 } from '../../protocol/devices/bin-1.ts';
 import { bin4 } from '../../protocol/devices/bin-4.ts';
 import { isTooHot } from '../firmware/outputs.ts';
-import type { BinSight, BinTwin, SensedCompartment } from './bin-twin.ts';
+import { type BinTwin, ownCompartment, type SensedCompartment } from './bin-twin.ts';
 
 export const bin4Twin: BinTwin<typeof bin4> = {
   map: bin4,
@@ -38,13 +38,12 @@ const isHot = (compartment: SensedCompartment | undefined) => compartment !== un
 const fullPermille = 950;
 /** A converter in clean air, and in smoke. */
 const gas = { clean: 180, smoke: 2600 } as const;
-const own = ({ compartments, compartment }: BinSight) => compartments[compartment - 1];
 
 export const bin1Twin: BinTwin<typeof bin1> = {
   map: bin1,
   outputs: 0,
   show(sight) {
-    const compartment = own(sight);
+    const compartment = ownCompartment(sight);
     if (compartment === undefined) return {};
     const { doorOpen, smoke, fillPermille, temperatureDeciC } = compartment;
     return {
@@ -58,7 +57,7 @@ export const bin1Twin: BinTwin<typeof bin1> = {
   },
   // Refused or not, the echo is the same: whoever opens has to look.
   obey({ lidOpen }, sight) {
-    const compartment = own(sight);
+    const compartment = ownCompartment(sight);
     if (lidOpen === undefined || compartment === undefined) return undefined;
     return lidOpen && (isTooHot(compartment) || compartment.fillPermille >= fullPermille) ? undefined : { door: lidOpen };
   },

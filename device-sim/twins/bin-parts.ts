@@ -6,26 +6,16 @@ import { climateHundredths, climateTenths } from '../../protocol/devices/climate
 import { levelDyp } from '../../protocol/devices/level-dyp.ts';
 import { relayLcTech } from '../../protocol/devices/relay-lc-tech.ts';
 import { relayWaveshare } from '../../protocol/devices/relay-waveshare.ts';
-import { type BinSight, type BinTwin, simulatedMounting } from './bin-twin.ts';
+import { type BinSight, type BinTwin, distanceMm, ownCompartment } from './bin-twin.ts';
 
-const own = ({ compartments, compartment }: BinSight) => compartments[compartment - 1];
 const relays = 8;
 const numbers = Array.from({ length: relays }, (_unused, index) => index + 1);
 type RelayNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** Distance down to the waste. An open hatch puts an arm before the sensor: too close to measure. */
-function distanceMm(sight: BinSight): number {
-  const compartment = own(sight);
-  if (compartment === undefined) return simulatedMounting.emptyMm;
-  if (compartment.doorOpen) return 0;
-  const { emptyMm, fullMm } = simulatedMounting;
-  return Math.round(emptyMm - (compartment.fillPermille * (emptyMm - fullMm)) / 1000);
-}
-
 export const levelTwin: BinTwin<typeof levelDyp> = {
   map: levelDyp,
   outputs: 0,
-  show: (sight) => ({ distanceMm: distanceMm(sight), realTimeMm: distanceMm(sight), temperatureDeciC: own(sight)?.temperatureDeciC ?? 0 }),
+  show: (sight) => ({ distanceMm: distanceMm(sight), realTimeMm: distanceMm(sight), temperatureDeciC: ownCompartment(sight)?.temperatureDeciC ?? 0 }),
   obey: () => undefined,
 };
 
@@ -51,13 +41,13 @@ export const lcTechTwin: BinTwin<typeof relayLcTech> = { map: relayLcTech, outpu
 export const tenthsTwin: BinTwin<typeof climateTenths> = {
   map: climateTenths,
   outputs: 0,
-  show: (sight) => ({ temperature: own(sight)?.temperatureDeciC ?? 0, humidity: 550 }),
+  show: (sight) => ({ temperature: ownCompartment(sight)?.temperatureDeciC ?? 0, humidity: 550 }),
   obey: () => undefined,
 };
 
 export const hundredthsTwin: BinTwin<typeof climateHundredths> = {
   map: climateHundredths,
   outputs: 0,
-  show: (sight) => ({ temperature: 10 * (own(sight)?.temperatureDeciC ?? 0), humidity: 5500 }),
+  show: (sight) => ({ temperature: 10 * (ownCompartment(sight)?.temperatureDeciC ?? 0), humidity: 5500 }),
   obey: () => undefined,
 };

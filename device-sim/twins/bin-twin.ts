@@ -39,4 +39,13 @@ export interface BinTwin<M extends DeviceMap = DeviceMap> {
 }
 
 /** How the level sensor of every simulated bin hangs. Unit: mm. */
-export const simulatedMounting = { emptyMm: 900, fullMm: 150 } as const;
+const mounting = { emptyMm: 900, fullMm: 150 } as const;
+
+/** The compartment a sensor hangs in. */
+export const ownCompartment = ({ compartments, compartment }: BinSight): SensedCompartment | undefined => compartments[compartment - 1];
+
+/** Distance from a level sensor down to the waste. An open hatch puts an arm before it: too close to measure. */
+export function distanceMm(sight: BinSight): number {
+  const { fillPermille, doorOpen } = ownCompartment(sight) ?? { fillPermille: 0, doorOpen: false };
+  return doorOpen ? 0 : Math.round(mounting.emptyMm - (fillPermille * (mounting.emptyMm - mounting.fullMm)) / 1000);
+}

@@ -33,6 +33,7 @@ const modelOf = ({ scale }: ScaleTwin): string => (scale.speaks === 'registers' 
 
 export const scaleTwins: Readonly<Record<string, ScaleTwin>> = Object.fromEntries(twins.map((twin) => [modelOf(twin), twin]));
 
-const bins: readonly BinTwin[] = [bin4Twin, bin1Twin, levelTwin, waveshareTwin, lcTechTwin, tenthsTwin, hundredthsTwin];
+/** Bins with a controller of their own, and parts of bins. */
+const binElectronics: readonly BinTwin[] = [bin4Twin, bin1Twin, levelTwin, waveshareTwin, lcTechTwin, tenthsTwin, hundredthsTwin];
 
-export const binTwins: Readonly<Record<string, BinTwin>> = Object.fromEntries(bins.map((twin) => [twin.map.model, twin]));
+export const binTwins: Readonly<Record<string, BinTwin>> = Object.fromEntries(binElectronics.map((twin) => [twin.map.model, twin]));
