@@ -33,16 +33,22 @@ export type SiteOrder = Exclude<TimelineOrder, { do: 'fault' | 'clear' }>;
 /** One typed line at most. Unit: character. */
 const lineMax = 16_384;
 
+/** An order, or the field that is wrong. */
+export type ParsedOrder = { readonly ok: true; readonly value: Order } | { readonly ok: false; readonly reason: string };
+
 /** Reads one line; `reason` names the field. */
-export function parseOrder(line: string): { readonly ok: true; readonly value: Order } | { readonly ok: false; readonly reason: string } {
+export function parseOrder(line: string): ParsedOrder {
   if (line.length > lineMax) return { ok: false, reason: `the line: longer than ${lineMax} characters` };
-  let plain: unknown;
   try {
-    plain = JSON.parse(line);
+    return parseOrderValue(JSON.parse(line));
   } catch (error) {
     return { ok: false, reason: `the line: ${error instanceof Error ? error.message : 'not JSON'}` };
   }
-  const parsed = controlSchema.safeParse(plain);
+}
+
+/** The same for what is JSON already. */
+export function parseOrderValue(value: unknown): ParsedOrder {
+  const parsed = controlSchema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, reason: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the line'}: ${issue.message}`).join('; ') };
 }

@@ -49,6 +49,8 @@ export function describeEvent(event: SiteEvent): string {
       return `${event.fault} ${event.on ? 'injected' : 'cleared'}`;
     case 'visit':
       return `${event.place} household no. ${event.household + 1} ${outcomes[event.outcome]}`;
+    case 'panel':
+      return `panel on ${event.url}`;
     case 'step':
       return `> ${describeOrder(event.order)}${event.refused === null ? '' : `  REFUSED: ${event.refused}`}`;
     case 'expected':

@@ -1,5 +1,5 @@
 /**
- * The simulated site as a process: argv to one of run, play and list, the terminal, and the exit code: 0 done or told to stop, 1 when
+ * The simulated site as a process: argv to one of run, play, panel and list, the terminal, and the exit code: 0 done or told to stop, 1 when
  * the outside world is in its way or a scenario was not fulfilled, 2 on wrong usage. Everything that decides is elsewhere.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { parseOrder } from './control.ts';
 import { describeEvent } from './describe-event.ts';
 import { listAll } from './list.ts';
 import { manual } from './manual.ts';
+import { openPanel, type Panel } from './panel/server.ts';
 import { playScenario } from './play.ts';
 import { loadScenario } from './scenario.ts';
 import { openSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
@@ -31,6 +32,7 @@ const flags = {
   listen: { type: 'string', multiple: true, default: [] as string[] },
   fault: { type: 'string', multiple: true, default: [] as string[] },
   gateway: { type: 'string' },
+  'panel-port': { type: 'string' },
   proxy: { type: 'string', multiple: true, default: [] as string[] },
   nv: { type: 'string', default: 'fsync' },
   'no-villagers': { type: 'boolean', default: false },
@@ -40,6 +42,7 @@ const flags = {
 } as const;
 
 const scenarios = fileURLToPath(new URL('../config/scenarios/', import.meta.url));
+const defaultPanelPort = '8081';
 const parentLookMs = 500;
 
 class UsageError extends Error {}
@@ -101,30 +104,49 @@ function simulationOptions({ site, state, ...values }: Flags): SimulationOptions
   };
 }
 
-/** Opens a site with the faults of the command line in force. */
-async function openWithFaults(options: SimulationOptions, faults: readonly string[], tell: (event: SiteEvent, atMs: number) => void): Promise<Simulation> {
-  const simulation = await openSimulation(options, tell);
-  for (const fault of faults) {
-    const injected = simulation.desk.inject(fault);
-    if (injected.ok) continue;
+type Tell = (event: SiteEvent, atMs: number) => void;
+
+/** A site with the faults of the command line in force, and its panel where one is asked for. */
+async function openSite(
+  options: SimulationOptions,
+  { fault, 'panel-port': port }: Flags,
+  tell: Tell,
+): Promise<{ simulation: Simulation; close(): Promise<void> }> {
+  let panel: Panel | undefined;
+  const simulation = await openSimulation(options, (event, atMs) => {
+    tell(event, atMs);
+    panel?.tell(event, atMs);
+  });
+  const close = async () => {
+    await panel?.close();
     await simulation.close();
-    throw new UsageError(`--fault ${fault}: ${injected.reason}`);
+  };
+  try {
+    for (const text of fault) {
+      const injected = simulation.desk.inject(text);
+      if (!injected.ok) throw new UsageError(`--fault ${text}: ${injected.reason}`);
+    }
+    if (port !== undefined) panel = await openPanel(simulation, parseWhole('panel-port', port, 0, 65_535));
+    if (panel !== undefined) tell({ event: 'panel', url: panel.url }, simulation.site.nowMs);
+    return { simulation, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return simulation;
 }
 
 async function run(values: Flags): Promise<void> {
   const options = simulationOptions(values);
   const { told, stop } = whenToldToStop(values['parent-watch']);
   const tell = openTeller(values.json);
-  const simulation = await openWithFaults(options, values.fault, tell);
+  const { simulation, close } = await openSite(options, values, tell);
   try {
     const typed = listenToTyping(simulation, (event) => tell(event, simulation.site.nowMs), stop, values['parent-watch']);
     tell({ event: 'ready' }, simulation.site.nowMs);
     await told;
     typed.close();
   } finally {
-    await simulation.close();
+    await close();
   }
 }
 
@@ -142,7 +164,7 @@ async function play(file: string, values: Flags): Promise<boolean> {
   void stopped.then(() => stop.abort());
   const tell = openTeller(values.json);
   const heard: SiteEvent[] = [];
-  const simulation = await openWithFaults(options, values.fault, (event, atMs) => {
+  const { simulation, close } = await openSite(options, values, (event, atMs) => {
     heard.push(event);
     tell(event, atMs);
   });
@@ -156,7 +178,7 @@ async function play(file: string, values: Flags): Promise<boolean> {
     return fulfilled;
   } finally {
     typed.close();
-    await simulation.close();
+    await close();
     if (fresh !== undefined) rmSync(fresh, { recursive: true });
   }
 }
@@ -189,6 +211,7 @@ async function main(): Promise<number> {
     else if (command === 'list' && rest.length === 0) process.stdout.write(`${listAll(scenarios)}\n`);
     else if (command === 'play' && rest[0] !== undefined && rest.length === 1) return (await play(rest[0], values)) ? 0 : 1;
     else if (command === 'run' && rest.length === 0) await run(values);
+    else if (command === 'panel' && rest.length === 0) await run({ ...values, 'panel-port': values['panel-port'] ?? defaultPanelPort });
     else throw new UsageError(`there is no command ${positionals.join(' ')}`);
     return 0;
   } catch (error) {

@@ -9,8 +9,9 @@ A simulated sorting point: boards, readers and villagers, reached over real byte
   run                 lets a site live until it is told to stop; the command when none is given
   play FILE           plays a scenario (config/scenarios), prints what happens, checks what it expects of the site
                       and, with --gateway, of the gateway at its wires; --site and --state may be left out
+  panel               run, with the technician's page on http://127.0.0.1:8081 (see --panel-port)
 
-run and play:
+run, play and panel:
   --site FILE         what stands here (see config/demo-site.yaml)
   --state DIR         memory of the boards and of the village; resumed at the next start
   --cards FILE        one card code a line: the households
@@ -25,6 +26,7 @@ run and play:
   --proxy ID=A>B      passes TCP from HOST:PORT A to B, so that the network to a broker can be disturbed:
                       --proxy 'broker=127.0.0.1:1884>127.0.0.1:1883' --fault broker:half-open
   --gateway URL       play: status page of the gateway that is watched, such as http://127.0.0.1:8080
+  --panel-port N      serves the technician's page on this port of 127.0.0.1, 0 takes a free one
   --nv fsync|fast     whether the dispenser's memory is on the disk before it moves (default fsync),
                       or only with the operating system
   --no-villagers      nobody comes; only what is typed happens

@@ -31,6 +31,7 @@ export type SiteEvent =
   | { readonly event: 'smoke'; readonly device: string; readonly compartment: number; readonly on: boolean }
   | { readonly event: 'fault'; readonly fault: string; readonly on: boolean }
   | { readonly event: 'visit'; readonly place: string; readonly household: number; readonly outcome: VisitOutcome; readonly waitedMs: number }
+  | { readonly event: 'panel'; readonly url: string }
   | { readonly event: 'step'; readonly atMs: number; readonly order: { readonly do: string }; readonly refused: string | null }
   | { readonly event: 'expected'; readonly met: boolean; readonly text: string; readonly seen: string }
   | { readonly event: 'played'; readonly scenario: string; readonly ok: boolean }

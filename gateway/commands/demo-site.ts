@@ -15,9 +15,11 @@ export interface SiteOptions {
   readonly startMs: number;
   /** Overrides `ID=HOST:PORT` or `ID=PATH`. */
   readonly listen: readonly string[];
+  /** Port of the technician's panel, 0 for a free one; undefined for none. */
+  readonly panel: number | undefined;
   /** Play this scenario instead of letting villagers come, and watch the gateway at `gatewayUrl` meanwhile. */
   readonly play: { readonly file: string; readonly gatewayUrl: string } | undefined;
-  /** Called with what the site says of its scenario. */
+  /** Called with what the site says of panel and scenario. */
   readonly say: (line: string) => void;
   /** Called when the process ends without having been asked to. */
   readonly onGone: (reason: string) => void;
@@ -37,11 +39,12 @@ const siteStartMs = 20_000;
 const siteStopMs = 5000;
 
 /** What the site tells that belongs into the story of a demo. */
-const storied: ReadonlySet<string> = new Set(['step', 'expected', 'played']);
+const storied: ReadonlySet<string> = new Set(['panel', 'step', 'expected', 'played']);
 
-function argumentsOf({ siteFile, state, cardsFile, labelsFile, pace, seed, startMs, listen, play }: SiteOptions): readonly string[] {
+function argumentsOf({ siteFile, state, cardsFile, labelsFile, pace, seed, startMs, listen, panel, play }: SiteOptions): readonly string[] {
   return [
     ...(play === undefined ? ['run'] : ['play', play.file, '--gateway', play.gatewayUrl]),
+    ...(panel === undefined ? [] : ['--panel-port', String(panel)]),
     ...['--site', siteFile, '--state', state, '--cards', cardsFile, '--roll-labels', labelsFile],
     ...['--pace', String(pace), '--seed', String(seed), '--start', String(startMs), '--json', '--parent-watch'],
     ...listen.flatMap((item) => ['--listen', item]),

@@ -35,6 +35,7 @@ interface DemoFlags {
   readonly mqttPort?: number;
   readonly fieldPort: number;
   readonly serial: boolean;
+  readonly panel?: number | true;
   readonly play?: string;
   readonly lang: Language;
 }
@@ -43,6 +44,7 @@ const configFolder = fileURLToPath(new URL('../../config/', import.meta.url));
 /** Tuesday 1 December 2026, 07:00 in the village: the first morning of a month, when everybody comes for a roll. */
 const firstMorning = epochMs(1_796_079_600_000);
 const labelsPrinted = 5000;
+const defaultPanelPort = 8081;
 /** How long the last events may take to come back from the broker when the demo ends. Unit: wire ms. */
 const sendMs = 15_000;
 
@@ -69,6 +71,7 @@ export function addDemo(program: Command): void {
     .option('--mqtt-port <n>', 'port of the broker (default: 1883)', port('--mqtt-port'))
     .option('--field-port <n>', 'first of six ports of the simulated site', wholeNumber('--field-port', 1, 65_500), 15_021)
     .option('--serial', 'real serial lines on pty pairs (needs socat) instead of RTU over TCP', false)
+    .option('--panel [port]', "serve the technician's panel of the simulated site (default port: 8081)", port('--panel'))
     .option('--play <file>', 'play a scenario of config/scenarios instead of letting villagers come, and end with it')
     .option('--lang <zh|en>', 'language of the timeline', parseLanguage, languageOf(process.env['LANG']))
     .description('A village of 365 households on this machine: gateway, broker, ledger, and a simulated site in its own process.')
@@ -149,6 +152,7 @@ async function startDemoSite(
     seed: flags.seed,
     startMs: village.time.clock.now(),
     listen: addresses.listen,
+    panel: flags.panel === true ? defaultPanelPort : flags.panel,
     play: flags.play === undefined ? undefined : { file: flags.play, gatewayUrl: url },
     say,
     onGone: (reason) => stop.abort(new Error(reason)),

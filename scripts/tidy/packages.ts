@@ -57,6 +57,12 @@ export const packageRows: readonly PackageRow[] = [
     rooms: ['protocol', 'gateway/config', ...adapters, 'gateway/web', ...top, ...shell],
     why: 'Untrusted input is parsed where it enters; inside, the types are enough.',
   },
+  {
+    packages: ['playwright-core'],
+    rooms: [],
+    files: /^scripts\/village\/browser\.ts$/,
+    why: 'A browser is opened in one place, and only by tests and for pictures.',
+  },
   { packages: ['oxc-parser'], rooms: [], files: /^scripts\/tidy\//, why: 'Only tidy reads our own syntax.' },
   { packages: ['vitest'], rooms: ['test', 'root'], why: 'Only tests know the test runner.' },
   { packages: ['node:assert'], rooms: [...pureRooms, ...everyRoomThatRuns], why: 'Our own mistake is an assertion, anywhere but in a page.' },

@@ -83,11 +83,14 @@ export interface SimulatedSite {
   act(order: { readonly do: string; readonly [field: string]: unknown }): Promise<void>;
 }
 
-/** Starts the simulator on the files of `folder` and waits until it listens. `listen` moves wires, as --listen does. */
-export async function startSimulator(folder: string, { pace = 1, listen = [] as readonly string[] } = {}): Promise<SimulatedSite> {
+/** Starts the simulator on the files of `folder` and waits until it listens. `listen` moves wires, as --listen does; `more` are further arguments. */
+export async function startSimulator(
+  folder: string,
+  { pace = 1, listen = [] as readonly string[], more = [] as readonly string[] } = {},
+): Promise<SimulatedSite> {
   const { simSite, simState } = filesOf(folder);
   const args = [simulatorProgram, '--site', simSite, '--state', simState, '--pace', String(pace), '--nv', 'fast', '--no-villagers', '--parent-watch', '--json'];
-  const child = startChild('the simulator', process.execPath, [...args, ...listen.flatMap((item) => ['--listen', item])]);
+  const child = startChild('the simulator', process.execPath, [...args, ...more, ...listen.flatMap((item) => ['--listen', item])]);
   await child.line('ready', (line) => line.includes('"event":"ready"'));
   const heard = child.out.map((line) => JSON.parse(line) as { event: string; line: Wire; address: string; port: number | null });
   const found = heard.filter(({ event }) => event === 'listening').map(({ line, port, address }) => [line, port ?? address]);

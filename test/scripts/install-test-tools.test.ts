@@ -26,7 +26,7 @@ function runOn(programs: readonly string[]) {
   return spawnSync('/bin/sh', [installer], { encoding: 'utf8', env: { PATH: join(folder, 'bin') }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-const all = ['mosquitto', 'mosquitto_sub', 'mbpoll', 'strace', 'openssl', 'jq'];
+const all = ['mosquitto', 'mosquitto_sub', 'mbpoll', 'strace', 'openssl', 'jq', 'chromium'];
 
 describe('scripts/install-test-tools', () => {
   test('asks apt for what is missing, without a question, and for nothing else', () => {
@@ -34,7 +34,7 @@ describe('scripts/install-test-tools', () => {
     const asked = stdout.split('\n').find((line) => line.startsWith('apt-get install')) ?? '';
     expect(asked).toContain('-y');
     expect(asked).toContain(' socat');
-    for (const tool of ['mosquitto', 'mbpoll', 'strace', 'openssl', 'jq']) expect(asked).not.toContain(` ${tool}`);
+    for (const tool of ['mosquitto', 'mbpoll', 'strace', 'openssl', 'jq', 'chromium']) expect(asked).not.toContain(` ${tool}`);
     expect(status).toBe(0);
   });
 
