@@ -118,7 +118,7 @@ async function runMany(options: Options): Promise<boolean> {
   console.log(failures.length === 0 ? 'Every invariant held.' : `${failures.length} failed.`);
   return failures.length === 0;
 }
-const sayEvery = 25;
+const sayEvery = 10;
 
 async function main(): Promise<number> {
   try {

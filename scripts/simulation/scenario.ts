@@ -2,6 +2,7 @@
  * What a seed means: which village stands there, and what goes wrong in it and when. Drawn whole before anything runs, so that a run cannot
  * change what it meets. Every seed leaves most kinds of trouble out and takes the others often: mixed evenly, faults hide each other.
  */
+import type { BoardFaultName } from '../../device-sim/board-faults.ts';
 import { type Random, randomFor } from '../../device-sim/random.ts';
 import { type WireFaultName, wireFaults } from '../../device-sim/wire-faults.ts';
 import { type KillPoint, killPoints } from './gateway-process.ts';
@@ -41,6 +42,7 @@ export type Trouble =
   | { readonly kind: 'power'; readonly device: string; readonly moment: CutMoment; readonly delayMs: number; readonly forMs: number }
   | { readonly kind: 'kill'; readonly point: KillPoint | 'now'; readonly forMs: number }
   | { readonly kind: 'clock'; readonly byMs: number; readonly synchronized: boolean }
+  | { readonly kind: 'board'; readonly dispenser: string; readonly fault: BoardFaultName; readonly forMs: number }
   | { readonly kind: 'memory'; readonly dispenser: string }
   | { readonly kind: 'service'; readonly dispenser: string; readonly rolls: number }
   | { readonly kind: 'smoke'; readonly bin: string; readonly compartment: number; readonly on: boolean };
@@ -107,7 +109,7 @@ export const quietDay: Scenario = {
 
 /** Longest a crowd takes for one job, trouble and loading included, on average. Unit: ms. */
 const jobMsMax = 20_000;
-const crowdKinds = ['reply', 'request', 'unplug', 'cut', 'power', 'power', 'kill', 'clock', 'service'] as const;
+const crowdKinds = ['reply', 'request', 'unplug', 'cut', 'power', 'power', 'kill', 'clock', 'board', 'service'] as const;
 
 /** One dispenser and many households, with trouble of every kind a crowd can outlast, each soon over. */
 export function drawCrowdedScenario(seed: number, jobs: number): Scenario {
@@ -128,7 +130,9 @@ export function drawCrowdedScenario(seed: number, jobs: number): Scenario {
   return { seed, lengthMs, plan, troubles };
 }
 
-const troubleKinds = ['reply', 'request', 'unplug', 'cut', 'power', 'kill', 'clock', 'memory', 'service', 'smoke'] as const;
+const troubleKinds = ['reply', 'request', 'unplug', 'cut', 'power', 'kill', 'clock', 'board', 'memory', 'service', 'smoke'] as const;
+/** Faults of a dispenser that its counters survive. A sensor that counts wrong is not among them: no gateway can know better than the metal says. */
+const countedFaults: readonly BoardFaultName[] = ['jam', 'half-dispense', 'no-roll', 'torn-read', 'status-lag'];
 
 /** Lines of a village, and the readers beside them; worlds are built with these names. */
 export const lineIds = ({ dispensers, scales, bins }: VillagePlan): string[] => [
@@ -171,6 +175,8 @@ function drawTrouble(kind: (typeof troubleKinds)[number], plan: VillagePlan, ran
       return { kind, point: random.chance(0.3) ? 'now' : random.pick(killPoints), forMs: random.whole(500, 20_000) };
     case 'clock':
       return { kind, byMs: random.pick([-1, 1]) * random.pick([500, 60_000, 3_600_000, 40 * 86_400_000]), synchronized: random.chance(0.5) };
+    case 'board':
+      return { kind, dispenser, fault: random.pick(countedFaults), forMs: random.whole(1000, 60_000) };
     case 'memory':
       return { kind, dispenser };
     case 'service':

@@ -3,9 +3,9 @@
  * pull plugs at awkward moments. It tells everything that happens and knows nothing of a gateway.
  */
 import { z } from 'zod';
+import type { BoardFaultName } from '../../device-sim/board-faults.ts';
 import { FaultyWire } from '../../device-sim/faulty-wire.ts';
-import { type BoardNv, blankNv } from '../../device-sim/firmware/dispenser-bd1.ts';
-import { type Random, randomFor } from '../../device-sim/random.ts';
+import { randomFor } from '../../device-sim/random.ts';
 import type { BoardLine } from '../../device-sim/rtu-slave.ts';
 import { Site } from '../../device-sim/site.ts';
 import type { SiteEvent } from '../../device-sim/site-event.ts';
@@ -14,13 +14,13 @@ import { bin4 } from '../../protocol/devices/bin-4.ts';
 import { dispenserBd1 } from '../../protocol/devices/dispenser-bd1.ts';
 import { scaleWcn } from '../../protocol/devices/scale-wcn.ts';
 import type { Trouble, VillagePlan } from './scenario.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { CallOff, VirtualTime } from './virtual-time.ts';
 import { VirtualLine, type VirtualPort, VirtualReader } from './virtual-wires.ts';
 
 /** One step of the site. Unit: ms. */
 const tickMs = 100;
-/** What a board memory holds, as far as a hand that loses it must know. */
-const memorySchema = z.object({ nv: z.object({ ctrOut: z.number(), ctrTest: z.number() }).loose(), mechanism: z.unknown() });
+/** What a board memory holds, as far as the books are held against it. */
+const memorySchema = z.object({ nv: z.object({ ctrOut: z.number(), ctrTest: z.number() }) });
 
 type Cut = Extract<Trouble, { kind: 'power' }>;
 /** What can go wrong outside the gateway's box. */
@@ -42,16 +42,14 @@ export class SimulatedSite {
   readonly lines: ReadonlyMap<string, VirtualLine>;
   readonly readers: ReadonlyMap<string, VirtualReader>;
   readonly #options: SimulatedSiteOptions;
-  readonly #random: Random;
   readonly #memories = new Map<string, unknown>();
   readonly #cuts = new Map<string, Cut>();
   readonly #unpowered = new Set<string>();
-  #site: Site;
+  readonly #site: Site;
 
   constructor(options: SimulatedSiteOptions) {
     this.#options = options;
     const { time, seed, plan, file, onShortGap } = options;
-    this.#random = randomFor(seed, 'site');
     this.lines = new Map(
       file.lines.map(({ id }) => {
         const random = randomFor(seed, `line ${id}`);
@@ -61,7 +59,7 @@ export class SimulatedSite {
       }),
     );
     this.readers = new Map(file.readers.map(({ id }) => [id, new VirtualReader(id, time)]));
-    this.#site = this.#build(undefined);
+    this.#site = this.#build();
     time.after(tickMs, () => this.#tick());
   }
 
@@ -115,8 +113,11 @@ export class SimulatedSite {
         if (trouble.moment === 'now') this.#cut(trouble);
         else this.#cuts.set(trouble.device, trouble);
         break;
+      case 'board':
+        this.#options.time.after(trouble.forMs, this.#breakBoard(trouble.dispenser, trouble.fault));
+        break;
       case 'memory':
-        this.#loseMemory(trouble.dispenser);
+        this.#breakBoard(trouble.dispenser, 'memory-lost');
         break;
       case 'service':
         this.#site.obey({ do: 'service-dispense', dispenser: trouble.dispenser, rolls: trouble.rolls });
@@ -138,6 +139,7 @@ export class SimulatedSite {
     }
     for (const line of this.lines.values()) line.requestFault = null;
     for (const { port } of this.readers.values()) port.plugIn();
+    for (const board of this.#site.boards().values()) board.setFaults([]);
     this.#cuts.clear();
     for (const device of [...this.#unpowered]) this.#setPower(device, true);
   }
@@ -160,19 +162,17 @@ export class SimulatedSite {
       });
     }
   }
-  /** The board is swapped for a factory-new one; iron and rolls stay. Whoever stood at the counter goes home. */
-  #loseMemory(dispenser: string): void {
-    const { mechanism } = memorySchema.parse(this.#memories.get(dispenser));
-    const nv: BoardNv = blankNv(this.#random.whole(1, 0xffff_ffff));
-    this.#memories.set(dispenser, { nv, mechanism });
-    this.#unpowered.clear();
-    this.#site = this.#build(this.#site.kept);
+  #breakBoard(dispenser: string, name: BoardFaultName): CallOff {
+    const board = this.#site.boards().get(dispenser);
+    if (board === undefined) throw new Error(`no dispenser ${dispenser}`);
+    board.setFaults([...board.faults, { name }]);
+    return () => board.setFaults(board.faults.filter((fault) => fault.name !== name));
   }
 
-  #build(kept: unknown): Site {
+  #build(): Site {
     const { time, seed, plan, file, cards, labels } = this.#options;
     return new Site({
-      ...{ site: file, seed, startAtMs: plan.startAtMs + time.nowMs, pace: 1, cards, labels, withVillagers: plan.withVillagers, kept },
+      ...{ site: file, seed, startAtMs: plan.startAtMs, pace: 1, cards, labels, withVillagers: plan.withVillagers, kept: undefined },
       // A lamp stays on between two looks, however leisurely they are.
       lampMs: 3000 + 2 * (plan.idlePollMs ?? 0),
       keep: () => undefined,

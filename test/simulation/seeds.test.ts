@@ -7,8 +7,8 @@ import { describeBreach, runTask } from '../../scripts/simulation/task.ts';
 const minutes = 60_000;
 
 describe('a village from one seed', () => {
-  // Kills and kill points, wire faults, power cuts, a swapped board, two dispensers, an ordinary idle poll: what these seeds meet.
-  test.each([3, 5, 7])('seed %i: an hour, twice the same, with no invariant broken', { timeout: 5 * minutes }, async (seed) => {
+  // Between them: kills, spoilt answers and requests, pulled plugs, clock jumps, broken and swapped boards, serial ports and serial servers.
+  test.each([3, 9, 51])('seed %i: an hour, twice the same, with no invariant broken', { timeout: 5 * minutes }, async (seed) => {
     const { report, failure } = await runTask({ kind: 'seed', seed, hours: 1 });
     expect(failure).toBeNull();
     expect(report.atMs).toBeGreaterThanOrEqual(3_600_000);
@@ -35,7 +35,7 @@ describe('a village from one seed', () => {
 
 describe('a gateway that sends again what it sent before it was killed', () => {
   test('is caught as motion caused by recovery, with seed, step and the command that replays it', { timeout: 5 * minutes }, async () => {
-    const seed = 5;
+    const seed = 51;
     const sent = new Map<string, { frame: Buffer; life: number }>();
     const report = await runSeed(seed, 1, {
       alsoSends: (wire, bytes, life) => {
@@ -49,7 +49,7 @@ describe('a gateway that sends again what it sent before it was killed', () => {
     });
     expect(report.breach?.rule).toBe('I4');
     const said = describeBreach({ kind: 'seed', seed, hours: 1 }, report);
-    expect(said).toContain(`seed 5, step ${report.step}, 00:`);
-    expect(said).toContain('npm run simulate -- --seed 5 --hours 1');
+    expect(said).toContain(`seed 51, step ${report.step}, 00:`);
+    expect(said).toContain('npm run simulate -- --seed 51 --hours 1');
   });
 });
