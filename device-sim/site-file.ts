@@ -46,6 +46,20 @@ const siteSchema = z.strictObject({
     )
     .max(4)
     .default([]),
+  vending: z
+    .array(
+      z.strictObject({
+        id,
+        model: z.enum(['EASIVEND', 'VMC']),
+        line: id.describe('A line with framing plain, for this board alone.'),
+        exit: id.optional().describe('Reader that sees each roll label as it passes, and while loading.'),
+        capacity: z.int().min(1).max(100).default(60),
+        jamProbability: z.number().min(0).max(1).default(0),
+      }),
+    )
+    .max(4)
+    .default([])
+    .describe('Dispensers whose board keeps no job register.'),
   scales: z
     .array(
       z.strictObject({
@@ -121,13 +135,14 @@ function crossCheck(site: SiteFile): string[] {
     if (parsePlace(row.listen) === undefined) issues.push(`${row.id}: listen: ${row.listen} is neither HOST:PORT nor a path`);
   const units = [...site.dispensers, ...site.scales, ...site.bins.flatMap(unitsOfBin)];
   const assembled = site.bins.filter((row) => row.model === 'PARTS');
-  for (const row of [...site.lines, ...site.readers, ...units, ...assembled]) once(`the name ${row.id}`);
+  for (const row of [...site.lines, ...site.readers, ...site.vending, ...units, ...assembled]) once(`the name ${row.id}`);
   for (const row of units) {
     if (!lines.has(row.line)) issues.push(`${row.id}: there is no line ${row.line}`);
     once(`unit ${row.unit} on ${row.line}`);
   }
   for (const line of site.lines) issues.push(...lineIssues(line, site));
-  for (const reader of [...site.dispensers.flatMap((row) => [row.counter, row.exit]), ...site.scales.map((row) => row.counter)]) {
+  const exits = site.vending.flatMap((row) => row.exit ?? []);
+  for (const reader of [...exits, ...site.dispensers.flatMap((row) => [row.counter, row.exit]), ...site.scales.map((row) => row.counter)]) {
     if (!readers.has(reader)) issues.push(`there is no reader ${reader}`);
   }
   for (const row of site.materials) if (row.leastGrams > row.mostGrams) issues.push(`material ${row.code}: leastGrams is above mostGrams`);
@@ -147,6 +162,9 @@ function lineIssues({ id: line, framing }: SiteFile['lines'][number], site: Site
   });
   const streams = scales.filter(({ model }) => 'say' in (scaleTwins[model] ?? {}));
   if (streams.length > 0 && scales.length > 1) issues.push(`${line}: ${streams[0]?.id} streams and needs the line for itself`);
+  const vending = site.vending.filter(onLine);
+  if (vending.length > 0 && (framing !== 'plain' || vending.length + scales.length > 1))
+    issues.push(`${line}: ${vending[0]?.id} needs a plain line for itself`);
   const others = [...site.dispensers, ...site.bins.flatMap(unitsOfBin)].filter(onLine);
   if (framing === 'plain' && others.length > 0) issues.push(`${others[0]?.id}: its board speaks Modbus, and ${line} has framing plain`);
   return issues;

@@ -21,6 +21,7 @@ import { ScaleBoard } from './scale-board.ts';
 import { SiteError } from './site-error.ts';
 import type { MachineEvent, SiteEvent } from './site-event.ts';
 import { compartmentsOfBin, type SiteFile, unitsOfBin } from './site-file.ts';
+import { VendingMachines } from './vending-machines.ts';
 
 export interface SiteOptions {
   readonly site: SiteFile;
@@ -79,6 +80,7 @@ export class Site {
   readonly #bins: ReadonlyMap<string, BinBoard>;
   /** By line and unit. */
   readonly #units: ReadonlyMap<string, ReadonlyMap<number, Board>>;
+  readonly #vending: VendingMachines;
   readonly #stale: ReadonlyMap<Board, StaleWords>;
   #villagers: Villagers;
   #nextLabel: number;
@@ -119,6 +121,10 @@ export class Site {
         return [row.id, new BinBoard({ id: row.id, ...parts, random: randomOf(row.id), onEvent, kept: kept?.bins[row.id] })];
       }),
     );
+    this.#vending = new VendingMachines({
+      ...{ ...options, rows: site.vending, randomOf, onEvent },
+      scan: (reader, label) => void this.#scan(reader, label, 'label'),
+    });
     this.#units = new Map(site.lines.map((line) => [line.id, this.#unitsOn(line.id)]));
     this.#stale = new Map([...this.boards().values()].flatMap((board) => (board.map === undefined ? [] : [[board, new StaleWords(board.map)]])));
   }
@@ -141,7 +147,7 @@ export class Site {
 
   /** Whether a motor runs or is about to. */
   get isMoving(): boolean {
-    return [...this.#dispensers.values()].some((dispenser) => dispenser.isMoving);
+    return this.#vending.isMoving || [...this.#dispensers.values()].some((dispenser) => dispenser.isMoving);
   }
 
   /** Every board by its name. */
@@ -168,6 +174,8 @@ export class Site {
 
   /** The boards of a plain line: what they answer to bytes, null when a wire was opened. */
   hear(line: string, bytes: Uint8Array | null): readonly Uint8Array[] {
+    const vended = this.#vending.hear(line, bytes);
+    if (vended !== undefined) return vended;
     const boards = [...(this.#units.get(line)?.values() ?? [])].filter((board) => board instanceof ScaleBoard);
     if (bytes !== null) return boards.flatMap((board) => board.hear(bytes));
     for (const board of boards) board.openWire();
@@ -187,6 +195,8 @@ export class Site {
 
   /** Does what was typed, or says why not. */
   obey(order: SiteOrder): Answer {
+    const vended = this.#vending.obey(order);
+    if (vended !== undefined) return vended;
     switch (order.do) {
       case 'scan':
         return this.#scan(order.reader, order.text, 'text');
@@ -245,6 +255,7 @@ export class Site {
   #step(): void {
     this.#nowMs += stepMs;
     for (const boards of [this.#dispensers, this.#scales, this.#bins]) for (const board of boards.values()) board.advance(stepMs);
+    this.#vending.advance(stepMs);
     for (const { id, line } of this.#options.site.scales) this.#scales.get(id)?.stream((bytes) => this.#options.sayOn(line, bytes));
     if (!this.#options.withVillagers || this.#peopleStay) return;
     const { villagers, acts } = stepVillagers(this.#villagers, this.#village, this.#sight(), stepMs);
@@ -279,7 +290,8 @@ export class Site {
   #onMachine(event: MachineEvent): void {
     this.#options.tell(event);
     if (event.event !== 'roll-out') return;
-    const exit = this.#options.site.dispensers.find((row) => row.id === event.device)?.exit;
+    const { dispensers, vending } = this.#options.site;
+    const exit = [...dispensers, ...vending].find((row) => row.id === event.device)?.exit;
     if (exit !== undefined) this.#scan(exit, event.label, 'label');
   }
 

@@ -42,6 +42,9 @@ const plainTcpSchema = z.strictObject({
 const lineTransportSchema = z.discriminatedUnion('kind', [serialSchema, rtuOverTcpSchema, modbusTcpSchema, plainTcpSchema]);
 const readerTransportSchema = z.discriminatedUnion('kind', [serialSchema, tcpSchema]);
 
+/** Boards without a job register, and the highest channel each knows. */
+const vendingModels = { EASIVEND: 80, VMC: 9999 } as const;
+
 const lineSchema = z.strictObject({ id: deviceIdSchema, transport: lineTransportSchema });
 const deviceBase = { id: deviceIdSchema, line: deviceIdSchema, unit: z.int().min(1).max(247) };
 
@@ -96,6 +99,20 @@ export const siteSchema = z.strictObject({
     )
     .max(4)
     .default([]),
+  vending: z
+    .array(
+      z
+        .strictObject({
+          id: deviceIdSchema,
+          model: z.enum(['EASIVEND', 'VMC']).describe('Class B and class C: doubt about a roll ends with a person.'),
+          transport: readerTransportSchema.describe('A port of its own. VMC boards talk at 57600 baud.'),
+          channel: z.int().min(1).max(9999).default(1).describe('Column (EASIVEND, 1 to 80) or selection (VMC) that holds the rolls.'),
+        })
+        .refine(({ model, channel }) => channel <= vendingModels[model], { path: ['channel'], message: 'this board has no such channel' }),
+    )
+    .max(4)
+    .default([])
+    .describe('Dispensers whose board keeps no job register.'),
   scales: z
     .array(
       z.strictObject({

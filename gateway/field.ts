@@ -20,13 +20,16 @@ import { type GatewayKeys, loadMacKey } from './keys.ts';
 import { finishJobsMs, finishLookMs, healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
-import type { OpenByteStream } from './southbound/byte-stream.ts';
+import type { OpenByteStream, SerialTransport, TcpTransport } from './southbound/byte-stream.ts';
 import { type Device, openDevice } from './southbound/device.ts';
+import { EasivendBoard } from './southbound/easivend-board.ts';
 import type { FrameStream } from './southbound/frame-stream.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
 import type { Recording } from './southbound/recording.ts';
 import { AskedScale, RegisterScaleUnit, type Scale, StreamedScale } from './southbound/scale.ts';
+import type { VendingBoard } from './southbound/vending-board.ts';
+import { VmcBoard } from './southbound/vmc-board.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
 import type { BusReport } from './web/bus-metrics.ts';
@@ -36,6 +39,7 @@ import { findCardHolder } from './workflows/card-holder.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
 import { LineLoans, type LoanableLine } from './workflows/line-loans.ts';
+import { VendingStation } from './workflows/vending-station.ts';
 import { watchBin } from './workflows/watch-bins.ts';
 import { type WeighOutcome, WeighStation } from './workflows/weigh-for-points.ts';
 
@@ -82,11 +86,13 @@ export class Field {
   readonly bins = new Map<string, Bin>();
   readonly loans: LineLoans;
   readonly scales = new Map<string, WeighStation>();
+  readonly vending = new Map<string, VendingStation>();
   readonly #options: FieldOptions;
   /** By what is spoken on them: asked, or listened to. */
   readonly #lines = new Map<string, Line>();
   readonly #streams = new Map<string, FrameStream>();
   readonly #devices: FieldDevice[] = [];
+  readonly #vendingBoards: VendingBoard[] = [];
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
   readonly #parts = new Map<string, Fitted<BinPart>>();
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
@@ -101,6 +107,7 @@ export class Field {
       if (!isStreamed(id)) this.#lines.set(id, openLine({ id, transport, clock, openStream: this.#openerOf(id, transport) }));
     this.loans = this.#openLoans();
     for (const row of config.dispensers) this.#openDispenser(row);
+    for (const row of config.vending) this.#openVending(row);
     for (const row of config.scales) this.#openScale(row);
     for (const row of config.parts) this.#openPart(row);
     for (const row of config.bins) this.#openBin(row);
@@ -124,14 +131,23 @@ export class Field {
 
   devices(): DeviceView[] {
     const symptoms = judgeTraffic(this.#traffic);
-    return this.#devices.map((device) => {
+    return this.#attended().map(({ unit, ...device }) => {
       const facts = this.#factsOf(device.id);
       const { locked, rollsInMagazine } = facts;
       const symptom = symptoms.get(device.id);
       const own = typeof locked === 'string' ? `locked: ${locked}` : rollsInMagazine === undefined ? '' : `${rollsInMagazine} rolls`;
-      const note = [own, symptom === undefined ? '' : describeSymptom(symptom, device.place().unit)].filter((part) => part !== '').join('; ');
-      return { id: device.id, model: device.model, state: device.health().state, note, facts: symptom === undefined ? facts : { ...facts, symptom } };
+      const note = [own, symptom === undefined ? '' : describeSymptom(symptom, unit)].filter((part) => part !== '').join('; ');
+      return { ...device, note, facts: symptom === undefined ? facts : { ...facts, symptom } };
     });
+  }
+
+  /** Every device that is asked or listened to, and whether it is there. */
+  #attended(): { readonly id: string; readonly model: string; readonly state: DeviceHealth['state']; readonly unit: number }[] {
+    const vending = this.#options.site.config.vending.map(({ id, model }) => {
+      const online = this.vending.get(id)?.online ?? null;
+      return { id, model, state: online === null ? 'unknown' : online ? 'online' : 'offline', unit: 1 } as const;
+    });
+    return [...this.#devices.map((device) => ({ id: device.id, model: device.model, state: device.health().state, unit: device.place().unit })), ...vending];
   }
 
   #factsOf(id: string): Record<string, unknown> {
@@ -140,6 +156,12 @@ export class Field {
     if (dispenser !== undefined) {
       const { state = null, flags = null } = dispenser.status ?? {};
       return { board: state, flags, locked: store.jobs.board(id)?.locked ?? null, rollsInMagazine: store.jobs.magazineSize(id) };
+    }
+    const vending = this.vending.get(id);
+    if (vending !== undefined) {
+      const undecided = store.jobs.vends(id).map(({ job, household, state }) => ({ job, household, state }));
+      const { status, reliability } = vending;
+      return { board: status, reliability, undecided, locked: store.jobs.board(id)?.locked ?? null, rollsInMagazine: store.jobs.magazineSize(id) };
     }
     const compartments = store.bins.state().filter((row) => row.bin === id);
     return compartments.length === 0 ? {} : { compartments: compartments.map(({ bin: _bin, ...row }) => row) };
@@ -161,7 +183,9 @@ export class Field {
     const { store, machine } = this.#options;
     await this.#closeReaders('counter');
     const until = machine.clock.monotonicMs() + finishJobsMs;
-    const isBusy = () => [...this.dispensers.values()].some(({ id, status }) => status !== null && store.jobs.open(id) !== undefined);
+    const isBusy = () =>
+      [...this.dispensers.values()].some(({ id, status }) => status !== null && store.jobs.open(id) !== undefined) ||
+      [...this.vending.values()].some(({ isDispensing }) => isDispensing);
     while (isBusy() && machine.clock.monotonicMs() < until) await machine.clock.sleep(finishLookMs, 'end of the running jobs');
     await this.#closeReaders('exit');
   }
@@ -174,12 +198,12 @@ export class Field {
     await Promise.all([this.#closeReaders('counter'), this.#closeReaders('exit')]);
     this.loans.close();
     for (const device of this.#devices) device.close();
-    await Promise.all([...this.#lines.values(), ...this.#streams.values()].map((line) => line.close()));
+    await Promise.all([...this.#lines.values(), ...this.#streams.values(), ...this.#vendingBoards].map((wire) => wire.close()));
     await this.#options.recording?.close();
   }
 
   /** The machine's way to open a wire, recorded where a recording runs. */
-  #openerOf(id: string, transport: SiteConfig['lines'][number]['transport']): OpenByteStream {
+  #openerOf(id: string, transport: SerialTransport | TcpTransport): OpenByteStream {
     const { machine, recording } = this.#options;
     return recording?.line(id, transport, machine.openStream) ?? machine.openStream;
   }
@@ -230,7 +254,23 @@ export class Field {
     background(`dispenser ${row.id}`, station.run(signal));
   }
 
-  #cardAtDispenser(station: DispenserStation, text: string): void {
+  #openVending(row: SiteConfig['vending'][number]): void {
+    const { site, store, time, machine, signal, background, onOutcome, idlePollMs } = this.#options;
+    const { clock } = machine;
+    const port = { transport: row.transport, clock, openStream: this.#openerOf(row.id, row.transport) };
+    const board = row.model === 'VMC' ? new VmcBoard({ ...port, selection: row.channel }) : new EasivendBoard({ ...port, column: row.channel });
+    this.#vendingBoards.push(board);
+    const station = new VendingStation({
+      ...{ id: row.id, board, store, wire: clock, idlePollMs, bags: this.#bags(), rollsPerPeriod: site.config.rules.rollsPerPeriod },
+      period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
+      onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
+    });
+    this.vending.set(row.id, station);
+    this.#scanners.set(row.id, { counter: (text) => this.#cardAtDispenser(station, text), exit: (text) => station.scanAtExit(text) });
+    background(`dispenser ${row.id}`, station.run(signal));
+  }
+
+  #cardAtDispenser(station: Pick<DispenserStation, 'id' | 'draw'>, text: string): void {
     const { store, keys, onOutcome } = this.#options;
     const scan = parseScan(text, { bags: this.#bags(), materials: this.#materials() });
     const holder = findCardHolder(store.people, keys.credentialKey, scan.ok && scan.kind === 'card' ? scan.code : undefined);
@@ -307,8 +347,8 @@ export class Field {
       const nowMs = machine.clock.monotonicMs();
       this.#traffic = rememberTraffic(this.#traffic, this.bus().devices);
       const known = new Map(store.devices.health().map((row) => [row.device, row.health]));
-      for (const device of this.#devices) {
-        const { state } = device.health();
+      for (const device of this.#attended()) {
+        const { state } = device;
         if (state !== 'offline') offlineSinceMs.delete(device.id);
         else if (!offlineSinceMs.has(device.id)) offlineSinceMs.set(device.id, nowMs);
         const lasts = state === 'online' || nowMs - (offlineSinceMs.get(device.id) ?? nowMs) >= offlineLastsMs;

@@ -177,3 +177,19 @@ export const probeDeadlineMs = 100;
 export const probeOpenMs = 4000;
 /** Questions to a unit that answers, so that spoilt answers show. */
 export const probeRepeats = 8;
+/** Silence after which a frame begun on a port of its own is given up. Unit: wire ms. USB adapters hand bytes over every 16 ms. */
+export const frameIdleMs = 50;
+/** How long a vending board may take for its last word on an order. Unit: wire ms. Motors turn for some 5 s; boards resend for 1 s. */
+export const vendPatienceMs = 30_000;
+/** Pause between two looks at a channel board while its motor may turn. Unit: wire ms. */
+export const vendLookMs = 200;
+/** How long a look at a VMC board listens. Unit: wire ms. Two polls. */
+export const vmcLookMs = 400;
+/** An order that no poll has taken after this is withdrawn. Unit: wire ms. Ten polls. */
+export const vmcOrderWaitMs = 2000;
+/** A VMC board not heard for this long is away. Unit: wire ms. Its slowest poll is 2 s. */
+export const vmcHeardMs = 5000;
+/** Polls in a row without a report before a VMC board gets an order: it resends a report five times. */
+export const vmcQuietPolls = 6;
+/** Words of a VMC board waiting to be looked at. A job has three. */
+export const vmcWordsMax = 16;

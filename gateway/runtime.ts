@@ -173,6 +173,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     dispensers: field?.dispensers ?? new Map(),
     bins: field?.bins ?? new Map(),
     loans: field?.loans ?? null,
+    vending: field?.vending ?? new Map(),
     wire: machine.clock,
     clock,
     status: () => ({ head: store.head.sequence, ledger: store.ledger.totals() }),

@@ -130,6 +130,43 @@ export const eventSchemas = {
       postings,
     })
     .describe('Intent, written before anything moves; the rolls are held. `operator` is null when a card was shown at the reader.'),
+  'bag.issue.ordered': z
+    .strictObject({
+      job: jobIdSchema,
+      dispenser: deviceIdSchema,
+      household: householdIdSchema,
+      rolls: z.literal(1),
+      period: periodSchema,
+      reliability: z.enum(['B', 'C']),
+      sequence: z.int().min(1).max(255),
+      operator: operatorSchema.nullable(),
+      postings,
+    })
+    .describe('Intent at a board without a job register, written before anything moves; the roll is held. Class B keeps its last result, class C is blind.'),
+  'bag.issue.indeterminate': z
+    .strictObject({
+      job: jobIdSchema,
+      dispenser: deviceIdSchema,
+      household: householdIdSchema,
+      period: periodSchema,
+      reliability: z.enum(['B', 'C']),
+      cause: code,
+    })
+    .describe('Nobody can say whether a roll came out: it stays held until a person or a stock count settles the job.'),
+  'bag.issue.settled': z
+    .strictObject({
+      job: jobIdSchema,
+      dispenser: deviceIdSchema,
+      outcome: z.enum(['issued', 'void']),
+      by: z.enum(['person', 'stock_count']),
+      operator: operatorSchema,
+    })
+    .describe('An indeterminate job was settled; the event after this one moves the roll.'),
+  'bag.stock.counted': z
+    .strictObject({ dispenser: deviceIdSchema, counted: count, expected: count, held: count, operator: operatorSchema, postings })
+    .describe(
+      'The rolls in a magazine were counted by hand. `expected` leaves out the rolls held for indeterminate jobs; what neither explains goes to suspense.',
+    ),
   'bag.roll.issued': z
     .strictObject({
       job: jobIdSchema,

@@ -23,10 +23,10 @@ export function addCheck(program: Command): void {
       if (refused.length > 0)
         throw new GatewayError('config_invalid', refused.join('\n'), { hint: 'As it is, every device on it would be polled late, and alarms told late.' });
       if (flags.json) return;
-      const { dispensers, scales, bins, readers } = config;
+      const { dispensers, vending, scales, bins, readers } = config;
       const parts = [
         `${lines.length} line(s)`,
-        `${dispensers.length} dispenser(s)`,
+        `${dispensers.length + vending.length} dispenser(s)`,
         `${scales.length} scale(s)`,
         `${bins.length} bin(s)`,
         `${readers.length} reader(s)`,

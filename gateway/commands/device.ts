@@ -17,6 +17,30 @@ export function addDevice(program: Command): void {
     });
   villageFlags(
     device
+      .command('settle')
+      .argument('<job>', 'job number, as in bag.issue.indeterminate', wholeNumber('the job', 1, Number.MAX_SAFE_INTEGER))
+      .requiredOption('--outcome <outcome>', 'issued: the villager has the roll; void: no roll came out')
+      .requiredOption('--operator <name>', 'who found out; a function or badge'),
+  )
+    .description('Say what became of a roll that a board of class B or C could not tell the end of.')
+    .action(async (job: number, flags: VillageFlags & { operator: string; outcome: string }) => {
+      await ask(flags, 'device.settle', { job, outcome: flags.outcome, operator: flags.operator }, true);
+      print(flags, { job, outcome: flags.outcome }, () => `Job ${job} is settled: ${flags.outcome}.`);
+    });
+  villageFlags(
+    device
+      .command('count')
+      .argument('<device>', 'dispenser of class B or C')
+      .requiredOption('--rolls <n>', 'rolls in the magazine, those in the throat included', wholeNumber('the rolls', 0, 10_000))
+      .requiredOption('--operator <name>', 'who counted; a function or badge'),
+  )
+    .description('Record a count of the magazine; it settles undecided rolls where it can.')
+    .action(async (id: string, flags: VillageFlags & { operator: string; rolls: number }) => {
+      const done = await ask(flags, 'device.count', { device: id, rolls: flags.rolls, operator: flags.operator }, true);
+      print(flags, done, () => `${id}: ${flags.rolls} rolls counted.`);
+    });
+  villageFlags(
+    device
       .command('reset-alarm')
       .argument('<bin>', 'bin, as in the site file')
       .argument('<compartment>', 'counted from 1', wholeNumber('the compartment', 1, 8))

@@ -88,6 +88,14 @@ export interface OpenJob extends DispenseIntent {
   readonly period: string;
 }
 
+/** What a settlement needs of a job, whatever board it was for. */
+export type HeldJob = Pick<OpenJob, 'job' | 'rolls' | 'dispenser' | 'household' | 'period'>;
+/** `none`: the order never left. */
+export interface SettledOutcome {
+  readonly done: number;
+  readonly result: DispenseOutcome['result'] | 'none';
+}
+
 /** Rolls at the head of the magazine, and what the exit reader named, in order. */
 export interface RollEvidence {
   readonly magazine: readonly string[];
@@ -95,7 +103,7 @@ export interface RollEvidence {
 }
 
 /** Words the end of a job: issued for what was counted, voided for the rest. One hold, one settlement. */
-export function decideSettlement(job: OpenJob, outcome: DispenseOutcome, evidence: RollEvidence): EventDraft {
+export function decideSettlement(job: HeldJob, outcome: SettledOutcome, evidence: RollEvidence): EventDraft {
   const { job: number, dispenser, household, period } = job;
   assert(outcome.done >= 0 && outcome.done <= job.rolls, 'a board never delivers more than it was asked for');
   const backToMagazine = job.rolls - outcome.done;

@@ -2,11 +2,14 @@
 import type { OpenJob } from '../core/bag-issue.ts';
 import { nextJobNumber } from '../core/dispensing.ts';
 import type { DispenserFacts, LockReason } from '../core/reconciling.ts';
+import type { VendJob } from '../core/vend-issue.ts';
 import type { Sqlite } from './database.ts';
 
 export class JobFacts {
   readonly #quota;
   readonly #open;
+  readonly #vends;
+  readonly #lastSequence;
   readonly #fenceOf;
   readonly #last;
   readonly #board;
@@ -19,7 +22,13 @@ export class JobFacts {
       [string],
       OpenJob
     >(`SELECT job, dispenser, household, rolls, period, expect_last_job AS expectLastJob, expect_ctr_out AS expectCtrOut, nonce
-      FROM job WHERE dispenser = ? AND state = 'open' ORDER BY job`);
+      FROM job WHERE dispenser = ? AND state = 'open' AND reliability = 'A' ORDER BY job`);
+    this.#vends = db.prepare<[string], VendJob>(
+      "SELECT job, dispenser, household, rolls, period, reliability, sequence, state FROM job WHERE dispenser = ? AND state IN ('open', 'indeterminate') ORDER BY job",
+    );
+    this.#lastSequence = db
+      .prepare<[string], number>('SELECT sequence FROM job WHERE dispenser = ? AND sequence IS NOT NULL ORDER BY job DESC LIMIT 1')
+      .pluck();
     this.#fenceOf = db.prepare<[number], number>('SELECT MAX(fence) FROM fence WHERE job = ?').pluck();
     this.#last = db.prepare<[], number>('SELECT MAX(COALESCE((SELECT MAX(job) FROM job), 0), COALESCE((SELECT MAX(fence) FROM fence), 0))').pluck();
     this.#board = db.prepare<[string], DispenserFacts & { locked: LockReason | null }>(`SELECT nonce, base_ctr_out AS baseCtrOut, base_ctr_test AS baseCtrTest,
@@ -38,6 +47,14 @@ export class JobFacts {
   /** The job this dispenser has not settled yet; there is never more than one. */
   open(dispenser: string): OpenJob | undefined {
     return this.#open.get(dispenser);
+  }
+  /** Jobs of a board without a job register that hold a roll, oldest first: one under way at most, and those nobody could tell the end of. */
+  vends(dispenser: string): VendJob[] {
+    return this.#vends.all(dispenser);
+  }
+  /** Number of the last order to such a board; null before the first. */
+  lastSequence(dispenser: string): number | null {
+    return this.#lastSequence.get(dispenser) ?? null;
   }
   fenceOf(job: number): number | null {
     return this.#fenceOf.get(job) ?? null;

@@ -31,12 +31,12 @@ const quickChecks: { check: LedgerProblem['check']; sql: string }[] = [
   {
     check: 'hold_open_without_job',
     sql: `SELECT b.account || ' still holds ' || b.amount || ' rolls' FROM balance b WHERE b.account LIKE 'hold/%' AND b.amount <> 0
-      AND NOT EXISTS (SELECT 1 FROM job WHERE job.state = 'open' AND b.account = 'hold/' || job.job)`,
+      AND NOT EXISTS (SELECT 1 FROM job WHERE job.state IN ('open', 'indeterminate') AND b.account = 'hold/' || job.job)`,
   },
   {
     check: 'hold_missing',
     sql: `SELECT 'open job ' || job.job || ' holds ' || COALESCE(b.amount, 0) || ' of ' || job.rolls || ' rolls' FROM job
-      LEFT JOIN balance b ON b.account = 'hold/' || job.job AND b.unit = 'rolls' WHERE job.state = 'open' AND COALESCE(b.amount, 0) <> job.rolls`,
+      LEFT JOIN balance b ON b.account = 'hold/' || job.job AND b.unit = 'rolls' WHERE job.state IN ('open', 'indeterminate') AND COALESCE(b.amount, 0) <> job.rolls`,
   },
 ];
 

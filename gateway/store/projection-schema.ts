@@ -71,13 +71,15 @@ CREATE TABLE job (
   household TEXT NOT NULL,
   rolls INTEGER NOT NULL CHECK (rolls >= 1),
   period TEXT NOT NULL,
-  expect_last_job INTEGER NOT NULL,
-  expect_ctr_out INTEGER NOT NULL,
-  nonce INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('open', 'issued', 'voided')),
+  reliability TEXT NOT NULL CHECK (reliability IN ('A', 'B', 'C')),
+  expect_last_job INTEGER CHECK ((expect_last_job IS NULL) = (reliability <> 'A')),
+  expect_ctr_out INTEGER,
+  nonce INTEGER,
+  sequence INTEGER CHECK ((sequence IS NULL) = (reliability = 'A')),
+  state TEXT NOT NULL CHECK (state IN ('open', 'indeterminate', 'issued', 'voided')),
   done INTEGER NOT NULL CHECK (done BETWEEN 0 AND rolls)
 ) STRICT;
-CREATE INDEX job_open ON job (dispenser) WHERE state = 'open';
+CREATE INDEX job_open ON job (dispenser) WHERE state IN ('open', 'indeterminate');
 CREATE TABLE fence (fence INTEGER PRIMARY KEY, device TEXT NOT NULL, job INTEGER) STRICT;
 CREATE TABLE dispenser (
   device TEXT PRIMARY KEY,

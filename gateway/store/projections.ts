@@ -65,9 +65,12 @@ function prepare(db: Sqlite) {
       'INSERT INTO quota (household, period, held, issued) VALUES (@household, @period, @rolls, 0) ON CONFLICT DO UPDATE SET held = held + excluded.held',
     ),
     unhold: db.prepare('UPDATE quota SET held = held - @held, issued = issued + @issued WHERE household = @household AND period = @period'),
-    openJob: db.prepare(`INSERT INTO job (job, dispenser, household, rolls, period, expect_last_job, expect_ctr_out, nonce, state, done)
-      VALUES (@job, @dispenser, @household, @rolls, @period, @expectLastJob, @expectCtrOut, @nonce, 'open', 0)`),
-    closeJob: db.prepare("UPDATE job SET state = @state, done = @done WHERE job = @job AND state = 'open'"),
+    openJob: db.prepare(`INSERT INTO job (job, dispenser, household, rolls, period, reliability, expect_last_job, expect_ctr_out, nonce, state, done)
+      VALUES (@job, @dispenser, @household, @rolls, @period, 'A', @expectLastJob, @expectCtrOut, @nonce, 'open', 0)`),
+    openVend: db.prepare(`INSERT INTO job (job, dispenser, household, rolls, period, reliability, sequence, state, done)
+      VALUES (@job, @dispenser, @household, @rolls, @period, @reliability, @sequence, 'open', 0)`),
+    doubtJob: db.prepare("UPDATE job SET state = 'indeterminate' WHERE job = @job AND state = 'open' AND reliability <> 'A'"),
+    closeJob: db.prepare("UPDATE job SET state = @state, done = @done WHERE job = @job AND state IN ('open', 'indeterminate')"),
     stock: db.prepare(
       "INSERT INTO roll (roll, state, dispenser, position, household, job, confirmed) VALUES (@roll, 'inMagazine', @dispenser, @seq, NULL, NULL, 0)",
     ),
@@ -122,6 +125,14 @@ const apply: Apply = {
     rows.openJob.run(data);
     rows.hold.run({ household: data.household, period: data.period, rolls: data.rolls });
   },
+  'bag.issue.ordered': (rows, { postings: _legs, operator: _operator, ...data }) => {
+    rows.openVend.run(data);
+    rows.hold.run({ household: data.household, period: data.period, rolls: data.rolls });
+  },
+  'bag.issue.indeterminate': (rows, { job }) => assert.equal(rows.doubtJob.run({ job }).changes, 1, `job ${job} is given up once`),
+  'bag.issue.settled': nothing,
+  'bag.stock.counted': (rows, { dispenser, counted, expected }) =>
+    void rows.loseRolls.run({ state: 'suspense', dispenser, rolls: Math.max(0, expected - counted) }),
   'bag.roll.issued': (rows, { job, dispenser, household, period, rolls, voided }) => {
     closeJob(rows, job, 'issued', rolls.length);
     rows.unhold.run({ household, period, held: rolls.length + voided, issued: rolls.length });

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { parseCredential } from '../../protocol/credential.ts';
-import { deviceIdSchema, type EventName, eventNames, householdIdSchema, operatorSchema } from '../../protocol/events.ts';
+import { deviceIdSchema, type EventName, eventNames, householdIdSchema, jobIdSchema, operatorSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { drawWaitMs, eventsListedMax, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
@@ -20,6 +20,7 @@ import { type ClockKeeping, confirmDate } from '../workflows/keep-clock.ts';
 import type { LineLoans } from '../workflows/line-loans.ts';
 import { openRestoredEpoch } from '../workflows/open-epoch.ts';
 import { openHatch } from '../workflows/open-hatch.ts';
+import type { VendingStation } from '../workflows/vending-station.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
 
 /** The village as operations see it. */
@@ -31,6 +32,7 @@ export interface Desk {
   readonly bins: ReadonlyMap<string, Bin>;
   /** Null where no field is open. */
   readonly loans: LineLoans | null;
+  readonly vending: ReadonlyMap<string, VendingStation>;
   readonly wire: Clock;
   /** Village time, and what may be said about it. */
   readonly clock: ClockKeeping;
@@ -119,6 +121,27 @@ export const operations = {
     if (!done) throw new GatewayError('device_backing_off', `${device} does not answer, so its counters cannot be read.`);
     return { device, rebaselined: true };
   }),
+  'device.settle': operation(
+    z.strictObject({ job: jobIdSchema, outcome: z.enum(['issued', 'void']), operator }),
+    ({ vending }, { job, outcome, operator: name }) => {
+      const answers = [...vending.values()].map((station) => station.settle(job, outcome, name));
+      if (answers.some(({ ok }) => ok)) return { job, outcome };
+      const underWay = answers.some((answer) => !answer.ok && answer.code === 'job_under_way');
+      throw new GatewayError('usage', underWay ? `Job ${job} is still under way.` : `No dispenser has a job ${job} that waits for a person.`, {
+        hint: '`sifen events list --name bag.issue.indeterminate` shows the jobs nobody could tell the end of.',
+      });
+    },
+  ),
+  'device.count': operation(
+    z.strictObject({ device: deviceIdSchema, rolls: z.int().min(0).max(10_000), operator }),
+    ({ vending }, { device, rolls, operator: name }) => {
+      const station = vending.get(device);
+      if (station === undefined) throw new GatewayError('usage', `${device} is no dispenser of class B or C; a board with counters counts for itself.`);
+      const counted = station.count(rolls, name);
+      if (!counted.ok) throw new GatewayError('usage', countRefusals[counted.refusal.code](counted.refusal));
+      return { device, rolls, settled: counted.drafts.filter((draft) => draft.name === 'bag.issue.settled').length };
+    },
+  ),
   'alarm.reset': operation(
     z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }),
     ({ store }, { bin, compartment, operator: name }) => {
@@ -163,6 +186,14 @@ const clockRefusals = {
   training_time: 'This village lives by training time.',
 } as const;
 
+type CountRefused = Extract<ReturnType<VendingStation['count']>, { ok: false }>['refusal'];
+const countRefusals: Readonly<Record<CountRefused['code'], (facts: CountRefused) => string>> = {
+  job_under_way: () => 'A roll is being dispensed; count again when it is over.',
+  count_above_book: ({ expected, held }) => `The book has ${expected + held} rolls at most: scan the labels of the others at the exit reader first.`,
+  count_ambiguous: ({ expected, held }) =>
+    `With ${expected} rolls all ${held} undecided ones came out, with ${expected + held} none. Settle the ones you are sure of with \`sifen device settle\`, then count again.`,
+};
+
 interface IssueRequest {
   readonly card?: string | undefined;
   readonly household?: string | undefined;
@@ -194,10 +225,10 @@ function findCardOwner(desk: Desk, text: string): { household: string } | { code
 }
 
 /** The station named, or the only one; waits while it settles after a start. */
-async function readyStation(desk: Desk, name: string | undefined, fenced: boolean): Promise<DispenserStation> {
-  const names = [...desk.dispensers.keys()];
+async function readyStation(desk: Desk, name: string | undefined, fenced: boolean): Promise<DispenserStation | VendingStation> {
+  const names = [...desk.dispensers.keys(), ...desk.vending.keys()];
   const id = name ?? (names.length === 1 ? names[0] : undefined);
-  const station = id === undefined ? undefined : desk.dispensers.get(id);
+  const station = id === undefined ? undefined : (desk.dispensers.get(id) ?? desk.vending.get(id));
   if (station === undefined)
     throw new GatewayError(
       'usage',

@@ -20,6 +20,7 @@ export function makeDesk(made: TestStore = makeStore()): Desk {
     dispensers: new Map(),
     bins: new Map(),
     loans: null,
+    vending: new Map(),
     wire: wireClock,
     clock: { gateway: 'gw-test', store, time: openVillageTime(null, null, thisMachine) },
     status: () => ({ head: store.head.sequence }),

@@ -57,6 +57,14 @@ export const issued = (job: number, roll: string | null, household = sampleHouse
     postings: move('rolls', `hold/${job}`, `household/${household}`, 1),
   },
 });
+const ordered = (job: number, household = sampleHousehold): EventDraft<'bag.issue.ordered'> => ({
+  name: 'bag.issue.ordered',
+  subject: household,
+  data: {
+    ...{ job, dispenser, household, rolls: 1, period, reliability: 'C', sequence: 1, operator: null },
+    postings: move('rolls', `magazine/${dispenser}`, `hold/${job}`, 1),
+  },
+});
 export const voided = (job: number, household = sampleHousehold): EventDraft<'bag.issue.voided'> => ({
   name: 'bag.issue.voided',
   subject: household,
@@ -121,6 +129,22 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'credential.revoked': { name: 'credential.revoked', subject: sampleHousehold, data: { household: sampleHousehold, credential: cardOf(1), reason: 'lost' } },
   'bag.roll.stocked': stocked(rollOf(1)),
   'bag.issue.requested': requested(jobBase + 1),
+  'bag.issue.ordered': ordered(jobBase + 1),
+  'bag.issue.indeterminate': {
+    name: 'bag.issue.indeterminate',
+    subject: sampleHousehold,
+    data: { job: jobBase + 1, dispenser, household: sampleHousehold, period, reliability: 'C', cause: 'no_answer' },
+  },
+  'bag.issue.settled': {
+    name: 'bag.issue.settled',
+    subject: dispenser,
+    data: { job: jobBase + 1, dispenser, outcome: 'issued', by: 'person', operator: 'keeper' },
+  },
+  'bag.stock.counted': {
+    name: 'bag.stock.counted',
+    subject: dispenser,
+    data: { dispenser, counted: 3, expected: 4, held: 0, operator: 'keeper', postings: move('rolls', `magazine/${dispenser}`, `suspense/${dispenser}`, 1) },
+  },
   'bag.roll.issued': issued(jobBase + 1, rollOf(1)),
   'bag.issue.voided': voided(jobBase + 1),
   'bag.roll.wasted': wasted('purged'),
