@@ -5,26 +5,21 @@
 import { parseArgs } from 'node:util';
 import { benchBus } from './bench/bus.ts';
 import { type Row, tableOf } from './bench/report.ts';
-import { usageExitCode } from './command-line/flags.ts';
+import { orUsage, usageExitCode } from './command-line/flags.ts';
 
 const usage = 'Usage: npm run bench -- bus [--short] [--minutes 0.5..60]';
 
-function parseOptions(): { isShort: boolean; minutes: number } | undefined {
-  try {
-    const options = { short: { type: 'boolean', default: false }, minutes: { type: 'string', default: '2' } } as const;
-    const { values, positionals } = parseArgs({ options, allowPositionals: true, strict: true });
-    const minutes = Number(values.minutes);
-    if (positionals.join() !== 'bus') throw new RangeError(`There is no bench ${positionals.join(' ') || 'without a name'}; there is bus.`);
-    if (!(minutes >= 0.5 && minutes <= 60)) throw new RangeError(`${values.minutes} is no number of minutes from 0.5 to 60.`);
-    return { isShort: values.short, minutes };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${usage}`);
-    return undefined;
-  }
+function parseOptions(): { isShort: boolean; minutes: number } {
+  const options = { short: { type: 'boolean', default: false }, minutes: { type: 'string', default: '2' } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true, strict: true });
+  const minutes = Number(values.minutes);
+  if (positionals.join() !== 'bus') throw new RangeError(`There is no bench ${positionals.join(' ') || 'without a name'}; there is bus.`);
+  if (!(minutes >= 0.5 && minutes <= 60)) throw new RangeError(`${values.minutes} is no number of minutes from 0.5 to 60.`);
+  return { isShort: values.short, minutes };
 }
 
 async function main(): Promise<number> {
-  const options = parseOptions();
+  const options = orUsage(parseOptions, usage);
   if (options === undefined) return usageExitCode;
   const rows: Row[] = await benchBus(options, ({ what, measured }) => console.error(`${what}: ${measured}`));
   console.log(`\n${tableOf(rows)}`);

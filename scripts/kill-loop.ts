@@ -7,29 +7,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { usageExitCode } from './command-line/flags.ts';
+import { orUsage, parseWhole, usageExitCode } from './command-line/flags.ts';
 import { runKillLoop } from './kill-loop/loop.ts';
 
 const usage = 'Usage: npm run kill-loop -- [--times 1..10000] [--seed 0..4294967295]';
 
-function parseWhole(text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) throw new RangeError(`${text} is no whole number from ${least} to ${most}`);
-  return value;
-}
-
-function parseOptions(): { times: number; seed: number } | undefined {
-  try {
-    const { values } = parseArgs({ options: { times: { type: 'string', default: '200' }, seed: { type: 'string' } }, strict: true });
-    return { times: parseWhole(values.times, 1, 10_000), seed: values.seed === undefined ? randomInt(0x1_0000_0000) : parseWhole(values.seed, 0, 0xffff_ffff) };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${usage}`);
-    return undefined;
-  }
+function parseOptions(): { times: number; seed: number } {
+  const { values } = parseArgs({ options: { times: { type: 'string', default: '200' }, seed: { type: 'string' } }, strict: true });
+  return { times: parseWhole(values.times, 1, 10_000), seed: values.seed === undefined ? randomInt(0x1_0000_0000) : parseWhole(values.seed, 0, 0xffff_ffff) };
 }
 
 async function main(): Promise<number> {
-  const options = parseOptions();
+  const options = orUsage(parseOptions, usage);
   if (options === undefined) return usageExitCode;
   const { times, seed } = options;
   const folder = mkdtempSync(join(tmpdir(), 'sifen-kill-loop-'));

@@ -3,7 +3,7 @@
  * Exit codes: 0 nothing is wrong and every mutant was caught, 1 otherwise, 2 wrong usage.
  */
 import { parseArgs } from 'node:util';
-import { usageExitCode } from './command-line/flags.ts';
+import { orUsage, parseWhole, usageExitCode } from './command-line/flags.ts';
 import { type MutantName, mutantNames, mutants, shipped } from './model/parts.ts';
 import { type SearchReport, search } from './model/search.ts';
 import { showTrace } from './model/trace.ts';
@@ -19,37 +19,26 @@ interface Options {
   readonly mutants: readonly MutantName[];
 }
 
-function parseWhole(text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) throw new RangeError(`${text} is no whole number from ${least} to ${most}`);
-  return value;
-}
-
-function parseOptions(): Options | undefined {
-  try {
-    const flag = (value: string) => ({ type: 'string', default: value }) as const;
-    const options = {
-      jobs: flag('2'),
-      crashes: flag('1'),
-      cuts: flag('1'),
-      restores: flag('1'),
-      frames: flag('2'),
-      states: flag('30000000'),
-      mutant: flag('all'),
-    };
-    const { values } = parseArgs({ options, strict: true });
-    const budget = {
-      ...{ jobs: parseWhole(values.jobs, 1, 3), crashes: parseWhole(values.crashes, 0, 3), cuts: parseWhole(values.cuts, 0, 3) },
-      ...{ restores: parseWhole(values.restores, 0, 1), frames: parseWhole(values.frames, 1, 3) },
-    };
-    const one = mutantNames.find((name) => name === values.mutant);
-    if (one === undefined && values.mutant !== 'all' && values.mutant !== 'none') throw new RangeError(`no mutant is called ${values.mutant}`);
-    const chosen = values.mutant === 'all' ? mutantNames : [];
-    return { budget, statesMax: parseWhole(values.states, 1, 100_000_000), shippedToo: one === undefined, mutants: one === undefined ? chosen : [one] };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${usage}`);
-    return undefined;
-  }
+function parseOptions(): Options {
+  const flag = (value: string) => ({ type: 'string', default: value }) as const;
+  const options = {
+    jobs: flag('2'),
+    crashes: flag('1'),
+    cuts: flag('1'),
+    restores: flag('1'),
+    frames: flag('2'),
+    states: flag('30000000'),
+    mutant: flag('all'),
+  };
+  const { values } = parseArgs({ options, strict: true });
+  const budget = {
+    ...{ jobs: parseWhole(values.jobs, 1, 3), crashes: parseWhole(values.crashes, 0, 3), cuts: parseWhole(values.cuts, 0, 3) },
+    ...{ restores: parseWhole(values.restores, 0, 1), frames: parseWhole(values.frames, 1, 3) },
+  };
+  const one = mutantNames.find((name) => name === values.mutant);
+  if (one === undefined && values.mutant !== 'all' && values.mutant !== 'none') throw new RangeError(`no mutant is called ${values.mutant}`);
+  const chosen = values.mutant === 'all' ? mutantNames : [];
+  return { budget, statesMax: parseWhole(values.states, 1, 100_000_000), shippedToo: one === undefined, mutants: one === undefined ? chosen : [one] };
 }
 
 function run(name: string, { budget, statesMax }: Options): SearchReport {
@@ -66,7 +55,7 @@ function run(name: string, { budget, statesMax }: Options): SearchReport {
 }
 
 function main(): number {
-  const options = parseOptions();
+  const options = orUsage(parseOptions, usage);
   if (options === undefined) return usageExitCode;
   const { jobs, crashes, cuts, restores, frames } = options.budget;
   console.log(`${jobs} job(s), ${crashes} gateway crash(es), ${cuts} power cut(s) of the board, ${restores} restore(s), ${frames} frame(s) in flight`);

@@ -20,3 +20,20 @@ export function parseFlags<Name extends string>(
   }
   return { ok: true, value: given };
 }
+
+/** Runs `parse`; when it throws, says why together with `usage` and gives undefined: wrong usage. */
+export function orUsage<Options>(parse: () => Options, usage: string): Options | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    return undefined;
+  }
+}
+
+/** The whole number an option holds. @throws RangeError naming the bounds. */
+export function parseWhole(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new RangeError(`${text} is no whole number from ${least} to ${most}`);
+  return value;
+}

@@ -2,24 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { defineDevice } from '../../protocol/define-device.ts';
 import type { DeviceMap, FieldRow } from '../../protocol/register-map.ts';
+import { testBoard } from '../support/test-board.ts';
 
 const number = { space: 'holding', kind: 'u16', unit: 'count', access: 'r', doc: 'A count.' } as const;
 const bare = { space: 'holding', access: 'r', doc: 'No number.' } as const;
-const boards = {
-  model: 'T-1',
-  kind: 'bin',
-  title: 'Test board',
-  source: { document: 'none', revision: '0' },
-  wordOrder: 'highFirst',
-  units: { first: 1, last: 247 },
-  timeoutMs: 100,
-  guardMs: 100,
-} as const;
 
 /** Loads a map of these rows, whatever the types say, and gives the faults it is refused with. */
 function faultsOf(fields: Record<string, object>, more: object = {}): string[] {
   try {
-    defineDevice({ ...boards, ...more, fields: fields as Record<string, FieldRow> } as DeviceMap);
+    defineDevice({ ...testBoard, ...more, fields: fields as Record<string, FieldRow> } as DeviceMap);
   } catch (error) {
     const [head, ...faults] = (error as Error).message.split('\n');
     expect(head).toBe('the register map has faults:');

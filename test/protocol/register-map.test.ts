@@ -3,21 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { defineDevice } from '../../protocol/define-device.ts';
 import { encodeWrites } from '../../protocol/register-codec.ts';
 import { fieldsOfBlock, fieldsPolled, type ReadingOf, type WritableOf } from '../../protocol/register-map.ts';
-
-const boards = {
-  model: 'T-1',
-  kind: 'bin',
-  title: 'Test board',
-  source: { document: 'none', revision: '0' },
-  wordOrder: 'highFirst',
-  units: { first: 1, last: 247 },
-  timeoutMs: 100,
-  guardMs: 100,
-} as const;
+import { testBoard } from '../support/test-board.ts';
 
 describe('the types of a map', () => {
   const map = defineDevice({
-    ...boards,
+    ...testBoard,
     blocks: { both: 'read' },
     fields: {
       mode: { space: 'holding', address: 7, kind: 'enum', labels: { off: 0, on: 1 }, access: 'rw', poll: 'slow', doc: '' },
