@@ -124,6 +124,15 @@ export const siteSchema = z.strictObject({
         intervalGrams: grams.optional().describe('Interval e; given exactly when the model does not report it. Unit: gram.'),
         maxGrams: grams.optional().describe('Max; given exactly when the model does not report it. Unit: gram.'),
         decimals: z.int().min(0).max(3).optional().describe('Digits of a kilogram behind the point; given exactly when the model sends bare counts.'),
+        verification: z
+          .strictObject({ certificate: z.string().min(1).max(64), expires: z.iso.date().describe('Last day it is good for.') })
+          .optional()
+          .describe('Verification certificate. Without one in force nothing is bought for cash by this scale; points go on, with a warning.'),
+        checkWeight: z
+          .strictObject({ everyDays: z.int().min(1).max(366).default(35) })
+          .nullable()
+          .default({ everyDays: 35 })
+          .describe('A check weight is due this often (`sifen scale check`); overdue, the scale awards nothing. null: nobody is reminded.'),
         minimumGrams: z.int().min(1).default(50).describe('Below this nothing is awarded (Min). Unit: gram.'),
       }),
     )

@@ -16,6 +16,7 @@ import type { LoadedSite } from './config-file.ts';
 import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory } from './core/bus-symptoms.ts';
 import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
+import { weighingCoreVersion } from './core/weighing.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
 import { finishJobsMs, finishLookMs, healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
@@ -133,9 +134,10 @@ export class Field {
     const symptoms = judgeTraffic(this.#traffic);
     return this.#attended().map(({ unit, ...device }) => {
       const facts = this.#factsOf(device.id);
-      const { locked, rollsInMagazine } = facts;
+      const { locked, rollsInMagazine, core } = facts;
       const symptom = symptoms.get(device.id);
-      const own = typeof locked === 'string' ? `locked: ${locked}` : rollsInMagazine === undefined ? '' : `${rollsInMagazine} rolls`;
+      const idle = typeof core === 'string' ? `weighing core ${core}` : rollsInMagazine === undefined ? '' : `${rollsInMagazine} rolls`;
+      const own = typeof locked === 'string' ? `locked: ${locked}` : idle;
       const note = [own, symptom === undefined ? '' : describeSymptom(symptom, unit)].filter((part) => part !== '').join('; ');
       return { ...device, note, facts: symptom === undefined ? facts : { ...facts, symptom } };
     });
@@ -162,6 +164,12 @@ export class Field {
       const undecided = store.jobs.vends(id).map(({ job, household, state }) => ({ job, household, state }));
       const { status, reliability } = vending;
       return { board: status, reliability, undecided, locked: store.jobs.board(id)?.locked ?? null, rollsInMagazine: store.jobs.magazineSize(id) };
+    }
+    const scale = this.scales.get(id);
+    if (scale !== undefined) {
+      const fit = scale.fitness();
+      const lastCheck = store.weighings.lastCheck(id);
+      return { core: weighingCoreVersion, locked: fit.ok ? null : fit.refusal.code, warnings: fit.ok ? fit.warnings : [], lastCheck };
     }
     const compartments = store.bins.state().filter((row) => row.bin === id);
     return compartments.length === 0 ? {} : { compartments: compartments.map(({ bin: _bin, ...row }) => row) };
@@ -286,6 +294,7 @@ export class Field {
       scale,
       intervalGrams: row.intervalGrams ?? null,
       maxGrams: row.maxGrams ?? null,
+      papers: { verification: row.verification ?? null, checkEveryDays: row.checkWeight?.everyDays ?? null },
       minimumGrams: row.minimumGrams,
       store,
       tariffs: site.tariffs,

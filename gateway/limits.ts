@@ -129,6 +129,8 @@ export const dispenserRetryMs = 250;
 export const configBytesMax = 256 * 1024;
 /** How long a command waits for a dispenser to be settled and fenced. Unit: wire ms. */
 export const stationReadyWaitMs = 20_000;
+/** How long a check weight may take from the command to the settled reading: somebody clears the tray and puts it on. Unit: wire ms. */
+export const scaleCheckWaitMs = 100_000;
 /** How long a command waits for the metal; the job itself goes on and is settled by reading. Unit: wire ms. */
 export const drawWaitMs = 60_000;
 /** Events one `events list` may give. */

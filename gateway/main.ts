@@ -16,6 +16,7 @@ import { addLedger } from './commands/ledger.ts';
 import { addProbe } from './commands/probe.ts';
 import { addRoster } from './commands/roster.ts';
 import { addRun } from './commands/run.ts';
+import { addScale } from './commands/scale.ts';
 import { addWatch } from './commands/watch.ts';
 import { isGatewayError } from './errors.ts';
 import { version } from './version.ts';
@@ -36,6 +37,7 @@ for (const add of [
   addDemo,
   addRun,
   addCheck,
+  addScale,
   addRoster,
   addIssue,
   addLabels,

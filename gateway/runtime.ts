@@ -172,6 +172,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     credentialKey: keys.credentialKey,
     dispensers: field?.dispensers ?? new Map(),
     bins: field?.bins ?? new Map(),
+    scales: field?.scales ?? new Map(),
     loans: field?.loans ?? null,
     vending: field?.vending ?? new Map(),
     wire: machine.clock,

@@ -148,6 +148,14 @@ const lines: Lines = {
     `农户 ${short(household)} 称重 ${kg(netGrams)} 千克 ${materials[material] ?? material}，第 ${alibi} 号`,
     `household ${short(household)} weighed ${kg(netGrams)} kg of ${material}, weighing ${alibi}`,
   ],
+  'scale.check.passed': ({ scale, nominalGrams, readGrams, operator }) => [
+    `${scale} 校验合格：砝码 ${kg(nominalGrams)} 千克，显示 ${kg(readGrams)}，${operator}`,
+    `${scale} passed its check: ${kg(readGrams)} kg shown for ${kg(nominalGrams)} (${operator})`,
+  ],
+  'scale.check.failed': ({ scale, nominalGrams, readGrams, limitGrams, operator }) => [
+    `${scale} 校验不合格，停止计分：砝码 ${kg(nominalGrams)} 千克，显示 ${kg(readGrams)}，允差 ${limitGrams} 克，${operator}`,
+    `${scale} FAILED its check and awards nothing: ${kg(readGrams)} kg shown for ${kg(nominalGrams)}, ${limitGrams} g allowed (${operator})`,
+  ],
   'points.awarded': ({ household, points }) => [
     `农户 ${short(household)} 得 ${points} 分（${yuan(points)} 元）`,
     `household ${short(household)} earned ${points} points (${yuan(points)} yuan)`,
@@ -198,6 +206,11 @@ const refusals: Readonly<Record<string, Line>> = {
   overload: ['超重，请分次称', 'too heavy; weigh in parts'],
   underload: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
   negative: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
+  scale_check_due: ['秤该校验了，请找管理员', 'the scale is due for its check weight; ask the keeper'],
+  scale_check_failed: ['秤校验不合格，停止使用', 'the scale failed its check and is out of use'],
+  scale_unverified: ['秤没有有效检定证书，不能按重量付款', 'the scale has no verification in force; nothing is bought by its weight'],
+  scale_in_check: ['秤正在校验，请稍等', 'the scale is being checked, please wait'],
+  check_unanswered: ['秤没有稳定读数，校验没有完成', 'the scale came to no reading in time; nothing was checked'],
   scale_fault: ['秤有故障，请联系管理员', 'the scale has a fault; call the keeper'],
   tare_changed: ['皮重被改动，请重新称', 'the tare was changed; weigh again'],
   no_return_to_zero: ['请先清空秤盘', 'empty the tray first'],

@@ -71,6 +71,20 @@ const lockReasons = [
 export const dispenseResults = ['none', 'armed', 'ok', 'jam', 'indeterminate', 'fenced'] as const;
 
 /** Name of each event (CloudEvents `type` is the name plus `.v1`) and the shape of its `data`. */
+const checkSchema = z.strictObject({
+  scale: deviceIdSchema,
+  operator: operatorSchema,
+  nominalGrams: z.int().min(1),
+  readGrams: z.int(),
+  limitGrams: z.int().min(1).describe('Largest error allowed in service at this load: OIML R 76-1, class III.'),
+  intervalGrams: z.int().min(1),
+  model: z.string().max(32),
+  profile: z.string().regex(/^[0-9a-f]{16}$/),
+  stableSource: z.enum(['device', 'derived']),
+  rawHex: z.array(z.string().max(256)).min(2).max(8),
+  core: z.string().max(16),
+});
+
 export const eventSchemas = {
   'epoch.opened': z
     .strictObject({
@@ -232,6 +246,14 @@ export const eventSchemas = {
       tareGrams: z.int(),
       netGrams: z.int().min(1),
       intervalGrams: z.int().min(1),
+      maxGrams: z.int().min(1),
+      minimumGrams: z.int().min(1),
+      model: z.string().max(32),
+      profile: z
+        .string()
+        .regex(/^[0-9a-f]{16}$/)
+        .describe('Names the description the bytes were read by.'),
+      certificate: z.string().max(64).nullable().describe('Verification certificate of the scale; null when there was none in force.'),
       stableSource: z.enum(['device', 'derived']),
       zeroAgeMs: z.int().min(0),
       rawHex: z.array(z.string().max(256)).min(2).max(8),
@@ -240,6 +262,8 @@ export const eventSchemas = {
       postings,
     })
     .describe('A weighing that settled: two consecutive equal stable readings.'),
+  'scale.check.passed': checkSchema.describe('A check weight was put on a scale, and what it showed is within the errors allowed in service.'),
+  'scale.check.failed': checkSchema.describe('A check weight was put on a scale, and what it showed is not. The scale awards nothing until a check passes.'),
   'points.awarded': z
     .strictObject({
       household: householdIdSchema,

@@ -43,6 +43,7 @@ const writing: ReadonlySet<OperationName> = new Set<OperationName>([
   'ledger.restored',
   'clock.confirm',
   'device.rebaseline',
+  'scale.check',
   'alarm.reset',
   'bin.open',
 ]);

@@ -64,10 +64,18 @@ export function decidePoints(question: PointsQuestion): PointsDecision {
   return { ok: true, points: (milliPoints - (milliPoints % 1000)) / 1000, price: priced.price };
 }
 
+/** By what was weighed. `certificate` is null where the scale is not verified, or no longer. */
+export interface WeighingInstrument {
+  readonly model: string;
+  readonly profile: string;
+  readonly certificate: string | null;
+}
+
 /** A settled weighing and the places it is entered under. `alibi` is the next gap-free number of this scale, 1 or more. */
 export interface WeighingEntry {
   readonly weighing: SettledWeighing;
   readonly scale: string;
+  readonly instrument: WeighingInstrument;
   readonly alibi: number;
   readonly tariffs: readonly Tariff[];
   readonly day: string;
@@ -85,7 +93,7 @@ export type AwardDecision =
 
 /** Words a settled weighing as `weigh.committed` and `points.awarded`, to be appended together; a refusal is nothing to append. */
 export function decideAward(entry: WeighingEntry): AwardDecision {
-  const { weighing, scale, alibi } = entry;
+  const { weighing, scale, instrument, alibi, minimumGrams } = entry;
   const { household, material, netGrams, ...measured } = weighing;
   const decision = decidePoints({ tariffs: entry.tariffs, day: entry.day, material, netGrams, minimumGrams: entry.minimumGrams });
   if (!decision.ok) return decision;
@@ -102,7 +110,19 @@ export function decideAward(entry: WeighingEntry): AwardDecision {
   const committed: EventDraft<'weigh.committed'> = {
     name: 'weigh.committed',
     subject: scale,
-    data: { ...measured, weighing: weighingId, scale, alibi, household, material, netGrams, rawHex: [...weighing.rawHex], postings: gramLegs },
+    data: {
+      ...measured,
+      ...instrument,
+      minimumGrams,
+      weighing: weighingId,
+      scale,
+      alibi,
+      household,
+      material,
+      netGrams,
+      rawHex: [...weighing.rawHex],
+      postings: gramLegs,
+    },
   };
   const awarded: EventDraft<'points.awarded'> = {
     name: 'points.awarded',

@@ -65,6 +65,7 @@ export interface SettledWeighing {
   readonly tareGrams: number;
   readonly netGrams: number;
   readonly intervalGrams: number;
+  readonly maxGrams: number;
   readonly stableSource: StableSource;
   /** From the last zero seen to the capture. Unit: village ms. */
   readonly zeroAgeMs: number;
@@ -295,12 +296,13 @@ function stepLoad(state: WeighingState, phase: Extract<Phase, { kind: 'loaded' |
 /** Freezes a weight: two neighbouring readings, both stable, equal in gross, net and tare, at the end of a calm long enough. */
 function capture({ calmSinceMs }: WeighingState, zero: Zero, { before, now, villageMs }: Pair): Captured | null {
   if (before === null || calmSinceMs === null || villageMs - calmSinceMs < calmMs) return null;
-  const { grossGrams, netGrams, tareGrams, intervalGrams, rawHex } = now.reading;
+  const { grossGrams, netGrams, tareGrams, intervalGrams, maxGrams, rawHex } = now.reading;
   return {
     grossGrams,
     tareGrams,
     netGrams,
     intervalGrams,
+    maxGrams,
     stableSource: before.stable === 'device' && now.stable === 'device' ? 'device' : 'derived',
     zeroAgeMs: Math.floor(villageMs - zero.seenAtMs),
     rawHex: [...before.reading.rawHex, ...rawHex],

@@ -4,6 +4,7 @@
  * good for is decided in core/weighing.ts.
  */
 import type { DeviceMap } from '../../protocol/register-map.ts';
+import { profileOf } from '../../protocol/scale-profile.ts';
 import type { FrameScale, NoWeight, RegisterScale, ScaleReading } from '../../protocol/scale-reading.ts';
 import type { Clock } from '../clock.ts';
 import { type DeviceHealth, type HealthInput, stepHealth, unknownHealth } from '../core/device-health.ts';
@@ -29,6 +30,8 @@ export interface ScaleLook {
 export interface Scale {
   readonly id: string;
   readonly model: string;
+  /** Names the description its bytes are read by. */
+  readonly profile: string;
   /** @throws GatewayError bus_*, device_backing_off, device_value for what is no weight in whole grams. */
   look(options: CallOptions): Promise<ScaleLook>;
   health(): DeviceHealth;
@@ -56,6 +59,7 @@ function refuseValue(id: string, issues: readonly string[]): never {
 export class RegisterScaleUnit implements Scale {
   readonly id: string;
   readonly model: string;
+  readonly profile: string;
   readonly #device: Device<DeviceMap>;
   readonly #scale: RegisterScale;
   readonly #seat: Seat;
@@ -64,6 +68,7 @@ export class RegisterScaleUnit implements Scale {
     const { id, unit, clock } = seat;
     this.id = id;
     this.model = scale.map.model;
+    this.profile = profileOf(scale);
     this.#device = openDevice({ id, line, unit, map: scale.map, clock });
     this.#scale = scale;
     this.#seat = seat;
@@ -98,6 +103,7 @@ export class RegisterScaleUnit implements Scale {
 export class AskedScale implements Scale {
   readonly id: string;
   readonly model: string;
+  readonly profile: string;
   readonly #scale: FrameScale;
   readonly #line: Line;
   readonly #seat: Seat;
@@ -107,6 +113,7 @@ export class AskedScale implements Scale {
     const { timeoutMs, guardMs, model } = scale.device;
     this.id = seat.id;
     this.model = model;
+    this.profile = profileOf(scale);
     this.#scale = scale;
     this.#line = line;
     this.#seat = seat;
@@ -151,6 +158,7 @@ type Heard = { readonly kind: 'frame'; readonly frame: FramedMessage; readonly a
 export class StreamedScale implements Scale {
   readonly id: string;
   readonly model: string;
+  readonly profile: string;
   readonly stream: FrameStream;
   readonly #scale: FrameScale;
   readonly #clock: Clock;
@@ -161,6 +169,7 @@ export class StreamedScale implements Scale {
   constructor(scale: FrameScale, line: Pick<FrameStreamOptions, 'id' | 'transport'> & { readonly openStream?: OpenByteStream | undefined }, seat: Seat) {
     this.id = seat.id;
     this.model = scale.device.model;
+    this.profile = profileOf(scale);
     this.#scale = scale;
     this.#clock = seat.clock;
     this.stream = new FrameStream({

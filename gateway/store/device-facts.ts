@@ -3,12 +3,21 @@ import type { Sqlite } from './database.ts';
 
 export class WeighingFacts {
   readonly #next;
+  readonly #lastCheck;
   constructor(db: Sqlite) {
+    this.#lastCheck = db.prepare<[string], { passed: number; atMs: number }>(
+      'SELECT passed, at_ms AS atMs FROM scale_check JOIN event USING (seq) WHERE scale = ?',
+    );
     this.#next = db.prepare<[string], number>('SELECT COALESCE(MAX(alibi), 0) + 1 FROM weighing WHERE scale = ?').pluck();
   }
   /** Next alibi number of a scale; they have no gaps. */
   nextAlibi(scale: string): number {
     return this.#next.get(scale) ?? 1;
+  }
+  /** When a check weight was last put on a scale, in village time, and whether it passed. */
+  lastCheck(scale: string): { readonly passed: boolean; readonly atMs: number } | null {
+    const row = this.#lastCheck.get(scale);
+    return row === undefined ? null : { passed: row.passed === 1, atMs: row.atMs };
   }
 }
 

@@ -13,6 +13,7 @@ export const projectionTables = [
   'fence',
   'dispenser',
   'weighing',
+  'scale_check',
   'bin',
   'device',
 ] as const;
@@ -103,6 +104,7 @@ CREATE TABLE weighing (
   seq INTEGER NOT NULL,
   UNIQUE (scale, alibi)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE scale_check (scale TEXT PRIMARY KEY, passed INTEGER NOT NULL CHECK (passed IN (0, 1)), seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE bin (
   bin TEXT NOT NULL,
   compartment INTEGER NOT NULL,

@@ -89,6 +89,9 @@ function prepare(db: Sqlite) {
     lock: db.prepare('UPDATE dispenser SET locked = @reason WHERE device = @device'),
     weighing: db.prepare(`INSERT INTO weighing (weighing, scale, alibi, household, material, net_grams, seq)
       VALUES (@weighing, @scale, @alibi, @household, @material, @netGrams, @seq)`),
+    scaleCheck: db.prepare(
+      'INSERT INTO scale_check (scale, passed, seq) VALUES (@scale, @passed, @seq) ON CONFLICT DO UPDATE SET passed = excluded.passed, seq = excluded.seq',
+    ),
     binLevel: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, @fillState, @levelPercent, 0)
       ON CONFLICT DO UPDATE SET fill_state = excluded.fill_state, level_percent = excluded.level_percent`),
     binAlarm: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, 'normal', 0, @alarm)
@@ -158,6 +161,8 @@ const apply: Apply = {
   'device.health': (rows, { device, state }, seq) => void rows.health.run({ device, state, seq }),
   'weigh.committed': (rows, { weighing, scale, alibi, household, material, netGrams }, seq) =>
     void rows.weighing.run({ weighing, scale, alibi, household, material, netGrams, seq }),
+  'scale.check.passed': (rows, { scale }, seq) => void rows.scaleCheck.run({ scale, passed: 1, seq }),
+  'scale.check.failed': (rows, { scale }, seq) => void rows.scaleCheck.run({ scale, passed: 0, seq }),
   'points.awarded': nothing,
   'bin.level.changed': (rows, { bin, compartment, fillState, levelPercent }) => void rows.binLevel.run({ bin, compartment, fillState, levelPercent }),
   'alarm.fire': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 1 }),

@@ -8,7 +8,7 @@ import { parseCredential } from '../../protocol/credential.ts';
 import { deviceIdSchema, type EventName, eventNames, householdIdSchema, jobIdSchema, operatorSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import { drawWaitMs, eventsListedMax, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
+import { drawWaitMs, eventsListedMax, scaleCheckWaitMs, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
 import type { StoredEvent } from '../store/event-log.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
@@ -22,6 +22,7 @@ import { openRestoredEpoch } from '../workflows/open-epoch.ts';
 import { openHatch } from '../workflows/open-hatch.ts';
 import type { VendingStation } from '../workflows/vending-station.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
+import type { WeighStation } from '../workflows/weigh-for-points.ts';
 
 /** The village as operations see it. */
 export interface Desk {
@@ -30,6 +31,7 @@ export interface Desk {
   readonly credentialKey: Uint8Array;
   readonly dispensers: ReadonlyMap<string, DispenserStation>;
   readonly bins: ReadonlyMap<string, Bin>;
+  readonly scales: ReadonlyMap<string, WeighStation>;
   /** Null where no field is open. */
   readonly loans: LineLoans | null;
   readonly vending: ReadonlyMap<string, VendingStation>;
@@ -142,6 +144,7 @@ export const operations = {
       return { device, rolls, settled: counted.drafts.filter((draft) => draft.name === 'bag.issue.settled').length };
     },
   ),
+  'scale.check': operation(z.strictObject({ scale: deviceIdSchema, grams: z.int().min(1).max(10_000_000), operator }), checkScale),
   'alarm.reset': operation(
     z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }),
     ({ store }, { bin, compartment, operator: name }) => {
@@ -193,6 +196,22 @@ const countRefusals: Readonly<Record<CountRefused['code'], (facts: CountRefused)
   count_ambiguous: ({ expected, held }) =>
     `With ${expected} rolls all ${held} undecided ones came out, with ${expected + held} none. Settle the ones you are sure of with \`sifen device settle\`, then count again.`,
 };
+async function checkScale(desk: Desk, { scale, grams, operator: name }: { scale: string; grams: number; operator: string }): Promise<object> {
+  const station = desk.scales.get(scale);
+  if (station === undefined) throw new GatewayError('usage', `There is no scale ${scale}; this site has ${[...desk.scales.keys()].join(', ') || 'none'}.`);
+  const patience = new AbortController();
+  const done = new AbortController();
+  // Ends with the check itself, or ends it.
+  void desk.wire.sleep(scaleCheckWaitMs, `check of ${scale}`, done.signal).then(
+    () => patience.abort(),
+    () => undefined,
+  );
+  try {
+    return { scale, nominalGrams: grams, ...(await station.check({ nominalGrams: grams, operator: name }, patience.signal)) };
+  } finally {
+    done.abort();
+  }
+}
 
 interface IssueRequest {
   readonly card?: string | undefined;

@@ -7,6 +7,7 @@ import type { Tariff } from '../../protocol/tariff.ts';
 import type { Clock } from '../clock.ts';
 import { dayOf } from '../core/calendar.ts';
 import { decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
+import { decideFitness, type FitnessDecision, type FitnessRefusal, type ScalePapers } from '../core/scale-fitness.ts';
 import {
   firstWeighing,
   isAlmostReady,
@@ -23,9 +24,10 @@ import { scaleBusyPollMs, scaleIdlePollMs } from '../limits.ts';
 import type { Scale } from '../southbound/scale.ts';
 import type { Store } from '../store/store.ts';
 import { findCardHolder } from './card-holder.ts';
+import { type CheckOrder, type CheckOutcome, CheckWeighing } from './check-scale.ts';
 
 /** Every way the tray can say no. */
-export type WeighRefusal = WeighingRefusal | PointsRefusal | 'card_unknown' | 'card_revoked';
+export type WeighRefusal = WeighingRefusal | PointsRefusal | FitnessRefusal | 'card_unknown' | 'card_revoked' | 'scale_in_check';
 /** What became of a weighing, for the screen and the timeline. */
 export type WeighOutcome =
   | { readonly kind: 'awarded'; readonly household: string; readonly material: string; readonly netGrams: number; readonly points: number }
@@ -33,7 +35,9 @@ export type WeighOutcome =
 type Refused = { readonly kind: 'refused'; readonly household: string | null; readonly code: WeighRefusal };
 
 export interface WeighStationOptions {
-  readonly scale: Pick<Scale, 'id' | 'look'>;
+  readonly scale: Pick<Scale, 'id' | 'model' | 'profile' | 'look'>;
+  /** Verification and check weight. */
+  readonly papers: ScalePapers;
   /** Interval e and Max from the site file; null where the scale reports them. Unit: gram. */
   readonly intervalGrams: number | null;
   readonly maxGrams: number | null;
@@ -61,6 +65,7 @@ export class WeighStation {
   readonly id: string;
   readonly #options: WeighStationOptions;
   #state: WeighingState;
+  #check: CheckWeighing | undefined;
   /** Aborted when somebody shows something: the tray is looked at then, however long its pause was to be. */
   #shown = new AbortController();
 
@@ -75,12 +80,43 @@ export class WeighStation {
     return this.#state.phase.kind === 'ready';
   }
 
+  /** Whether the scale may award points now, and what there is to say about it. */
+  fitness(): FitnessDecision {
+    const { store, papers, clock } = this.#options;
+    const nowMs = clock.now();
+    return decideFitness({ papers, lastCheck: store.weighings.lastCheck(this.id), purpose: 'points', nowMs, day: dayOf(nowMs) });
+  }
+
+  /**
+   * Weighs a known weight by the same rules as goods, from zero to two equal stable readings, and records what came out. Nobody is served
+   * meanwhile, and afterwards the tray must be seen empty again. Gives up when `signal` aborts.
+   */
+  async check(order: CheckOrder, signal: AbortSignal): Promise<CheckOutcome> {
+    if (this.#check !== undefined) return { kind: 'refused', code: 'scale_in_check' };
+    const check = new CheckWeighing(order);
+    this.#check = check;
+    this.#shown.abort();
+    try {
+      return await check.until(signal);
+    } finally {
+      this.#check = undefined;
+      this.#state = firstWeighing(this.#options.minimumGrams);
+    }
+  }
+
   /** A card or a material code shown at this scale's reader. A refusal here leaves the weighing as it is. */
   scan(scan: Scan): void {
-    const shown = scan.ok && scan.kind === 'material' ? this.#judgeMaterial(scan.material) : this.#judgeCard(scan);
+    const shown = this.#judgeScale() ?? (scan.ok && scan.kind === 'material' ? this.#judgeMaterial(scan.material) : this.#judgeCard(scan));
     if (shown.kind === 'refused') this.#options.onOutcome(shown);
     else this.#step(shown);
     this.#shown.abort();
+  }
+
+  /** A scale that may award nothing says so before anybody weighs. */
+  #judgeScale(): Refused | undefined {
+    if (this.#check !== undefined) return refused(null, 'scale_in_check');
+    const fit = this.fitness();
+    return fit.ok ? undefined : refused(null, fit.refusal.code);
   }
 
   /** What cannot be paid by weight is refused before anybody weighs it. */
@@ -104,7 +140,7 @@ export class WeighStation {
       const input = await this.#read(signal);
       if (signal.aborted) return;
       this.#step(input);
-      if (isAlmostReady(this.#state)) continue;
+      if (isAlmostReady(this.#check?.state ?? this.#state)) continue;
       const pauses = [wire.sleep(scaleBusyPollMs, `scale ${this.id}`, signal)];
       const woken = AbortSignal.any([signal, this.#shown.signal]);
       if (!this.#isUrgent()) pauses.push(clock.sleep(idlePollMs, `scale ${this.id}`, woken));
@@ -117,8 +153,8 @@ export class WeighStation {
 
   /** Somebody is there and the scale was heard lately: a dead scale must not crowd its neighbours out because a card was shown. */
   #isUrgent(): boolean {
-    const { heardAtMs } = this.#state;
-    return isOccupied(this.#state) && heardAtMs !== null && this.#options.wire.monotonicMs() - heardAtMs <= staleMs;
+    const { heardAtMs } = this.#check?.state ?? this.#state;
+    return (this.#check !== undefined || isOccupied(this.#state)) && heardAtMs !== null && this.#options.wire.monotonicMs() - heardAtMs <= staleMs;
   }
 
   async #read(signal: AbortSignal): Promise<WeighingInput> {
@@ -139,15 +175,25 @@ export class WeighStation {
   }
 
   #step(input: WeighingInput): void {
+    if (this.#check !== undefined) {
+      const { scale, store } = this.#options;
+      this.#check.step(input, scale, (draft) => store.append([draft]));
+      return;
+    }
     const { state, effects } = stepWeighing(this.#state, input);
     for (const effect of effects) this.#options.onOutcome(effect.kind === 'settle' ? this.#settle(effect.weighing) : refused(effect.household, effect.code));
     this.#state = state;
   }
 
   #settle(weighing: SettledWeighing): WeighOutcome {
-    const { store, tariffs, minimumGrams, clock } = this.#options;
+    const { scale, papers, store, tariffs, minimumGrams, clock } = this.#options;
     const { household, material, netGrams } = weighing;
-    const entry = { weighing, scale: this.id, alibi: store.weighings.nextAlibi(this.id), tariffs, day: dayOf(clock.now()), minimumGrams };
+    const fit = this.fitness();
+    if (!fit.ok) return refused(household, fit.refusal.code);
+    const { model, profile } = scale;
+    const certificate = fit.warnings.length > 0 ? null : (papers.verification?.certificate ?? null);
+    const place = { scale: this.id, instrument: { model, profile, certificate }, alibi: store.weighings.nextAlibi(this.id) };
+    const entry = { weighing, ...place, tariffs, day: dayOf(clock.now()), minimumGrams };
     const decision = decideAward(entry);
     if (!decision.ok) return refused(household, decision.refusal.code);
     store.append(decision.drafts);

@@ -67,7 +67,7 @@ export function writeGatewayFiles(folder: string, dataDir: string, seed: number,
     lines: lineIds(plan).map((id) => ({ id, transport: { ...place(id, 1), baud } })),
     dispensers: rowsOf(plan, 'dispenser').map((id) => ({ ...placeOf(id), model: 'BD-1', ...(withMacKey ? { macKeyFile: 'board.key' } : {}) })),
     vending: [],
-    scales: rowsOf(plan, 'scale').map((id) => ({ ...placeOf(id), model: 'W-CN', minimumGrams: 50 })),
+    scales: rowsOf(plan, 'scale').map((id) => ({ ...placeOf(id), model: 'W-CN', minimumGrams: 50, checkWeight: null })),
     bins: rowsOf(plan, 'bin').map((id) => ({ ...placeOf(id), model: 'BIN-4' })),
     readers: [
       ...rowsOf(plan, 'dispenser').flatMap((id) => [reader(`counter-${numberOf(id)}`, id, 'counter'), reader(`exit-${numberOf(id)}`, id, 'exit')]),

@@ -33,6 +33,7 @@ async function openPoint(model: string, way: Way) {
     intervalGrams: reports?.intervalGrams ? null : plate.intervalGrams,
     maxGrams: reports?.maxGrams ? null : plate.maxGrams,
     minimumGrams: 50,
+    papers: { verification: null, checkEveryDays: null },
     store,
     tariffs: [tariff],
     clock: line.clock,

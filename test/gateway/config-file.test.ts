@@ -180,7 +180,7 @@ describe('damaged text', () => {
 });
 
 describe('a scale and its line', () => {
-  const row = '{ id: scale-1, line: scale-line, unit: 1, model: W-CN, minimumGrams: 50 }';
+  const row = '{ id: scale-1, line: scale-line, unit: 1, model: W-CN, minimumGrams: 50, checkWeight: null }';
   const line = 'id: scale-line, transport: { kind: rtu-over-tcp,';
   const site = (scale: string, transport = 'rtu-over-tcp', more = '') => {
     for (const part of [row, line]) expect(demoText).toContain(part);

@@ -19,6 +19,7 @@ export function makeDesk(made: TestStore = makeStore()): Desk {
     credentialKey: Buffer.alloc(32, 8),
     dispensers: new Map(),
     bins: new Map(),
+    scales: new Map(),
     loans: null,
     vending: new Map(),
     wire: wireClock,

@@ -88,6 +88,11 @@ const weighed = (alibi: number, household: string | null): EventDraft<'weigh.com
     tareGrams: 0,
     netGrams: 1500,
     intervalGrams: 5,
+    maxGrams: 30_000,
+    minimumGrams: 50,
+    model: 'W-CN',
+    profile: '0123456789abcdef',
+    certificate: null,
     stableSource: 'device',
     zeroAgeMs: 900,
     rawHex: ['0103', '0103'],
@@ -96,6 +101,15 @@ const weighed = (alibi: number, household: string | null): EventDraft<'weigh.com
     postings: move('grams', 'scale/scale-1', 'store/cardboard', 1500),
   },
 });
+const checked = <Name extends 'scale.check.passed' | 'scale.check.failed'>(name: Name, readGrams: number) =>
+  ({
+    name,
+    subject: 'scale-1',
+    data: {
+      ...{ scale: 'scale-1', operator: 'keeper-1', nominalGrams: 2000, readGrams, limitGrams: 10, intervalGrams: 10 },
+      ...{ model: 'W-CN', profile: '0123456789abcdef', stableSource: 'device' as const, rawHex: ['00', '00'], core: '1.1.0' },
+    },
+  }) as const;
 export const awarded = (household: string, points: number): EventDraft<'points.awarded'> => ({
   name: 'points.awarded',
   subject: household,
@@ -163,6 +177,8 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'device.unlocked': { name: 'device.unlocked', subject: dispenser, data: { device: dispenser, operator: 'keeper' } },
   'device.health': { name: 'device.health', subject: 'scale-1', data: { device: 'scale-1', state: 'offline', cause: 'bus_timeout' } },
   'weigh.committed': weighed(1, sampleHousehold),
+  'scale.check.passed': checked('scale.check.passed', 2000),
+  'scale.check.failed': checked('scale.check.failed', 2050),
   'points.awarded': awarded(sampleHousehold, 600),
   'bin.level.changed': {
     name: 'bin.level.changed',

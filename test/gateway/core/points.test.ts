@@ -19,11 +19,14 @@ const codeOf = (decision: ReturnType<typeof ask>) => (decision.ok ? decision.poi
 
 const household = 'h-0123456789abcdef0123';
 const weighing: SettledWeighing = {
-  ...{ household, material: 'cardboard', grossGrams: 2510, tareGrams: 10, netGrams: 2500, intervalGrams: 10 },
+  ...{ household, material: 'cardboard', grossGrams: 2510, tareGrams: 10, netGrams: 2500, intervalGrams: 10, maxGrams: 30_000 },
   ...{ stableSource: 'device', zeroAgeMs: 4000, rawHex: ['0008:0002 0050:00', '0008:0002 0050:00'], core: '1.0.0', method: 'tray' },
 };
 const award = (netGrams: number, material = 'cardboard') =>
-  decideAward({ weighing: { ...weighing, netGrams, material }, scale: 'scale-1', alibi: 7, tariffs, day: '2018-12-31', minimumGrams: 50 });
+  decideAward({
+    ...{ weighing: { ...weighing, netGrams, material }, scale: 'scale-1', alibi: 7, tariffs, day: '2018-12-31', minimumGrams: 50 },
+    instrument: { model: 'W-CN', profile: '0123456789abcdef', certificate: 'ZJ-2026-0001' },
+  });
 
 describe('points for a weight', () => {
   it('are whole points of whole grams, rounded down (R-17)', () => {

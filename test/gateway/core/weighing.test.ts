@@ -16,6 +16,7 @@ import {
   type WeighingInput,
   weighingCoreVersion,
 } from '../../../gateway/core/weighing.ts';
+import type { NoWeight } from '../../../protocol/scale-reading.ts';
 
 const stepMs = 250;
 /** What the scale of these tests is, and what it leaves unsaid. */
@@ -64,6 +65,11 @@ function station() {
       }
       return at;
     },
+    says: (why: NoWeight['noWeight']) => {
+      nowMs += stepMs;
+      put({ kind: 'noWeight', why, villageMs: nowMs, wireMs: nowMs });
+      return at;
+    },
     isLost: () => {
       put({ kind: 'lost', villageMs: nowMs });
       return at;
@@ -88,7 +94,7 @@ describe('a weighing', () => {
     const [settled, ...more] = scale.person('h-1').reads(2500, 20).settled();
     expect(more).toEqual([]);
     expect(settled).toEqual({
-      ...{ household: 'h-1', material: 'paper', grossGrams: 2500, tareGrams: 0, netGrams: 2500, intervalGrams: 10 },
+      ...{ household: 'h-1', material: 'paper', grossGrams: 2500, tareGrams: 0, netGrams: 2500, intervalGrams: 10, maxGrams: 30_000 },
       ...{ stableSource: 'device', zeroAgeMs: 5 * stepMs, rawHex: ['frame-6', 'frame-7'], core: weighingCoreVersion, method: 'tray' },
     });
   });
@@ -271,6 +277,45 @@ describe('a refusal', () => {
     expect(zeroed().person('h-1').reads(-201, 9).told()).toEqual(['underload']);
     expect(zeroed().person('h-1').reads(-200, 9).told()).toEqual(['negative']);
     expect(zeroed().person('h-1').reads(2500).reads(-6).told()).toEqual(['negative']);
+  });
+
+  it('of a scale that has no word for its limits goes by Max and nine, and by twenty intervals below zero', () => {
+    const mute = { overload: null, underload: null };
+    expect(zeroed().person('h-1').reads(30_090, calmReads, mute).told()).toEqual(['h-1 30090']);
+    expect(zeroed().person('h-1').reads(30_091, 1, mute).told()).toEqual(['overload']);
+    expect(
+      zeroed()
+        .person('h-1')
+        .reads(2000, 1, { ...mute, maxGrams: 1900 })
+        .told(),
+    ).toEqual(['overload']);
+    expect(zeroed().person('h-1').reads(-201, 1, mute).told()).toEqual(['underload']);
+  });
+
+  it('of a scale that says its own numbers are worthless gives none, whatever they are', () => {
+    for (const [said, code] of [
+      [{ fault: true }, 'scale_fault'],
+      [{ overload: true }, 'overload'],
+      [{ underload: true }, 'underload'],
+    ] as const) {
+      expect(zeroed().person('h-1').reads(2500, 9, said).told()).toEqual([code]);
+      expect(zeroed().reads(2500, calmReads).person('h-1').reads(2500, 1, said).told()).toEqual([code]);
+      expect(station().reads(0, 9, said).phase()).toBe('clearing');
+    }
+  });
+
+  it('of a scale that sends no number at all ends the weighing; a busy one is only asked again', () => {
+    for (const [why, code] of [
+      ['overload', 'overload'],
+      ['underload', 'underload'],
+      ['fault', 'scale_fault'],
+    ] as const) {
+      expect(zeroed().person('h-1').reads(2500, 2).says(why).told()).toEqual([code]);
+      expect(zeroed().says(why).phase()).toBe('clearing');
+    }
+    const busy = zeroed().person('h-1').reads(2500, 2).says('busy');
+    expect([busy.told(), busy.reads(2500, 2).told(), busy.reads(2500, calmReads).told()]).toEqual([[], [], ['h-1 2500']]);
+    expect(zeroed().card('h-1').reads(2500, 2).says('busy').says('busy').says('busy').says('busy').says('busy').told()).toEqual(['stale']);
   });
 
   it('of a drifting scale is told to nobody who is not there', () => {

@@ -31,6 +31,8 @@ const tariff = tariffSchema.parse({
 });
 const context = { bags: { village: 'WXJ01', key: Buffer.alloc(32, 9) }, materials: Object.keys(tariff.materials) };
 
+const named = { id: 'scale-1', model: 'W-CN', profile: '0123456789abcdef' } as const;
+
 /** A ledger with two households, and a station over `scale`. */
 function openStation(scale: WeighStationOptions['scale'], changes: Partial<WeighStationOptions>) {
   const { store } = makeStore();
@@ -45,6 +47,7 @@ function openStation(scale: WeighStationOptions['scale'], changes: Partial<Weigh
     intervalGrams: null,
     maxGrams: null,
     minimumGrams: 50,
+    papers: { verification: null, checkEveryDays: null },
     tariffs: [tariff],
     wire: wireClock,
     credentialKey: cardKey,
@@ -180,7 +183,7 @@ describe('weighing at a simulated tray scale', () => {
 });
 
 describe('what is shown to the reader of a scale', () => {
-  const nobody: WeighStationOptions['scale'] = { id: 'scale-1', look: () => Promise.reject(new GatewayError('bus_closed', 'no line')) };
+  const nobody: WeighStationOptions['scale'] = { ...named, look: () => Promise.reject(new GatewayError('bus_closed', 'no line')) };
 
   it('is refused at once when it is no card of the roster or no material paid by weight', () => {
     const { show, outcomes } = openStation(nobody, {});
@@ -222,7 +225,7 @@ describe('the station of a scale', () => {
       if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no answer');
       return { said: answer, rawHex: '00', atMs: wireClock.monotonicMs() };
     };
-    const bench = openStation({ id: 'scale-1', look }, changes);
+    const bench = openStation({ ...named, look }, changes);
     prepare(bench);
     await bench.station.run(stop.signal);
     return { ...bench, priorities };

@@ -1,0 +1,33 @@
+/** `sifen scale ...`: what a keeper does with a scale once a month. */
+import type { Command } from 'commander';
+import { describeRefusal, languageOf } from '../timeline.ts';
+import type { CheckOutcome } from '../workflows/check-scale.ts';
+import { ask, operatorFlag, print, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
+
+type CheckFlags = VillageFlags & { grams: number; operator: string };
+
+export function addScale(program: Command): void {
+  const scale = program.command('scale').description('Scales: the monthly check weight.');
+  operatorFlag(
+    villageFlags(
+      scale
+        .command('check')
+        .argument('<scale>', 'scale, as in the site file')
+        .requiredOption('--grams <n>', 'what the check weight weighs', wholeNumber('the check weight', 1, 10_000_000)),
+    ),
+  )
+    .description('Weigh a known weight by the same rules as goods, and record whether the scale is within the errors allowed in service.')
+    .addHelpText('after', '\nExit code 1 when it failed or nothing was weighed. A scale that failed awards nothing until a check passes.')
+    .action(async (id: string, flags: CheckFlags) => {
+      process.stderr.write(`Clear the tray of ${id}, wait until it shows zero, then put on ${flags.grams} g. Nobody is served meanwhile.\n`);
+      const outcome = (await ask(flags, 'scale.check', { scale: id, grams: flags.grams, operator: flags.operator }, true)) as CheckOutcome;
+      print(flags, outcome, () => describe(id, flags.grams, outcome));
+      if (outcome.kind !== 'passed') process.exitCode = 1;
+    });
+}
+
+function describe(id: string, grams: number, outcome: CheckOutcome): string {
+  if (outcome.kind === 'refused') return `Nothing was checked: ${describeRefusal(outcome.code, languageOf(process.env['LANG']))}.`;
+  const shown = `${id} shows ${outcome.readGrams} g for ${grams} g; ${outcome.limitGrams} g may be wrong in service.`;
+  return outcome.kind === 'passed' ? `${shown} It passed.` : `${shown} IT FAILED: it awards nothing until a check passes. Call for service.`;
+}
