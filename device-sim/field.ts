@@ -109,9 +109,9 @@ async function openReader(row: ReaderRow, tell: (event: SiteEvent) => void): Pro
   const place = placeOf(row);
   if (place.kind === 'serial') {
     tell({ event: 'listening', line: row.id, address: place.path, port: null });
-    return serveSerialReader(serialOf(row, place.path), linkTeller(row.id, tell));
+    return serveSerialReader(serialOf(row, place.path), linkTeller(row.id, tell), row.model);
   }
-  const wire = await serveTcpReader(row.id, place.host, place.port);
+  const wire = await serveTcpReader(row.id, place.host, place.port, row.model);
   tell({ event: 'listening', line: row.id, address: `${place.host}:${wire.port}`, port: wire.port });
   return wire;
 }

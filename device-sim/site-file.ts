@@ -93,7 +93,10 @@ const siteSchema = z.strictObject({
     )
     .max(32)
     .default([]),
-  readers: z.array(z.strictObject({ id, listen, baud, parity })).max(16).default([]),
+  readers: z
+    .array(z.strictObject({ id, listen, baud, parity, model: z.enum(['GM65', 'NEWLAND']).optional().describe('Answers the set-up of this model.') }))
+    .max(16)
+    .default([]),
   materials: z
     .array(z.strictObject({ code: z.string().min(1).max(64), leastGrams: grams, mostGrams: grams }))
     .max(32)

@@ -159,6 +159,10 @@ export const siteSchema = z.strictObject({
       z.strictObject({
         id: deviceIdSchema,
         serves: deviceIdSchema.describe('Dispenser or scale this reader stands at.'),
+        model: z
+          .enum(['GM65', 'NEWLAND'])
+          .optional()
+          .describe('Sets the reader up at every opening: set-up codes closed, CR behind each code, nothing stored. Without it the reader is taken as it is.'),
         role: z.enum(['counter', 'exit']).describe('counter: cards and material codes; exit: roll labels as they pass, and while loading.'),
         transport: readerTransportSchema,
       }),

@@ -335,7 +335,11 @@ export class Field {
     const openStream = recording?.reader(row.id, row.transport, machine.openStream) ?? machine.openStream;
     const onReject = (reason: unknown) => log.warn({ reader: row.id, reason }, 'a reader sent something that is no code; check that its suffix is CR');
     const onState = (state: LineState) => log.info({ reader: row.id, ...state }, 'the wire of a reader came or went');
-    this.#readers[row.role].push(openReader({ id: row.id, transport: row.transport, clock, openStream, gestureClock: time.clock, onScan, onReject, onState }));
+    const onSetUp = (refused: string | null) => {
+      if (refused === null) log.info({ reader: row.id }, 'a reader took its set-up');
+      else log.warn({ reader: row.id, refused }, 'a reader does not take its set-up: check its model in the site file; set-up codes may be open');
+    };
+    this.#readers[row.role].push(openReader({ ...row, clock, openStream, gestureClock: time.clock, onScan, onReject, onState, onSetUp }));
   }
 
   #bags(): BagVillage {

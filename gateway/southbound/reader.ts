@@ -6,9 +6,10 @@
 import { type ScanFault, ScanLineParser, type ScanResult } from '../../protocol/scan-line.ts';
 import type { Clock } from '../clock.ts';
 import { scanBytesMax, scanDebounceMs, scanIdleMs } from '../limits.ts';
-import type { OpenByteStream, SerialTransport } from './byte-stream.ts';
+import type { ByteStream, OpenByteStream, SerialTransport } from './byte-stream.ts';
 import { type KeptStream, keepOpen } from './kept-stream.ts';
 import type { LineState } from './line.ts';
+import { type ReaderModel, ReaderSetUp } from './reader-set-up.ts';
 
 /** A reader on a serial port, or behind a serial server or simulator that passes its bytes over TCP. */
 export type ReaderTransport = SerialTransport | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
@@ -23,6 +24,10 @@ export interface ReaderOptions {
   readonly gestureClock?: Clock;
   /** By default the machine's own ports and sockets. */
   readonly openStream?: OpenByteStream | undefined;
+  /** Absent: the reader is taken as it is. */
+  readonly model?: ReaderModel | undefined;
+  /** A reader with a model was set up, or did not take what is named. */
+  readonly onSetUp?: (refused: string | null) => void;
   /** One code, exactly as read, 1 to scanBytesMax bytes of printable UTF-8. */
   readonly onScan: (text: string) => void;
   /** Bytes that gave no code, and why. */
@@ -51,13 +56,18 @@ export class Reader {
   #parser = new ScanLineParser(scanBytesMax);
   #isOpen = false;
   #idle = new AbortController();
+  /** The set-up under way on this opening of the wire. */
+  #settingUp: { readonly setUp: ReaderSetUp; readonly stop: AbortController } | null = null;
   #lastText: string | undefined;
   #lastSeenAtMs = 0;
 
   constructor(options: ReaderOptions) {
     this.id = options.id;
     this.#options = options;
-    const onOpen = () => this.#setOpen({ open: true });
+    const onOpen = (stream: ByteStream) => {
+      this.#setOpen({ open: true });
+      if (options.model !== undefined) void this.#setUp(options.model, stream);
+    };
     const onLost = (reason: string) => this.#setOpen({ open: false, reason });
     this.#kept = keepOpen(options.transport, { onBytes: (bytes) => this.#onBytes(bytes), onOpen, onLost }, options.clock, options.openStream);
   }
@@ -70,12 +80,15 @@ export class Reader {
   /** Releases the wire and does not open it again. */
   async close(): Promise<void> {
     this.#idle.abort();
+    this.#settingUp?.stop.abort();
     await this.#kept.close();
   }
 
   /** No half line survives a re-plug: the second half of another code could complete it. */
   #setOpen(state: LineState): void {
     this.#idle.abort();
+    this.#settingUp?.stop.abort();
+    this.#settingUp = null;
     this.#tell(this.#parser.abandon());
     this.#parser = new ScanLineParser(scanBytesMax);
     if (state.open === this.#isOpen) return;
@@ -83,8 +96,28 @@ export class Reader {
     this.#options.onState?.(state);
   }
 
+  /** Codes that come meanwhile are read as always; a reader that takes nothing is told and read all the same. */
+  async #setUp(model: ReaderModel, stream: ByteStream): Promise<void> {
+    const stop = new AbortController();
+    const send = (bytes: Uint8Array) => stream.write(bytes);
+    const setUp = new ReaderSetUp({ model, clock: this.#options.clock, send, pass: (bytes) => this.#read(bytes) });
+    this.#settingUp = { setUp, stop };
+    try {
+      const refused = await setUp.run(stop.signal);
+      this.#settingUp = null;
+      this.#options.onSetUp?.(refused);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    }
+  }
+
   #onBytes(bytes: Buffer): void {
     this.#kept.markSound();
+    if (this.#settingUp !== null) this.#settingUp.setUp.hear(bytes);
+    else this.#read(bytes);
+  }
+
+  #read(bytes: Uint8Array): void {
     this.#idle.abort();
     for (const result of this.#parser.push(bytes)) this.#tell(result);
     if (this.#parser.isUnfinished) void this.#abandonWhenIdle();
