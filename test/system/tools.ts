@@ -3,7 +3,7 @@
  * machine, failed by name with CI=true. The only place where a test may be skipped. It must never install or start anything.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'vitest';
 
@@ -25,16 +25,20 @@ function isProgram(path: string): boolean {
 export const findProgram = (name: string): string | undefined =>
   [...(process.env['PATH'] ?? '').split(delimiter), ...daemonFolders].map((folder) => join(folder, name)).find(isProgram);
 
+const imports = (module: string) => isProgram(debianPython) && spawnSync(debianPython, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+
 /** Tools that are no program of their own name. */
 const probes: Readonly<Record<string, () => boolean>> = {
-  pymodbus: () => isProgram(debianPython) && spawnSync(debianPython, ['-c', 'import pymodbus'], { stdio: 'ignore' }).status === 0,
+  libmodbus: () => existsSync('/usr/include/modbus/modbus.h'),
+  pymodbus: () => imports('pymodbus'),
+  'pymodbus.client': () => imports('pymodbus.client'),
 };
 
 const isThere = (tool: string): boolean => (probes[tool] ?? (() => findProgram(tool) !== undefined))();
 
 /**
  * A `describe` for tests that need `tools`: programs by their name (`socat`, `mosquitto`, `mosquitto_sub`, `mbpoll`, `openssl`, `strace`,
- * `jq` ...), or `pymodbus`. Where one is missing the suite is collected but not run, so its tests are counted as skipped.
+ * `jq` ...), or `pymodbus`, `pymodbus.client`, `libmodbus`. Where one is missing the suite is collected but not run, so its tests are counted as skipped.
  */
 export function describeWith(...tools: readonly string[]): (name: string, suite: () => void) => void {
   const missing = tools.filter((tool) => !isThere(tool));
