@@ -82,7 +82,11 @@ const linkTeller = (line: string, tell: (event: SiteEvent) => void) => (open: bo
 async function openLine(row: LineRow, { lineOf, faults: desk, tell }: FieldOptions): Promise<() => Promise<void>> {
   const faults = desk.wire(row.id);
   const place = placeOf(row);
-  const line: BoardLine = { hasUnit: (unit) => lineOf(row.id).hasUnit(unit), service: (unit, request) => lineOf(row.id).service(unit, request) };
+  const line: BoardLine = {
+    hasUnit: (unit) => lineOf(row.id).hasUnit(unit),
+    service: (unit, request) => lineOf(row.id).service(unit, request),
+    turnaroundMs: (unit) => lineOf(row.id).turnaroundMs?.(unit) ?? 0,
+  };
   if (place.kind === 'serial') {
     const wire = serveSerialLine({ ...serialOf(row, place.path), line, faults, onState: linkTeller(row.id, tell) });
     tell({ event: 'listening', line: row.id, address: place.path, port: null });

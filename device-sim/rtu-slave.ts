@@ -13,7 +13,12 @@ export interface BoardLine {
   /** Whether a board with this unit number is there and powered. */
   readonly hasUnit: (unit: number) => boolean;
   readonly service: ModbusService;
+  /** What a unit takes to answer, where that is much longer than other boards; absent: nothing. Unit: ms on the wire. */
+  readonly turnaroundMs?: (unit: number) => number;
 }
+
+/** The turn-around of the unit a request frame is for. */
+export const turnaroundOf = (line: BoardLine, request: Uint8Array): number => line.turnaroundMs?.(request[0] ?? 0) ?? 0;
 
 /** Longest RTU frame. Unit: byte. */
 const frameBytesMax = 256;

@@ -5,7 +5,7 @@
  */
 import { SerialPort } from 'serialport';
 import { bareFrames, type Exchange, type FaultyWire, plainBursts } from './faulty-wire.ts';
-import { type BoardLine, RtuSlave } from './rtu-slave.ts';
+import { type BoardLine, RtuSlave, turnaroundOf } from './rtu-slave.ts';
 
 /** Settings of a port; `path` may be a real device or a pty. */
 export interface SerialSettings {
@@ -99,8 +99,9 @@ export function serveSerialLine(options: SerialLineOptions): SerialWire {
       if (faults?.isCut !== true) wire.write(bytes);
     };
     for (const { afterMs, bytes } of faults?.answer(exchange, bareFrames) ?? plainBursts(exchange, bareFrames)) {
-      if (afterMs === 0) leave(bytes);
-      else setTimeout(() => leave(bytes), afterMs).unref();
+      const delayMs = afterMs + turnaroundOf(options.line, exchange.request);
+      if (delayMs === 0) leave(bytes);
+      else setTimeout(() => leave(bytes), delayMs).unref();
     }
   };
   const wire = keepSerialOpen(options, {

@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net';
 import { crc16, decodeRequest } from '../protocol/rtu-frame.ts';
 import { bareFrames, type Carriage, type Exchange, type FaultyWire, plainBursts } from './faulty-wire.ts';
-import { answerFrame, type BoardLine, RtuSlave } from './rtu-slave.ts';
+import { answerFrame, type BoardLine, RtuSlave, turnaroundOf } from './rtu-slave.ts';
 import { listenTcp, type TcpListener } from './tcp-listener.ts';
 import type { Burst } from './wire-faults.ts';
 
@@ -35,14 +35,16 @@ export function serveTcpLine({ id, kind, host, port, line, faults }: TcpLineOpti
   return listenTcp(id, host, port, (socket, clients) => {
     // A serial server hands what its line says to whoever is connected by then; a Modbus TCP device knows only who asked.
     const receivers = () => (kind === 'modbus-tcp' || !socket.destroyed ? [socket] : clients);
-    const send = ({ afterMs, bytes }: Burst) => {
+    const send = ({ afterMs, bytes }: Burst, turnaroundMs: number) => {
       const leave = () => {
         if (!isCut()) for (const receiver of receivers()) receiver.write(bytes);
       };
-      if (afterMs === 0) leave();
-      else setTimeout(leave, afterMs).unref();
+      if (afterMs + turnaroundMs === 0) leave();
+      else setTimeout(leave, afterMs + turnaroundMs).unref();
     };
-    hear(socket, line, isCut, (exchange, carriage) => burstsOf(exchange, carriage).forEach(send));
+    hear(socket, line, isCut, (exchange, carriage) => {
+      for (const burst of burstsOf(exchange, carriage)) send(burst, turnaroundOf(line, exchange.request));
+    });
   });
 }
 

@@ -169,7 +169,8 @@ export class Site {
       const response = board?.answer(request);
       return board && response && (this.#stale.get(board)?.mix(request, response, board.faults) ?? response);
     };
-    return { hasUnit: (unit) => units.get(unit)?.isPowered ?? false, service };
+    const turnaroundMs = (unit: number) => units.get(unit)?.map?.turnaroundMs ?? 0;
+    return { hasUnit: (unit) => units.get(unit)?.isPowered ?? false, service, turnaroundMs };
   }
 
   /** The boards of a plain line: what they answer to bytes, null when a wire was opened. */

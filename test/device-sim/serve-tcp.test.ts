@@ -40,6 +40,21 @@ async function serve(kind: 'rtu-over-tcp' | 'modbus-tcp', faults?: FaultyWire) {
   return listener;
 }
 
+test('a slow unit answers when it is done, and no sooner', async () => {
+  const slow: BoardLine = { ...line, turnaroundMs: (unit) => (unit === 1 ? 120 : 0) };
+  const listener = await serveTcpLine({ id: 'scale-line', kind: 'rtu-over-tcp', host: '127.0.0.1', port: 0, line: slow });
+  closers.push(() => listener.close());
+  const one = dial(listener.port);
+  const askedAtMs = performance.now();
+  one.socket.write(readGross);
+  await eventually(
+    () => one.heard().length > 0,
+    () => 'no answer',
+  );
+  expect(performance.now() - askedAtMs).toBeGreaterThanOrEqual(119);
+  expect(one.heard()).toBe(gross132.toString('hex'));
+});
+
 describe('RTU over TCP', () => {
   test('answers whole, split and merged requests of several clients', async () => {
     const { port } = await serve('rtu-over-tcp');

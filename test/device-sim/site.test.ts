@@ -207,6 +207,7 @@ describe('orders', () => {
     const fill = bench.site.kept as { bins: Record<string, { fillPermille: number }[]> };
     const permille = fill.bins['bin-1']?.[1]?.fillPermille ?? 0;
     expect(bench.read('bin-line', 11, levelDyp, ['distanceMm'])).toEqual({ distanceMm: Math.round(900 - 0.75 * permille) });
+    expect([11, 20].map((unit) => bench.site.line('bin-line').turnaroundMs?.(unit))).toEqual([520, 0]);
     bench.obey('{"do":"smoke","bin":"bin-1","compartment":2,"on":true}');
     expect(bench.read('bin-line', 20, relayWaveshare, ['input1', 'input2'])).toEqual({ input1: false, input2: true });
     bench.obey('{"do":"power","device":"relays","on":false}');
