@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { wasteClasses } from '../protocol/bin-reading.ts';
 import { binPartModels, scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { deviceIdSchema } from '../protocol/events.ts';
+import { smsNumberPattern } from '../protocol/sms.ts';
 import { parseUsbAddress, usbPrefix } from '../protocol/usb-address.ts';
 
 const port = z.int().min(0).max(65_535);
@@ -169,6 +170,18 @@ export const siteSchema = z.strictObject({
     )
     .max(16)
     .default([]),
+  alarms: z
+    .strictObject({
+      modem: readerTransportSchema.describe('Port of a modem that takes AT commands.'),
+      numbers: z
+        .array(z.string().regex(smsNumberPattern, '3 to 15 digits, with + for an international number'))
+        .min(1)
+        .max(8)
+        .describe('Who is told of a fire. Kept here only.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('Short messages about fire alarms.'),
   rules: z.strictObject({
     rollsPerPeriod: z.int().min(0).max(10_000).default(1).describe('Rolls a household may draw in a calendar month (R-05).'),
     tariff: z.string().min(1).max(255).describe('Tariff file, relative to the site file.'),

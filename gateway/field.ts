@@ -26,10 +26,10 @@ import { type Device, openDevice } from './southbound/device.ts';
 import { EasivendBoard } from './southbound/easivend-board.ts';
 import type { FrameStream } from './southbound/frame-stream.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
+import { Modem } from './southbound/modem.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
 import type { Recording } from './southbound/recording.ts';
 import { AskedScale, RegisterScaleUnit, type Scale, StreamedScale } from './southbound/scale.ts';
-import type { VendingBoard } from './southbound/vending-board.ts';
 import { VmcBoard } from './southbound/vmc-board.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
@@ -40,6 +40,7 @@ import { findCardHolder } from './workflows/card-holder.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { type DispenserOutcome, DispenserStation } from './workflows/dispenser-station.ts';
 import { LineLoans, type LoanableLine } from './workflows/line-loans.ts';
+import { notifyAlarms } from './workflows/notify-alarms.ts';
 import { VendingStation } from './workflows/vending-station.ts';
 import { watchBin } from './workflows/watch-bins.ts';
 import { type WeighOutcome, WeighStation } from './workflows/weigh-for-points.ts';
@@ -93,7 +94,8 @@ export class Field {
   readonly #lines = new Map<string, Line>();
   readonly #streams = new Map<string, FrameStream>();
   readonly #devices: FieldDevice[] = [];
-  readonly #vendingBoards: VendingBoard[] = [];
+  /** Devices with a port of their own. */
+  readonly #ports: { close(): Promise<void> }[] = [];
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
   readonly #parts = new Map<string, Fitted<BinPart>>();
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
@@ -113,7 +115,18 @@ export class Field {
     for (const row of config.parts) this.#openPart(row);
     for (const row of config.bins) this.#openBin(row);
     for (const row of config.readers) this.#openReader(row);
+    this.#openAlarms();
     options.background('device health', this.#recordHealth());
+  }
+
+  #openAlarms(): void {
+    const { site, store, machine, background, signal } = this.#options;
+    const { alarms, village } = site.config;
+    if (alarms === null) return;
+    // Never recorded: numbers pass on this wire.
+    const modem = new Modem({ transport: alarms.modem, clock: machine.clock, openStream: machine.openStream });
+    this.#ports.push(modem);
+    background('fire alarms', notifyAlarms({ modem, numbers: alarms.numbers, village: village.name, store, wire: machine.clock }, signal));
   }
 
   #openLoans(): LineLoans {
@@ -206,7 +219,7 @@ export class Field {
     await Promise.all([this.#closeReaders('counter'), this.#closeReaders('exit')]);
     this.loans.close();
     for (const device of this.#devices) device.close();
-    await Promise.all([...this.#lines.values(), ...this.#streams.values(), ...this.#vendingBoards].map((wire) => wire.close()));
+    await Promise.all([...this.#lines.values(), ...this.#streams.values(), ...this.#ports].map((wire) => wire.close()));
     await this.#options.recording?.close();
   }
 
@@ -267,7 +280,7 @@ export class Field {
     const { clock } = machine;
     const port = { transport: row.transport, clock, openStream: this.#openerOf(row.id, row.transport) };
     const board = row.model === 'VMC' ? new VmcBoard({ ...port, selection: row.channel }) : new EasivendBoard({ ...port, column: row.channel });
-    this.#vendingBoards.push(board);
+    this.#ports.push(board);
     const station = new VendingStation({
       ...{ id: row.id, board, store, wire: clock, idlePollMs, bags: this.#bags(), rollsPerPeriod: site.config.rules.rollsPerPeriod },
       period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),

@@ -195,3 +195,10 @@ export const vmcHeardMs = 5000;
 export const vmcQuietPolls = 6;
 /** Words of a VMC board waiting to be looked at. A job has three. */
 export const vmcWordsMax = 16;
+/** The network may take this long to take a short message. Unit: wire ms. 3GPP TS 27.005 modems give up after 60 s. */
+export const smsSendMs = 60_000;
+/** Tries to tell of a fire alarm, and the pause between two. Unit of the pause: wire ms. Ten minutes in all: a mast that was down may be back. */
+export const alarmTriesMax = 10;
+export const alarmTryAgainMs = 60_000;
+/** Pause between two looks for an alarm nobody was told of. Unit: wire ms. */
+export const alarmLookMs = 1000;

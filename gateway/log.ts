@@ -7,7 +7,7 @@ import { destination, type Logger, pino } from 'pino';
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 
 /** Field names that never reach the log, at any of the first three depths. */
-const secretFields = ['name', 'head', 'phone', 'house', 'card', 'code128', 'text', 'password', 'privateKey', 'masterKey', 'key', 'number'];
+const secretFields = ['name', 'head', 'phone', 'house', 'card', 'code128', 'text', 'password', 'privateKey', 'masterKey', 'key', 'number', 'numbers'];
 const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
 /** @param level `silent` for commands that print for people only. */

@@ -169,6 +169,10 @@ const lines: Lines = {
     `${bin} 第 ${compartment} 格开门${outcome === 'obeyed' ? '' : '（未确认）'}`,
     `${bin} compartment ${compartment} opened${outcome === 'obeyed' ? '' : ' (not confirmed)'}`,
   ],
+  'alarm.notified': ({ bin, compartment, outcome, tries }) => [
+    `${bin} 第 ${compartment} 格火警短信：${outcome === 'sent' ? '已发出' : outcome === 'failed' ? '未发出' : '部分发出'}（${tries} 次）`,
+    `messages about the fire alarm in ${bin} compartment ${compartment}: ${outcome} after ${tries} tries`,
+  ],
   'alarm.cleared': ({ bin, compartment }) => [`${bin} 第 ${compartment} 格火警解除`, `alarm of ${bin} compartment ${compartment} cleared`],
 };
 

@@ -295,6 +295,14 @@ export const eventSchemas = {
       temperatureDeciC: z.int().min(-500).max(2000).nullable(),
     })
     .describe('Smoke or heat in a compartment; never cleared by itself.'),
+  'alarm.notified': z
+    .strictObject({
+      bin: deviceIdSchema,
+      compartment: z.int().min(1).max(8),
+      outcome: z.enum(['sent', 'partly_sent', 'failed']),
+      tries: z.int().min(1).max(100),
+    })
+    .describe('Short messages about a fire alarm: taken by the network for all numbers, some or none. The numbers are in the site file only.'),
   'alarm.cleared': z
     .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator: operatorSchema.nullable() })
     .describe('A person looked and reset the alarm.'),

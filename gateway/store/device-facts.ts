@@ -31,10 +31,18 @@ export interface BinRow {
 
 export class BinFacts {
   readonly #all;
+  readonly #unheard;
   constructor(db: Sqlite) {
     this.#all = db.prepare<[], Omit<BinRow, 'alarm'> & { alarm: number }>(
       'SELECT bin, compartment, fill_state AS fillState, level_percent AS levelPercent, alarm FROM bin ORDER BY bin, compartment',
     );
+    this.#unheard = db.prepare<[], { bin: string; compartment: number }>(
+      'SELECT bin, compartment FROM bin WHERE alarm = 1 AND notified = 0 ORDER BY bin, compartment',
+    );
+  }
+  /** Compartments with a fire alarm nobody was told of yet. */
+  unheardAlarms(): { bin: string; compartment: number }[] {
+    return this.#unheard.all();
   }
   state(): BinRow[] {
     return this.#all.all().map((row) => ({ ...row, alarm: row.alarm === 1 }));

@@ -111,6 +111,7 @@ CREATE TABLE bin (
   fill_state TEXT NOT NULL CHECK (fill_state IN ('normal', 'plan', 'full')),
   level_percent INTEGER NOT NULL,
   alarm INTEGER NOT NULL CHECK (alarm IN (0, 1)),
+  notified INTEGER NOT NULL DEFAULT 0 CHECK (notified IN (0, 1)),
   PRIMARY KEY (bin, compartment)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE device (device TEXT PRIMARY KEY, health TEXT NOT NULL CHECK (health IN ('online', 'offline')), seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -95,7 +95,8 @@ function prepare(db: Sqlite) {
     binLevel: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, @fillState, @levelPercent, 0)
       ON CONFLICT DO UPDATE SET fill_state = excluded.fill_state, level_percent = excluded.level_percent`),
     binAlarm: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, 'normal', 0, @alarm)
-      ON CONFLICT DO UPDATE SET alarm = excluded.alarm`),
+      ON CONFLICT DO UPDATE SET alarm = excluded.alarm, notified = 0`),
+    binNotified: db.prepare('UPDATE bin SET notified = 1 WHERE bin = @bin AND compartment = @compartment'),
     health: db.prepare(
       'INSERT INTO device (device, health, seq) VALUES (@device, @state, @seq) ON CONFLICT DO UPDATE SET health = excluded.health, seq = excluded.seq',
     ),
@@ -166,6 +167,7 @@ const apply: Apply = {
   'points.awarded': nothing,
   'bin.level.changed': (rows, { bin, compartment, fillState, levelPercent }) => void rows.binLevel.run({ bin, compartment, fillState, levelPercent }),
   'alarm.fire': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 1 }),
+  'alarm.notified': (rows, { bin, compartment }) => void rows.binNotified.run({ bin, compartment }),
   'alarm.cleared': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 0 }),
   'bin.hatch.opened': nothing,
 };

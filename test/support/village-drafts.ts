@@ -187,6 +187,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   },
   'alarm.fire': { name: 'alarm.fire', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, smoke: true, temperatureDeciC: 712 } },
   'bin.hatch.opened': { name: 'bin.hatch.opened', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, outcome: 'obeyed', operator: 'clerk' } },
+  'alarm.notified': { name: 'alarm.notified', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, outcome: 'sent', tries: 1 } },
   'alarm.cleared': { name: 'alarm.cleared', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, operator: 'keeper' } },
 };
 
@@ -204,6 +205,7 @@ const anyTime = [
   'device.health',
   'bin.level.changed',
   'alarm.fire',
+  'alarm.notified',
   'alarm.cleared',
 ] as const satisfies readonly EventName[];
 const stories = ['register', 'change', 'card', 'stock', 'request', 'settle', 'fence', 'weigh', 'award', 'service', ...anyTime] as const;
