@@ -59,6 +59,13 @@ export class VirtualTime {
 
   /** Runs the next timer and all it sets going, unless that is due after `untilMs`: then time is `untilMs`. Returns whether there was one. */
   async step(untilMs: number): Promise<boolean> {
+    const ran = this.begin(untilMs);
+    if (this.#stirred) await this.end();
+    return ran;
+  }
+
+  /** The same without what it sets going: whoever calls it looks at `isStirred`, and ends the step. Most steps of a quiet village stir nothing. */
+  begin(untilMs: number): boolean {
     const timer = this.#take(untilMs);
     if (timer === undefined) {
       this.#nowMs = Math.max(this.#nowMs, untilMs);
@@ -69,12 +76,16 @@ export class VirtualTime {
     this.#nowMs = timer.dueMs;
     this.#steps += 1;
     timer.run?.();
-    if (this.#stirred) await this.#drain();
     return true;
   }
 
+  /** Whether the step just begun has set something going. */
+  get isStirred(): boolean {
+    return this.#stirred;
+  }
+
   /** Lets every chain of promises end. A program under this clock waits for nothing but its timers and wires, so one turn of the loop does. */
-  async #drain(): Promise<void> {
+  async end(): Promise<void> {
     while (this.#stirred) {
       this.#stirred = false;
       await new Promise<void>((resolve) => setImmediate(resolve));
