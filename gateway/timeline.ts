@@ -214,7 +214,7 @@ const refusals: Readonly<Record<string, Line>> = {
   scale_check_failed: ['秤校验不合格，停止使用', 'the scale failed its check and is out of use'],
   scale_unverified: ['秤没有有效检定证书，不能按重量付款', 'the scale has no verification in force; nothing is bought by its weight'],
   scale_in_check: ['秤正在校验，请稍等', 'the scale is being checked, please wait'],
-  check_unanswered: ['秤没有稳定读数，校验没有完成', 'the scale came to no reading in time; nothing was checked'],
+  check_unanswered: ['没有及时看到空秤和稳定的砝码', 'no empty tray and then a weight at rest were seen in time'],
   scale_fault: ['秤有故障，请联系管理员', 'the scale has a fault; call the keeper'],
   tare_changed: ['皮重被改动，请重新称', 'the tare was changed; weigh again'],
   no_return_to_zero: ['请先清空秤盘', 'empty the tray first'],

@@ -23,12 +23,15 @@ const weight = { household: 'check weight', material: 'check weight' } as const;
 export class CheckWeighing {
   readonly #order: CheckOrder;
   readonly #outcome = Promise.withResolvers<CheckOutcome>();
-  #state: WeighingState = firstWeighing(1);
+  #state: WeighingState;
   /** An empty tray must have been seen before the weight counts, and so nobody is refused for a load before that. */
-  #isReady = false;
+  #isReady: boolean;
 
-  constructor(order: CheckOrder) {
+  /** `before` is what was known of the scale when somebody asked for the check: a zero seen then counts, a load does not. */
+  constructor(order: CheckOrder, before: WeighingState) {
     this.#order = order;
+    this.#isReady = before.phase.kind === 'ready';
+    this.#state = this.#isReady ? { ...before, minimumGrams: 1, household: null, material: null } : firstWeighing(1);
   }
 
   get state(): WeighingState {

@@ -93,7 +93,7 @@ export class WeighStation {
    */
   async check(order: CheckOrder, signal: AbortSignal): Promise<CheckOutcome> {
     if (this.#check !== undefined) return { kind: 'refused', code: 'scale_in_check' };
-    const check = new CheckWeighing(order);
+    const check = new CheckWeighing(order, this.#state);
     this.#check = check;
     this.#shown.abort();
     try {
