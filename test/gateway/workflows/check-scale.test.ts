@@ -9,7 +9,7 @@ import { tariffSchema } from '../../../protocol/tariff.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore } from '../../support/make-store.ts';
 import { openScaleLine } from '../../support/scale-line.ts';
-import { householdOf, registered } from '../../support/village-drafts.ts';
+import { householdOf, registered, sampleDrafts } from '../../support/village-drafts.ts';
 
 const key = Buffer.alloc(32, 7);
 const materials = { cardboard: { name: { zh: '纸板', en: 'cardboard' }, pointsPerKg: 60 } };
@@ -114,6 +114,17 @@ describe('a check weight', () => {
     expect(await checking).toEqual({ kind: 'refused', code: 'check_unanswered' });
     expect(checks()).toEqual([]);
   });
+});
+
+it('awards nothing for goods that were on their way when the scale was found wrong', async () => {
+  const { board, show, ready, told, store, outcomes } = await openPoint({ verification: null, checkEveryDays: null });
+  await ready();
+  show('CARD-1', 'M1:CARDBOARD');
+  store.append([sampleDrafts['scale.check.failed']]);
+  board.putOnTray(2500);
+  await told(1);
+  expect(outcomes).toEqual([{ kind: 'refused', household: householdOf(1), code: 'scale_check_failed' }]);
+  expect([...store.events()].filter(({ draft }) => draft.name === 'weigh.committed')).toEqual([]);
 });
 
 it('stamps the certificate in every weighing while it is in force, and the scale’s own facts', async () => {
