@@ -154,6 +154,8 @@ function stepKeeper(counter: DispenserCounter, scene: Scene): { counter: Dispens
   if (seen.rollsInMagazine >= Math.min(counter.loadUpTo, post.capacity) || scene.rollsInStore === 0) {
     return { counter: { ...counter, phase: 'closing', leftMs: patienceMs(village, 2_000, 400) }, acts };
   }
+  // A label held before a reader nobody listens to is a roll the ledger will never know of.
+  if (!seen.lampOn) return { counter: { ...counter, leftMs: 1_000 }, acts };
   acts.push({ kind: 'loadRoll', dispenser: post.dispenser });
   return { counter: { ...counter, phase: 'loading', leftMs: random.whole(loadOne.least, loadOne.most) }, acts };
 }

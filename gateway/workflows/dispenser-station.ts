@@ -155,6 +155,8 @@ export class DispenserStation {
         await this.#bell.wait(wire, dispenserRetryMs, `retry of ${this.id}`, signal);
       }
     }
+    // What was heard before the stop is booked: those rolls are in the magazine.
+    if (this.#status !== null) this.#takeLabels(this.#status);
     this.#refuseDraw('dispenser_unreachable');
     this.#rebaseline?.answer.resolve(false);
   }

@@ -207,6 +207,23 @@ describe('a keeper', () => {
     expect(run(true)).toEqual([]);
     expect(run(false).slice(0, 2)).toEqual(['setDoor', 'freeThroat']);
   });
+
+  test('stops loading while nobody listens to the reader, and goes on when the lamp burns again', () => {
+    const small = { ...village, scales: [], bins: [] };
+    let villagers = gatherVillagers(small, 3);
+    let loaded = 0;
+    const live = (lampOn: boolean) => {
+      const seen = { lampOn, doorOpen: loaded > 0, motorOn: false, throatBlocked: false, rollsInMagazine: loaded, rollsInTray: 0 };
+      const step = stepVillagers(villagers, small, { month: 1, dispensers: [seen], scales: [], bins: [], rollsInStore: 99 }, stepMs);
+      villagers = step.villagers;
+      loaded += step.acts.filter(({ kind }) => kind === 'loadRoll').length;
+    };
+    for (let steps = 0; steps < 10_000 && loaded < 5; steps += 1) live(true);
+    for (let steps = 0; steps < 1000; steps += 1) live(false);
+    expect(loaded).toBe(5);
+    for (let steps = 0; steps < 10_000 && loaded < 6; steps += 1) live(true);
+    expect(loaded).toBe(6);
+  });
 });
 
 describe('a dispenser that gives nothing', () => {

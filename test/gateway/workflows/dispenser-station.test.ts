@@ -314,6 +314,20 @@ describe('a station that stops in the middle', () => {
   });
 });
 
+describe('labels read just before a stop', () => {
+  it('are booked: those rolls are in the magazine', async () => {
+    const point = await openPoint();
+    const { station, stop, ended } = point.start();
+    await point.ready(station);
+    point.board.setDoor(true);
+    await point.wait(() => station.status?.flags.doorOpen === true, 'the door is not seen open');
+    stop();
+    station.scanAtExit(labelOf(7));
+    await ended;
+    expect(point.balance(`magazine/${id}`)).toBe(4);
+  });
+});
+
 describe('rolls that nobody drew', () => {
   it('are taken in by their label while the door is open, once, and only when they are ours', async () => {
     const point = await openPoint();
