@@ -122,7 +122,7 @@ function crossCheck(config: SiteConfig): ConfigIssue[] {
   const seen = new Set<string>();
   const assembled = config.bins.filter((bin) => bin.model === 'PARTS');
   const devices = unitsOf(config);
-  for (const row of [...config.lines, ...devices, ...config.vending, ...assembled, ...config.readers]) {
+  for (const row of [...config.lines, ...devices, ...config.vending, ...config.printers, ...assembled, ...config.readers]) {
     if (seen.has(row.id)) say(row.id, 'this name is used twice');
     seen.add(row.id);
   }
@@ -136,7 +136,7 @@ function crossCheck(config: SiteConfig): ConfigIssue[] {
   for (const scale of config.scales) for (const [field, message] of scaleIssues(scale, config)) say(`${scale.id}.${field}`, message);
   issues.push(...crossCheckParts(config));
   const places = new Set<string>();
-  for (const { id, transport } of [...config.lines, ...config.vending, ...config.readers]) {
+  for (const { id, transport } of [...config.lines, ...config.vending, ...config.printers, ...config.readers]) {
     const place = transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`;
     if (places.has(place)) say(`${id}.transport`, `${place} is taken by another line or reader`);
     places.add(place);
@@ -153,6 +153,7 @@ function readerIssues(config: SiteConfig): ConfigIssue[] {
   const say = (field: string, message: string) => issues.push({ line: null, field, message });
   const dispensers = [...config.dispensers, ...config.vending];
   const served = new Set([...dispensers, ...config.scales].map((device) => device.id));
+  for (const printer of config.printers) if (!served.has(printer.serves)) say(`${printer.id}.serves`, `there is no dispenser or scale ${printer.serves}`);
   for (const reader of config.readers) {
     if (!served.has(reader.serves)) say(`${reader.id}.serves`, `there is no dispenser or scale ${reader.serves}`);
     if (reader.role === 'exit' && !dispensers.some((device) => device.id === reader.serves)) say(`${reader.id}.role`, 'an exit reader stands at a dispenser');

@@ -170,6 +170,17 @@ export const siteSchema = z.strictObject({
     )
     .max(16)
     .default([]),
+  printers: z
+    .array(
+      z.strictObject({
+        id: deviceIdSchema,
+        serves: deviceIdSchema.describe('Scale or dispenser whose slips it prints.'),
+        transport: readerTransportSchema.describe('Port of an ESC/POS printer for 58 mm paper.'),
+      }),
+    )
+    .max(8)
+    .default([])
+    .describe('Slips with weight, points and a number, and nothing of who it was.'),
   alarms: z
     .strictObject({
       modem: readerTransportSchema.describe('Port of a modem that takes AT commands.'),

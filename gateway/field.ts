@@ -17,6 +17,7 @@ import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory } fr
 import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
 import { weighingCoreVersion } from './core/weighing.ts';
+import { CounterPrinters } from './counter-printers.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
 import { finishJobsMs, finishLookMs, healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
@@ -94,6 +95,7 @@ export class Field {
   readonly #lines = new Map<string, Line>();
   readonly #streams = new Map<string, FrameStream>();
   readonly #devices: FieldDevice[] = [];
+  readonly #printers: CounterPrinters;
   /** Devices with a port of their own. */
   readonly #ports: { close(): Promise<void> }[] = [];
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
@@ -103,6 +105,8 @@ export class Field {
 
   constructor(options: FieldOptions) {
     this.#options = options;
+    this.#printers = new CounterPrinters(options);
+    this.#ports.push(this.#printers);
     const { config } = options.site;
     const { clock } = options.machine;
     const isStreamed = (line: string) => config.scales.some((row) => row.line === line && streams(row.model));
@@ -117,6 +121,11 @@ export class Field {
     for (const row of config.readers) this.#openReader(row);
     this.#openAlarms();
     options.background('device health', this.#recordHealth());
+  }
+
+  #tell(told: FieldOutcome): void {
+    this.#printers.print(told.station, told.outcome);
+    this.#options.onOutcome(told);
   }
 
   #openAlarms(): void {
@@ -256,7 +265,7 @@ export class Field {
   }
 
   #openDispenser(row: SiteConfig['dispensers'][number]): void {
-    const { site, store, time, machine, signal, background, onOutcome, idlePollMs } = this.#options;
+    const { site, store, time, machine, signal, background, idlePollMs } = this.#options;
     const macKey = row.macKeyFile === undefined ? null : loadMacKey(resolve(dirname(site.file), row.macKeyFile));
     const station = new DispenserStation({
       id: row.id,
@@ -268,7 +277,7 @@ export class Field {
       bags: this.#bags(),
       rollsPerPeriod: site.config.rules.rollsPerPeriod,
       period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
-      onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
+      onOutcome: (outcome) => this.#tell({ station: row.id, outcome }),
     });
     this.dispensers.set(row.id, station);
     this.#scanners.set(row.id, { counter: (text) => this.#cardAtDispenser(station, text), exit: (text) => station.scanAtExit(text) });
@@ -276,7 +285,7 @@ export class Field {
   }
 
   #openVending(row: SiteConfig['vending'][number]): void {
-    const { site, store, time, machine, signal, background, onOutcome, idlePollMs } = this.#options;
+    const { site, store, time, machine, signal, background, idlePollMs } = this.#options;
     const { clock } = machine;
     const port = { transport: row.transport, clock, openStream: this.#openerOf(row.id, row.transport) };
     const board = row.model === 'VMC' ? new VmcBoard({ ...port, selection: row.channel }) : new EasivendBoard({ ...port, column: row.channel });
@@ -284,7 +293,7 @@ export class Field {
     const station = new VendingStation({
       ...{ id: row.id, board, store, wire: clock, idlePollMs, bags: this.#bags(), rollsPerPeriod: site.config.rules.rollsPerPeriod },
       period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
-      onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
+      onOutcome: (outcome) => this.#tell({ station: row.id, outcome }),
     });
     this.vending.set(row.id, station);
     this.#scanners.set(row.id, { counter: (text) => this.#cardAtDispenser(station, text), exit: (text) => station.scanAtExit(text) });
@@ -292,15 +301,15 @@ export class Field {
   }
 
   #cardAtDispenser(station: Pick<DispenserStation, 'id' | 'draw'>, text: string): void {
-    const { store, keys, onOutcome } = this.#options;
+    const { store, keys } = this.#options;
     const scan = parseScan(text, { bags: this.#bags(), materials: this.#materials() });
     const holder = findCardHolder(store.people, keys.credentialKey, scan.ok && scan.kind === 'card' ? scan.code : undefined);
     if (holder.ok) void station.draw(holder.household);
-    else onOutcome({ station: station.id, outcome: { kind: 'refused', household: null, code: holder.code } });
+    else this.#tell({ station: station.id, outcome: { kind: 'refused', household: null, code: holder.code } });
   }
 
   #openScale(row: SiteConfig['scales'][number]): void {
-    const { site, store, keys, time, machine, signal, background, onOutcome, idlePollMs } = this.#options;
+    const { site, store, keys, time, machine, signal, background, idlePollMs } = this.#options;
     const scale = this.#openScaleUnit(row);
     this.#devices.push(scale);
     const station = new WeighStation({
@@ -315,7 +324,7 @@ export class Field {
       wire: machine.clock,
       idlePollMs,
       credentialKey: keys.credentialKey,
-      onOutcome: (outcome) => onOutcome({ station: row.id, outcome }),
+      onOutcome: (outcome) => this.#tell({ station: row.id, outcome }),
     });
     this.#scanners.set(row.id, { counter: (text) => station.scan(parseScan(text, { bags: this.#bags(), materials: this.#materials() })) });
     this.scales.set(row.id, station);

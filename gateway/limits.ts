@@ -202,3 +202,7 @@ export const alarmTriesMax = 10;
 export const alarmTryAgainMs = 60_000;
 /** Pause between two looks for an alarm nobody was told of. Unit: wire ms. */
 export const alarmLookMs = 1000;
+/** Slips that wait for paper. More would be about people who have long gone. */
+export const printerSlipsMax = 4;
+/** Pause between two looks at a printer. Unit: wire ms. */
+export const printerLookMs = 1000;

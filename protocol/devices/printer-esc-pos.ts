@@ -28,7 +28,7 @@ export interface PrinterStatus {
 
 const questions = { printer: 1, offline: 2, error: 3, paper: 4 } as const;
 /** In the order they are asked. */
-const printerQuestions = Object.keys(questions) as readonly PrinterQuestion[];
+export const printerQuestions = Object.keys(questions) as readonly PrinterQuestion[];
 /** Bits every status byte has, and those it may have. */
 const fixedBits = { mask: 0x93, value: 0x12 } as const;
 const slipHead = [0x1b, 0x40, 0x1c, 0x26] as const;
