@@ -83,7 +83,8 @@ function describeCounts(counts: readonly RunReport['counts'][]): string {
   const sum = (pick: (one: RunReport['counts']) => number) => counts.reduce((total, one) => total + pick(one), 0);
   const [intents, issued, voided] = [sum((one) => one.intents), sum((one) => one.issued), sum((one) => one.voided)];
   const [motorStarts, rollsOut, events] = [sum((one) => one.motorStarts), sum((one) => one.rollsOut), sum((one) => one.events)];
-  return `${events} events; ${intents} jobs, ${motorStarts} motor starts, ${rollsOut} rolls out; ${issued} issued, ${voided} voided`;
+  const weighings = sum((one) => one.weighings);
+  return `${events} events; ${weighings} weighings; ${intents} jobs, ${motorStarts} motor starts, ${rollsOut} rolls out; ${issued} issued, ${voided} voided`;
 }
 
 function* tasksOf({ seeds, from, hours, jobs, shard }: Options): Generator<Task> {

@@ -143,7 +143,9 @@ export class WeighStation {
       if (isAlmostReady(this.#check?.state ?? this.#state)) continue;
       const pauses = [wire.sleep(scaleBusyPollMs, `scale ${this.id}`, signal)];
       const woken = AbortSignal.any([signal, this.#shown.signal]);
-      if (!this.#isUrgent()) pauses.push(clock.sleep(idlePollMs, `scale ${this.id}`, woken));
+      // Leisure is for a scale that has seen its zero: until then the next villager may already be there, with a load it must not miss.
+      const pauseMs = this.#state.phase.kind === 'ready' ? idlePollMs : scaleIdlePollMs;
+      if (!this.#isUrgent()) pauses.push(clock.sleep(pauseMs, `scale ${this.id}`, woken));
       await Promise.all(pauses).catch((error: unknown) => {
         if (!woken.aborted) throw error;
       });

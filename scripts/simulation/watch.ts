@@ -32,6 +32,13 @@ interface JobTrail {
   isOrphaned: boolean;
 }
 
+/** What lies on a tray, or has just been taken off it. */
+interface Load {
+  readonly grams: number;
+  weighings: number;
+  removedAtMs: number | null;
+}
+
 export interface WatchOptions {
   readonly rollsPerPeriod: number;
   readonly nowMs: () => number;
@@ -43,6 +50,10 @@ export interface WatchOptions {
 const sendsMax = 2;
 /** A motor starts for a command this soon after it was sent, or never: the longest a wire holds a frame, and one tick of the board. Unit: ms. */
 const startsWithinMs = 10_000;
+/** A weight is recorded this soon after the load was taken off, or never: the longest a reading may be old. Unit: ms. */
+const weighedWithinMs = 1500;
+/** Most a recorded weight may differ from what was put on the tray: one interval of the scale, and its noise. Unit: gram. */
+const weightErrorGrams = 20;
 /** Locks that have a cause outside the gateway: another board, another master, a ledger put back. */
 const alarmingLocks: readonly string[] = ['board_replaced', 'counter_behind', 'foreign_job', 'protocol_version', 'job_number_exhausted', 'commands_refused'];
 /** First register and length of a command block. */
@@ -57,8 +68,10 @@ export class Watch {
   readonly #quota = new Map<string, number>();
   /** Boards whose memory was lost: what was open then is settled by a person. */
   readonly #swapped = new Set<string>();
+  readonly #loads = new Map<string, Load>();
+  readonly #alibis = new Map<string, number>();
   #breach: Breach | null = null;
-  readonly counts = { intents: 0, issued: 0, voided: 0, motorStarts: 0, rollsOut: 0, events: 0 };
+  readonly counts = { intents: 0, issued: 0, voided: 0, motorStarts: 0, rollsOut: 0, weighings: 0, events: 0 };
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -132,6 +145,13 @@ export class Watch {
     if (trail.rollsOut > trail.rolls) this.break('I2', `${device} gave ${trail.rollsOut} rolls for job ${job}, which asked for ${trail.rolls}`);
   }
 
+  /** Somebody put `grams` on an empty tray, or took them off. */
+  onTray(scale: string, grams: number): void {
+    const load = this.#loads.get(scale);
+    if (grams > 0) this.#loads.set(scale, { grams, weighings: 0, removedAtMs: null });
+    else if (load !== undefined) load.removedAtMs = this.#options.nowMs();
+  }
+
   onMemoryLost(device: string): void {
     this.#swapped.add(device);
     const trail = this.#jobs.get(this.#open.get(device) ?? 0);
@@ -158,6 +178,9 @@ export class Watch {
         return;
       case 'bag.roll.unattributed':
         if (!this.#swapped.has(draft.data.dispenser)) this.break('I7', `${draft.data.rolls} rolls of ${draft.data.dispenser} went to suspense without a cause`);
+        return;
+      case 'weigh.committed':
+        this.#onWeighing(draft.data);
         return;
       case 'device.locked':
         if (alarmingLocks.includes(draft.data.reason) && !this.#swapped.has(draft.data.device))
@@ -190,6 +213,22 @@ export class Watch {
       ...{ device: dispenser, quotaKey, rolls, life },
       ...{ sends: 0, lastSentMs: Number.NEGATIVE_INFINITY, motorStarts: 0, rollsOut: 0, settledRolls: null, isOrphaned: false },
     });
+  }
+
+  /** One load, one weighing, and the weight is what lay there. */
+  #onWeighing({ scale, alibi, netGrams }: EventPayload<'weigh.committed'>): void {
+    this.counts.weighings += 1;
+    const expected = (this.#alibis.get(scale) ?? 0) + 1;
+    this.#alibis.set(scale, alibi);
+    if (alibi !== expected) this.break('weighing', `${scale} gave number ${alibi} after ${expected - 1}`);
+    const load = this.#loads.get(scale);
+    if (load === undefined || this.#options.nowMs() - (load.removedAtMs ?? this.#options.nowMs()) > weighedWithinMs) {
+      this.break('weighing', `${scale} weighed ${netGrams} g on an empty tray`);
+      return;
+    }
+    load.weighings += 1;
+    if (load.weighings > 1) this.break('weighing', `${scale} weighed one load ${load.weighings} times`);
+    if (Math.abs(netGrams - load.grams) > weightErrorGrams) this.break('weighing', `${scale} weighed ${netGrams} g where ${load.grams} g lay`);
   }
 
   #onSettled(job: number, rolls: number): void {

@@ -200,6 +200,7 @@ export class World {
     this.#tell(JSON.stringify(event));
     this.#options.onSite?.(event);
     if (event.event === 'motor-start') this.watch.onMotorStart(event.device, event.job);
+    if (event.event === 'tray') this.watch.onTray(event.device, event.grams);
     if (event.event === 'roll-out') this.watch.onRollOut(event.device, event.job);
   }
 

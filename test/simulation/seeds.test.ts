@@ -12,7 +12,9 @@ describe('a village from one seed', () => {
     const { report, failure } = await runTask({ kind: 'seed', seed, hours: 1 });
     expect(failure).toBeNull();
     expect(report.atMs).toBeGreaterThanOrEqual(3_600_000);
-    expect(report.counts.issued).toBeGreaterThan(10);
+    expect(report.counts.issued).toBeGreaterThan(5);
+    // Seed 9 has a scale that is looked at once a minute while nobody is there, and in time when somebody is.
+    if (seed === 9) expect(report.counts.weighings).toBeGreaterThan(10);
   });
 
   test('another seed is another village', { timeout: 2 * minutes }, async () => {

@@ -78,6 +78,35 @@ const waitLong = () => {
   nowMs += 11_000;
 };
 const lock = () => watch.onEvent({ name: 'device.locked', subject: device, data: { device, reason: 'counter_behind' } }, 1);
+const load = (grams: number) => () => watch.onTray('scale-1', grams);
+const weigh =
+  (netGrams: number, alibi = 1) =>
+  () => {
+    const grams = {
+      grossGrams: netGrams,
+      tareGrams: 0,
+      netGrams,
+      intervalGrams: 10,
+      maxGrams: 30_000,
+      minimumGrams: 50,
+      zeroAgeMs: 1,
+      stableSource: 'device' as const,
+    };
+    const record = {
+      weighing: `scale-1-${alibi}`,
+      scale: 'scale-1',
+      alibi,
+      household,
+      model: 'W-CN',
+      profile: '0123456789abcdef',
+      certificate: null,
+      material: 'paper',
+      rawHex: ['00', '00'],
+      core: '1',
+      method: 'tray' as const,
+    };
+    watch.onEvent({ name: 'weigh.committed', subject: 'scale-1', data: { ...record, ...grams, postings: [] } }, 1);
+  };
 const unattributed = { dispenser: device, rolls: 1, ctrOut: 1, expectedCtrOut: 0, postings: [] };
 const suspend = () => watch.onEvent({ name: 'bag.roll.unattributed', subject: device, data: unattributed }, 1);
 
@@ -96,6 +125,11 @@ test.each<[rule: string, what: string, acts: (() => void)[]]>([
   ['I5', 'a job nobody settled', [() => intend(), end]],
   ['I6', 'a roll that was voided', [begin, giveRoll, giveUp, end]],
   ['I7', 'a roll in suspense without a cause', [suspend]],
+  ['weighing', 'a weight of nothing', [weigh(900)]],
+  ['weighing', 'a weight of what was taken off long ago', [load(900), load(0), waitLong, weigh(900)]],
+  ['weighing', 'another weight than what lies there', [load(900), weigh(930)]],
+  ['weighing', 'one load weighed twice', [load(900), weigh(900), weigh(900, 2)]],
+  ['weighing', 'a number left out', [load(900), weigh(900, 2)]],
   ['quota', 'more rolls than the rule allows', [() => intend({ rolls: 3 })]],
   ['zero sum', 'postings that do not add up', [() => intend({ postings: [leg('hold/1', 1)] })]],
   ['privacy', 'a name in an event', [() => intend({ household: 'SECRET' })]],
@@ -103,6 +137,11 @@ test.each<[rule: string, what: string, acts: (() => void)[]]>([
 ])('%s is broken by %s', (rule, _what, acts) => {
   for (const act of acts) act();
   expect(ruleOf()).toBe(rule);
+});
+
+test('loads weighed once each, in order, break nothing', () => {
+  for (const act of [load(900), weigh(910), load(0), load(2500), load(0), weigh(2490, 2)]) act();
+  expect(watch.breach).toBeNull();
 });
 
 test('a board that lost its memory explains a lock and the job that was open then, and no other', () => {
