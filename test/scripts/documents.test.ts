@@ -53,15 +53,24 @@ describe('a form in words', () => {
   });
 });
 
+interface ObjectForm {
+  readonly required?: readonly string[];
+  readonly properties: Readonly<Record<string, object>>;
+}
+
+/** Every object with properties anywhere in a schema. */
+function objectsIn(form: unknown): ObjectForm[] {
+  if (typeof form !== 'object' || form === null) return [];
+  const own = 'properties' in form ? [form as ObjectForm] : [];
+  return [...own, ...Object.values(form).flatMap(objectsIn)];
+}
+
 describe('schemas for editors', () => {
   test.each(['config/site.schema.json', 'config/tariff.schema.json'])('%s lets a field with a default be left out', (path) => {
-    const schema = JSON.parse(documents.get(path) ?? '') as {
-      required: string[];
-      properties: Record<string, { default?: unknown }>;
-      additionalProperties: unknown;
-    };
+    const schema = JSON.parse(documents.get(path) ?? '') as { additionalProperties: unknown };
     expect(schema.additionalProperties).toBe(false);
-    for (const name of schema.required) expect(schema.properties[name]).not.toHaveProperty('default');
-    expect(Object.values(schema.properties).some((property) => 'default' in property)).toBe(true);
+    const objects = objectsIn(schema);
+    for (const { required = [], properties } of objects) for (const name of required) expect(properties[name]).not.toHaveProperty('default');
+    expect(objects.some(({ properties }) => Object.values(properties).some((property) => Object.hasOwn(property, 'default')))).toBe(true);
   });
 });
