@@ -12,14 +12,14 @@ const markSchema = z.strictObject({ epoch: z.int().min(1), sequence: z.int().min
 /** Epoch, number and leaf of an event this ledger once ended with. */
 export type LedgerMark = z.infer<typeof markSchema>;
 
-/** The mark of the village in `dataDir`; null in a new folder. An unreadable one says nothing, and the next save replaces it. */
-export function loadLedgerMark(dataDir: string): LedgerMark | null {
+/** The mark of the village in `dataDir`; null in a new folder. Written whole or not at all, so one that cannot be read is damage. */
+export function loadLedgerMark(dataDir: string): LedgerMark | 'damaged' | null {
   const file = placesIn(dataDir).mark;
   if (!existsSync(file)) return null;
   try {
     return markSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    return null;
+    return 'damaged';
   }
 }
 

@@ -211,14 +211,23 @@ async function saveTime(save: () => void, { wire, everyMs, signal }: { wire: Clo
   }
 }
 
+const markDamaged = (dataDir: string): GatewayError =>
+  new GatewayError('store_damaged', `${placesIn(dataDir).mark} cannot be read, so nobody knows which epoch was the last.`, {
+    hint: 'Put the file back from a backup. Without one, delete it: the new ledger begins in epoch 1 then, and followers report a fork.',
+  });
+
 /** First words of every start: the epoch if there is none, the boot, and the rules when they changed. */
 function openChapter(store: Store, { site, dataDir, log }: VillageOptions, keys: GatewayKeys): void {
   const { config, digest } = site;
   const gateway = config.gateway.id;
   const mark = loadLedgerMark(dataDir);
   if (store.head.sequence === 0) {
+    if (mark === 'damaged') throw markDamaged(dataDir);
     const data = { reason: 'new' as const, gateway, village: config.village.id, publicKey: rawPublicKey(keys.publicKey), operator: null };
     store.append([{ name: 'epoch.opened', subject: gateway, data }], { epoch: (mark?.epoch ?? 0) + 1 });
+  } else if (mark === 'damaged') {
+    log.warn({ file: placesIn(dataDir).mark }, 'nobody knows how far the ledger had come; a new epoch is opened, in case it was put back');
+    openRestoredEpoch(store, null);
   } else if (mark !== null && wasPutBack(mark, (sequence) => store.leafOf(sequence))) {
     log.warn({ head: store.head.sequence, knownHead: mark.sequence }, 'the ledger was put back from a backup; a new epoch is opened');
     openRestoredEpoch(store, null, mark.epoch);

@@ -173,7 +173,8 @@ function diagnoseDevice({ id, state, note, locked }: VillageFacts['devices'][num
 /** Locks that lift by themselves once their cause is gone. */
 const lockTodo: Readonly<Record<string, string>> = {
   throat_blocked: 'Take the stuck roll out by hand; the lock lifts by itself.',
-  commands_refused: 'The board refuses every command: compare the MAC key file with the board’s key; the lock lifts by itself.',
+  commands_refused: 'The board refuses every command: compare the MAC key file with the board’s key, then restart the gateway.',
+  fault_persists: 'Switch the board off and on: it then says how its job ended. If the lock stays: sifen device rebaseline, with its name and yours.',
 };
 
 function diagnoseLine({ id, open, utilisation, strayBytes, sent }: VillageFacts['lines'][number]): Finding[] {

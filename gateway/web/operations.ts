@@ -119,8 +119,12 @@ export const operations = {
     return { ...report, head: store.head.sequence, leaf: store.head.leaf };
   }),
   'device.rebaseline': operation(z.strictObject({ device: deviceIdSchema, operator }), async (desk, { device, operator: name }) => {
-    const done = await (await readyStation(desk, device, false)).rebaseline(name);
-    if (!done) throw new GatewayError('device_backing_off', `${device} does not answer, so its counters cannot be read.`);
+    const answer = await (await readyStation(desk, device, false)).rebaseline(name);
+    if (answer === 'unreachable') throw new GatewayError('device_backing_off', `${device} does not answer, so its counters cannot be read.`);
+    if (answer === 'job_under_way')
+      throw new GatewayError('device_backing_off', `${device} still says that it is in the middle of a job.`, {
+        hint: 'Switch the board off and on: it then says how the job ended, and the job is settled by that. Give this order again if the lock stays.',
+      });
     return { device, rebaselined: true };
   }),
   'device.settle': operation(

@@ -48,6 +48,8 @@ export type DispenserOutcome =
   | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
   | { readonly kind: 'label_refused'; readonly code: LabelRefusal | 'label_unreadable' };
 
+export type RebaselineAnswer = 'done' | 'unreachable' | 'job_under_way';
+
 export interface DispenserStationOptions {
   readonly id: string;
   readonly board: DispenserBoard;
@@ -85,7 +87,7 @@ export class DispenserStation {
   #gaveUp = false;
   #doorWasOpen = false;
   #draw: Draw | null = null;
-  #rebaseline: { readonly operator: string; readonly answer: PromiseWithResolvers<boolean> } | null = null;
+  #rebaseline: { readonly operator: string; readonly answer: PromiseWithResolvers<RebaselineAnswer> } | null = null;
   #labels: string[] = [];
   /** Roll codes read at the exit since the running job was committed; null while nothing runs. */
   #exitScans: string[] | null = null;
@@ -120,8 +122,8 @@ export class DispenserStation {
   }
 
   /** A person looked at the board: its counters count from here, an unsettled job is closed as undecided, the lock is lifted. */
-  rebaseline(operator: string): Promise<boolean> {
-    if (this.#rebaseline !== null || this.#status === null) return Promise.resolve(false);
+  rebaseline(operator: string): Promise<RebaselineAnswer> {
+    if (this.#rebaseline !== null || this.#status === null) return Promise.resolve('unreachable');
     this.#rebaseline = { operator, answer: Promise.withResolvers() };
     this.#bell.ring();
     return this.#rebaseline.answer.promise;
@@ -140,7 +142,7 @@ export class DispenserStation {
     }
   }
 
-  /** Runs until `signal` aborts. Bus failures are waited out here; anything else is a bug and is thrown. */
+  /** Runs until `signal` aborts, and books the labels heard until then. Bus failures are waited out; anything else is a bug and is thrown. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, wire, idlePollMs = dispenserIdlePollMs } = this.#options;
     while (!signal.aborted) {
@@ -155,10 +157,9 @@ export class DispenserStation {
         await this.#bell.wait(wire, dispenserRetryMs, `retry of ${this.id}`, signal);
       }
     }
-    // What was heard before the stop is booked: those rolls are in the magazine.
     if (this.#status !== null) this.#takeLabels(this.#status);
     this.#refuseDraw('dispenser_unreachable');
-    this.#rebaseline?.answer.resolve(false);
+    this.#rebaseline?.answer.resolve('unreachable');
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -227,7 +228,7 @@ export class DispenserStation {
     this.#fenced = false;
     this.#gaveUp = false;
     this.#faultFences = 0;
-    looked.answer.resolve(true);
+    looked.answer.resolve('done');
   }
 
   /** Takes a fence number and offers it until the board shows it, or is given up on. */
@@ -314,7 +315,7 @@ export class DispenserStation {
     const { store, id } = this.#options;
     if (store.jobs.board(id)?.locked === null) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'fault_persists' } }]);
     this.#refuseDraw('dispenser_locked');
-    this.#rebaseline?.answer.resolve(false);
+    this.#rebaseline?.answer.resolve('job_under_way');
     this.#rebaseline = null;
   }
 

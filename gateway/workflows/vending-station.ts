@@ -8,12 +8,14 @@ import type { EventDraft } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideSettlement } from '../core/bag-issue.ts';
 import type { QuotaPeriod } from '../core/calendar.ts';
+import { decideLoading } from '../core/magazine-loading.ts';
 import { type CountDecision, decideGiveUp, decideStockCount, decideVend, decideVendSettlement, type VendJob } from '../core/vend-issue.ts';
 import { type DoubtCause, resumeVend, startVend, stepVend, type VendInput, type VendOutcome, type VendStep } from '../core/vending.ts';
 import { dispenserIdlePollMs, dispenserScansMax, vendPatienceMs } from '../limits.ts';
 import type { VendingBoard, VendReadiness } from '../southbound/vending-board.ts';
 import type { Store } from '../store/store.ts';
-import type { DispenserOutcome } from './dispenser-station.ts';
+import type { DispenserOutcome, RebaselineAnswer } from './dispenser-station.ts';
+import { Doorbell } from './doorbell.ts';
 
 export interface VendingStationOptions {
   readonly id: string;
@@ -45,7 +47,7 @@ export class VendingStation {
   #draw: Draw | null = null;
   /** The job under way and what the exit reader saw since its order. */
   #job: { readonly job: VendJob; readonly scanned: string[] } | null = null;
-  #wake = new AbortController();
+  readonly #bell = new Doorbell();
 
   constructor(options: VendingStationOptions) {
     this.id = options.id;
@@ -81,15 +83,15 @@ export class VendingStation {
     const code = this.#draw !== null || this.#job !== null ? 'dispenser_busy' : this.#readiness === null ? 'dispenser_starting' : null;
     if (code !== null) return Promise.resolve(this.#tell({ kind: 'refused', household, code }));
     this.#draw = { household, operator, answer: Promise.withResolvers() };
-    this.#wake.abort();
+    this.#bell.ring();
     return this.#draw.answer.promise;
   }
 
   /** A person looked at the machine after a jam: the lock is lifted. Such a board has no counters to count from. */
-  rebaseline(operator: string): Promise<boolean> {
+  rebaseline(operator: string): Promise<RebaselineAnswer> {
     const { store, id } = this.#options;
     if (store.jobs.board(id)?.locked) store.append([{ name: 'device.unlocked', subject: id, data: { device: id, operator } }]);
-    return Promise.resolve(true);
+    return Promise.resolve('done');
   }
 
   /** A person says what became of an indeterminate job. */
@@ -118,14 +120,12 @@ export class VendingStation {
       this.#tell({ kind: 'label_refused', code: 'label_unreadable' });
     } else if (this.#job !== null) {
       if (this.#job.scanned.length < dispenserScansMax) this.#job.scanned.push(label.value.rollCode);
-    } else if (store.jobs.roll(label.value.rollCode) !== undefined) {
-      this.#tell({ kind: 'label_refused', code: 'roll_known' });
     } else {
-      const postings = [
-        { account: 'supplier', unit: 'rolls' as const, amount: -1 },
-        { account: `magazine/${id}`, unit: 'rolls' as const, amount: 1 },
-      ];
-      store.append([{ name: 'bag.roll.stocked', subject: id, data: { roll: label.value.rollCode, dispenser: id, postings } }]);
+      // Without a door contact a label read while no job runs is one that is being loaded.
+      const labels = [label.value.rollCode];
+      const { drafts, refusals } = decideLoading({ dispenser: id, labels, doorOpen: true, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
+      for (const code of refusals) this.#tell({ kind: 'label_refused', code });
+      if (drafts.length > 0) store.append(drafts);
     }
   }
 
@@ -135,7 +135,7 @@ export class VendingStation {
     try {
       while (!signal.aborted) {
         await this.#turn(signal);
-        await this.#pause(wire, idlePollMs, signal);
+        await this.#bell.wait(wire, idlePollMs, `idle ${this.id}`, signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -233,7 +233,11 @@ export class VendingStation {
   }
 
   #refuse(code: DrawRefusal): void {
-    if (this.#draw !== null) this.#answer({ kind: 'refused', household: this.#draw.household, code });
+    if (this.#draw === null) return;
+    const { household } = this.#draw;
+    const ordered = this.#job?.job;
+    // What was ordered may still come out; it is looked for at the next start.
+    this.#answer(ordered === undefined ? { kind: 'refused', household, code } : { kind: 'undecided', household, job: ordered.job });
   }
 
   #answer(outcome: DispenserOutcome): void {
@@ -247,16 +251,5 @@ export class VendingStation {
   #tell(outcome: DispenserOutcome): DispenserOutcome {
     this.#options.onOutcome(outcome);
     return outcome;
-  }
-
-  /** Until somebody comes, at most `ms`. */
-  async #pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#wake.signal.aborted) {
-      const woken = AbortSignal.any([signal, this.#wake.signal]);
-      await clock.sleep(ms, `idle ${this.id}`, woken).catch((error: unknown) => {
-        if (!woken.aborted) throw error;
-      });
-    }
-    this.#wake = new AbortController();
   }
 }

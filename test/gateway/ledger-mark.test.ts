@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadSite } from '../../gateway/config-file.ts';
+import { placesIn } from '../../gateway/data-folder.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from '../../gateway/ledger-mark.ts';
 import { openLog } from '../../gateway/log.ts';
 import { thisMachine } from '../../gateway/machine.ts';
@@ -20,9 +21,11 @@ function makeFolder(): string {
   return folder;
 }
 
+const options = (dataDir: string) => ({ machine: thisMachine, site, dataDir, training, log: openLog('silent'), withField: false, announce: true });
+
 /** One start and stop of a village, with whatever happens in between; gives the epochs opened so far and the head. */
 async function live(dataDir: string, during: (village: ReturnType<typeof openVillage>) => unknown = () => undefined, more: { newLedger?: boolean } = {}) {
-  const village = openVillage({ machine: thisMachine, site, dataDir, training, log: openLog('silent'), withField: false, announce: true, ...more });
+  const village = openVillage({ ...options(dataDir), ...more });
   try {
     await during(village);
     const events = [...village.store.events()];
@@ -98,11 +101,24 @@ it('begins a new ledger above all that was used before when told to, and keeps n
   });
 });
 
-it('takes a mark it cannot read for none', () => {
+it('opens a new epoch when the mark is damaged, and begins no new ledger beside one', async () => {
+  const dataDir = makeFolder();
+  await live(dataDir);
+  const { mark, ledger } = placesIn(dataDir);
+  writeFileSync(mark, '{"epoch":1');
+  expect((await live(dataDir)).opened).toMatchObject([{ reason: 'new' }, { reason: 'restored', operator: null }]);
+  expect((await live(dataDir)).head.epoch).toBe(2);
+
+  writeFileSync(mark, '{"epoch":1');
+  for (const end of ['', '-wal', '-shm']) rmSync(ledger + end, { force: true });
+  expect(() => openVillage({ ...options(dataDir), newLedger: true })).toThrow('which epoch was the last');
+});
+
+it('tells a mark that is there from none and from a damaged one', () => {
   const folder = makeFolder();
   expect(loadLedgerMark(folder)).toBeNull();
   writeFileSync(join(folder, 'ledger-mark.json'), '{"epoch":1');
-  expect(loadLedgerMark(folder)).toBeNull();
+  expect(loadLedgerMark(folder)).toBe('damaged');
   const mark = { epoch: 3, sequence: 9, leaf: Buffer.alloc(32, 5).toString('base64') };
   saveLedgerMark(folder, mark);
   expect(loadLedgerMark(folder)).toEqual(mark);

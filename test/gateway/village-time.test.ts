@@ -1,12 +1,14 @@
 // Without this nobody would know that a jumping clock really reaches the ledger, nor that a clerk's word really changes the date in use.
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { wireClock } from '../../gateway/clock.ts';
 import { clockAdjustmentsMax } from '../../gateway/limits.ts';
 import { thisMachine } from '../../gateway/machine.ts';
-import { openVillageTime } from '../../gateway/village-time.ts';
+import { openVillageTime, settleTraining } from '../../gateway/village-time.ts';
 import { confirmDate, recordClock } from '../../gateway/workflows/keep-clock.ts';
 import { epochMs } from '../../protocol/units.ts';
-import { makeStore } from '../support/make-store.ts';
+import { makeFolder, makeStore } from '../support/make-store.ts';
 
 const savedMs = Date.UTC(2026, 10, 24, 7);
 const dayMs = 86_400_000;
@@ -57,4 +59,16 @@ it('leaves training time to the trainer', () => {
   const time = openVillageTime({ pace: 10, firstMs: epochMs(savedMs) }, null, thisMachine);
   expect(time.quality()).toBe('operator');
   expect(time.confirm({ atMs: savedMs, operator: 'clerk', floorMs: 0 })).toMatchObject({ ok: false, refusal: { code: 'training_time' } });
+});
+
+it('decides once whether a folder lives by real or by training time, and guesses nothing when the mark is gone or damaged', () => {
+  const folder = makeFolder();
+  const training = { pace: 10, firstMs: epochMs(savedMs) };
+  expect(settleTraining(folder, training)).toEqual(training);
+  expect(() => settleTraining(folder, null)).toThrow('holds a training village');
+  writeFileSync(join(folder, 'village-clock'), 'garbage');
+  for (const asked of [training, null, 'stored'] as const) expect(() => settleTraining(folder, asked)).toThrow('in service or in training');
+  rmSync(join(folder, 'village-clock'));
+  writeFileSync(join(folder, 'ledger.db'), '');
+  for (const asked of [training, null, 'stored'] as const) expect(() => settleTraining(folder, asked)).toThrow('in service or in training');
 });

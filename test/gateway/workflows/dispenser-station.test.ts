@@ -180,7 +180,7 @@ describe('a board that takes no commands', () => {
     await point.wait(() => lockings() === 1, 'the refusing board is not locked');
     expect(point.data('device.locked')).toEqual([{ device: id, reason: 'commands_refused' }]);
     expect(await wrong.station.draw(mine)).toEqual({ kind: 'refused', household: mine, code: 'dispenser_locked' });
-    expect(await wrong.station.rebaseline('keeper')).toBe(true);
+    expect(await wrong.station.rebaseline('keeper')).toBe('done');
     expect(point.data('device.rebaselined').at(-1)).toMatchObject({ operator: 'keeper', reason: 'counters_reset' });
     await point.wait(() => lockings() === 2, 'the key is still wrong and nobody says so');
     expect(await wrong.station.draw(mine)).toEqual({ kind: 'refused', household: mine, code: 'dispenser_locked' });
@@ -204,7 +204,7 @@ describe('a board that takes no commands', () => {
     expect(point.store.jobs.quota(mine, period)).toEqual({ held: 1, issued: 0 });
     expect(await station.draw(hers)).toEqual({ kind: 'refused', household: hers, code: 'dispenser_locked' });
     point.swap(point.makeBoard({ memory }));
-    expect(await station.rebaseline('keeper')).toBe(true);
+    expect(await station.rebaseline('keeper')).toBe('done');
     await point.ready(station);
     expect(point.data('bag.issue.voided')).toMatchObject([{ household: mine, reason: 'indeterminate' }]);
     expect(point.starts()).toEqual([]);
@@ -223,6 +223,7 @@ describe('a board that comes to no end', () => {
     expect(await station.draw(mine)).toMatchObject({ kind: 'undecided', household: mine });
     await point.wait(() => point.lock() === 'fault_persists', 'the stuck board is not locked');
     expect(point.data('bag.roll.issued')).toEqual([]);
+    expect(await station.rebaseline('keeper')).toBe('job_under_way');
 
     point.freeze(false);
     await point.wait(() => point.data('bag.roll.issued').length === 1, 'the job is not settled once the board has come to its end');
@@ -248,7 +249,7 @@ describe('a board swapped while a job is open', () => {
     expect(point.store.jobs.open(id)?.household).toBe(mine);
     expect(shelf.nv.lastJob).toBe(0);
 
-    expect(await station.rebaseline('keeper')).toBe(true);
+    expect(await station.rebaseline('keeper')).toBe('done');
     expect(point.store.jobs.open(id)).toBeUndefined();
     expect(point.data('bag.issue.voided')).toMatchObject([{ household: mine, reason: 'indeterminate' }]);
     expect(point.data('device.rebaselined').at(-1)).toMatchObject({ reason: 'board_replaced', nonce: shelf.nv.nonce, operator: 'keeper' });
@@ -378,7 +379,7 @@ describe('rolls that nobody drew', () => {
     for (const request of encodeWrites(dispenserBd1, sealCommand(command, { key, nonce }))) expect(point.board.answer(request)).toEqual({ kind: 'written' });
     await point.wait(() => point.lock() === 'foreign_job' && point.rollsOut() === 1, 'the foreign job is not seen');
     expect(await station.draw(mine)).toEqual({ kind: 'refused', household: mine, code: 'dispenser_locked' });
-    expect(await station.rebaseline('keeper')).toBe(true);
+    expect(await station.rebaseline('keeper')).toBe('done');
     expect(point.data('bag.roll.unattributed')).toMatchObject([{ dispenser: id, rolls: 1, ctrOut: 1, expectedCtrOut: 0 }]);
     await point.ready(station);
     expect(await station.draw(mine)).toMatchObject({ kind: 'issued', household: mine });

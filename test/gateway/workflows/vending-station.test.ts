@@ -87,7 +87,7 @@ describe.each(models)('a draw at a %s board', (model) => {
     const { station } = await point.ready();
     expect(await station.draw(mine)).toMatchObject({ kind: 'voided', reason: 'jam' });
     expect(await station.draw(hers)).toMatchObject({ kind: 'refused', code: 'dispenser_locked' });
-    expect(await station.rebaseline('keeper')).toBe(true);
+    expect(await station.rebaseline('keeper')).toBe('done');
     expect(await station.draw(hers)).toMatchObject({ kind: 'voided', reason: 'jam' });
     expect([point.motorStarts(), point.balance(`magazine/${id}`)]).toEqual([2, 3]);
     point.expectSound();
