@@ -21,6 +21,8 @@ export interface RunReport {
   readonly step: number;
   /** Unit: ms of virtual time. */
   readonly atMs: number;
+  /** Real time its life took, without its founding before and the audit behind. Unit: ms. */
+  readonly lifeMs: number;
   /** SHA-256 over the transcript, hex. */
   readonly digest: string;
   /** Gateway processes there were. */
@@ -49,8 +51,30 @@ function makeRunFolder(): string {
 /** Runs the scenario of a seed. `hours` of village time, 1 or more. */
 export const runSeed = (seed: number, hours: number, options: RunOptions = {}): Promise<RunReport> => runScenario(drawScenario(seed, hours), options);
 
+/** Recyclables brought on one day, by as many of 365 households, between six in the morning and eight in the evening. */
+const loadsADay = 40;
+
 /** Runs an untroubled day of 365 households, looked at once a minute where nobody is. */
-export const runDay = (options: RunOptions = {}): Promise<RunReport> => runScenario(quietDay, options);
+export function runDay(options: RunOptions = {}): Promise<RunReport> {
+  const random = randomFor(quietDay.seed, 'recyclables');
+  return play({ scenario: quietDay, labels: labelsOf(quietDay.seed, labelsPrinted), options }, async (world) => {
+    const cards = cardsOf(quietDay.plan);
+    for (let load = 0; load < loadsADay; load += 1) {
+      // One after the other, a minute apart at least: there is one tray.
+      const atMs = 6 * 3_600_000 + ((load + random.next() * 0.9) * 14 * 3_600_000) / loadsADay;
+      world.time.after(atMs, () => weigh(world, cards[random.whole(0, cards.length - 1)] ?? '', random.whole(400, 9000)));
+    }
+    await world.run(quietDay.lengthMs);
+  });
+}
+
+/** Tray first, then card and material, and the goods off again. */
+function weigh({ site, time }: World, card: string, grams: number): void {
+  site.obey({ do: 'tray', scale: 'scale-1', grams });
+  time.after(2000, () => site.obey({ do: 'scan', reader: 'scale-reader', text: card }));
+  time.after(4000, () => site.obey({ do: 'scan', reader: 'scale-reader', text: 'M1:CARDBOARD' }));
+  time.after(9000, () => site.obey({ do: 'tray', scale: 'scale-1', grams: 0 }));
+}
 
 export function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunReport> {
   return play({ scenario, labels: labelsOf(scenario.seed, labelsPrinted), options }, (world) => world.run(scenario.lengthMs));
@@ -94,13 +118,15 @@ async function play({ scenario, labels, options }: Play, act: (world: World) => 
   try {
     const world = new World({ ...options, scenario, folder, labels, tell });
     const { watch, time } = world;
+    const foundedMs = performance.now();
     await act(world);
     if (watch.breach === null) world.calm();
     await world.run(time.nowMs + calmMs);
+    const lifeMs = performance.now() - foundedMs;
     if (watch.breach === null) audit(world);
     if (watch.breach === null) await world.close();
     const { breach, counts } = watch;
-    return { seed: scenario.seed, breach, step: time.steps, atMs: time.nowMs, digest: transcript.digest('hex'), lives: world.lives, counts };
+    return { seed: scenario.seed, breach, step: time.steps, atMs: time.nowMs, lifeMs, digest: transcript.digest('hex'), lives: world.lives, counts };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
