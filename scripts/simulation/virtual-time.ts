@@ -15,6 +15,8 @@ interface Timer {
 
 const isBefore = (one: Timer, other: Timer): boolean => one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.order < other.order);
 
+/** A turn of the event loop costs calls into the kernel, which a whole village would feel at every step. */
+const loopTurnEvery = 256;
 /** Steps without any time passing, after which a program is caught in a loop. */
 const stepsAtOnceMax = 100_000;
 
@@ -29,6 +31,7 @@ export class VirtualTime {
   #stepsNow = 0;
   /** A binary heap, the next one first. */
   readonly #queue: Timer[] = [];
+  #turns = 0;
   /** Whether something was resolved or told that promises may hang on. */
   #stirred = false;
 
@@ -84,11 +87,16 @@ export class VirtualTime {
     return this.#stirred;
   }
 
-  /** Lets every chain of promises end. A program under this clock waits for nothing but its timers and wires, so one turn of the loop does. */
+  /**
+   * Lets every chain of promises end. A program under this clock waits for nothing but its timers and wires, and nextTick comes only when no
+   * promise is left to go on. Now and then the loop itself gets a turn, for signals, messages and what the collector has to clean up.
+   */
   async end(): Promise<void> {
     while (this.#stirred) {
       this.#stirred = false;
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#turns += 1;
+      const isLoopDue = this.#turns % loopTurnEvery === 0;
+      await new Promise<void>((resolve) => (isLoopDue ? setImmediate(resolve) : process.nextTick(resolve)));
     }
   }
 
