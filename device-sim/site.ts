@@ -12,12 +12,12 @@ import type { Board } from './board.ts';
 import { StaleWords } from './board-faults.ts';
 import type { SiteOrder } from './control.ts';
 import { type BoardMemory, DispenserBoard } from './dispenser-board.ts';
-import { isThroatBlocked } from './physics/dispenser-mechanism.ts';
 import type { Act, Sight, Village } from './physics/village.ts';
-import { gatherVillagers, resumeVillagers, stepVillagers, type Villagers } from './physics/villagers.ts';
+import { gatherVillagers, quietMs, resumeVillagers, stepVillagers, type Villagers } from './physics/villagers.ts';
 import { Random, randomFor } from './random.ts';
 import type { BoardLine } from './rtu-slave.ts';
 import { ScaleBoard } from './scale-board.ts';
+import { lookAround } from './sight.ts';
 import { SiteError } from './site-error.ts';
 import type { MachineEvent, SiteEvent } from './site-event.ts';
 import { compartmentsOfBin, type SiteFile, unitsOfBin } from './site-file.ts';
@@ -56,8 +56,6 @@ type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: str
 const stepMs = 100;
 /** Silence after which the ready lamp goes out. Unit: ms of wire time. */
 const lampMs = 3_000;
-/** The village calendar is Asia/Shanghai, which has no summer time. Unit: ms. */
-const zoneMs = 8 * 3_600_000;
 
 const u32 = z.int().min(0).max(0xffff_ffff);
 const keptSchema = z.strictObject({
@@ -191,7 +189,18 @@ export class Site {
   /** Lets `elapsedMs` of village time pass, in whole steps; the rest is owed to the next call. */
   advance(elapsedMs: number): void {
     this.#owedMs += elapsedMs;
-    for (; this.#owedMs >= stepMs; this.#owedMs -= stepMs) this.#step();
+    for (; this.#owedMs >= stepMs; this.#owedMs -= stepMs) this.#step(stepMs);
+  }
+
+  /** How long nothing happens by itself: nothing moves, and nobody comes before that. 0 while something goes on. Unit: village ms. */
+  get quietMs(): number {
+    if (this.isMoving) return 0;
+    return !this.#options.withVillagers || this.#peopleStay ? Number.POSITIVE_INFINITY : quietMs(this.#villagers, this.#village, this.#sight());
+  }
+
+  /** Lets a quiet time, at most `quietMs`, pass in one stride. */
+  rest(elapsedMs: number): void {
+    this.#step(elapsedMs);
   }
 
   /** Does what was typed, or says why not. */
@@ -253,39 +262,21 @@ export class Site {
     return boards;
   }
 
-  #step(): void {
-    this.#nowMs += stepMs;
-    for (const boards of [this.#dispensers, this.#scales, this.#bins]) for (const board of boards.values()) board.advance(stepMs);
-    this.#vending.advance(stepMs);
+  #step(elapsedMs: number): void {
+    this.#nowMs += elapsedMs;
+    for (const boards of [this.#dispensers, this.#scales, this.#bins]) for (const board of boards.values()) board.advance(elapsedMs);
+    this.#vending.advance(elapsedMs);
     for (const { id, line } of this.#options.site.scales) this.#scales.get(id)?.stream((bytes) => this.#options.sayOn(line, bytes));
     if (!this.#options.withVillagers || this.#peopleStay) return;
-    const { villagers, acts } = stepVillagers(this.#villagers, this.#village, this.#sight(), stepMs);
+    const { villagers, acts } = stepVillagers(this.#villagers, this.#village, this.#sight(), elapsedMs);
     this.#villagers = villagers;
     for (const act of acts) this.#act(act);
   }
 
   #sight(): Sight {
     const { site, reader, labels, lampMs: lamp = lampMs } = this.#options;
-    const local = new Date(this.#nowMs + zoneMs);
-    return {
-      month: local.getUTCFullYear() * 12 + local.getUTCMonth(),
-      dispensers: site.dispensers.map((row) => {
-        const board = this.#dispensers.get(row.id);
-        assert(board, row.id);
-        const { mechanism } = board;
-        return {
-          lampOn: board.isAttended(lamp) && reader.isHeard(row.counter) && reader.isHeard(row.exit),
-          doorOpen: mechanism.doorOpen,
-          motorOn: mechanism.motorOn,
-          throatBlocked: isThroatBlocked(mechanism),
-          rollsInMagazine: mechanism.magazine.length,
-          rollsInTray: mechanism.tray.length,
-        };
-      }),
-      scales: site.scales.map((row) => ({ lampOn: (this.#scales.get(row.id)?.isAttended(lamp) ?? false) && reader.isHeard(row.counter) })),
-      bins: site.bins.map((row) => this.#bins.get(row.id)?.compartments.map((compartment) => compartment.fillPermille) ?? []),
-      rollsInStore: labels.length - this.#nextLabel,
-    };
+    const boards = { dispensers: this.#dispensers, scales: this.#scales, bins: this.#bins };
+    return lookAround({ site, nowMs: this.#nowMs, ...boards, isHeard: reader.isHeard, lampMs: lamp, rollsInStore: labels.length - this.#nextLabel });
   }
 
   #onMachine(event: MachineEvent): void {

@@ -86,6 +86,13 @@ export function stepDispenserCounter(counter: DispenserCounter, turnout: Turnout
 
 const stay = (counter: DispenserCounter, turnout: Turnout): CounterStep => ({ counter, turnout, acts: [] });
 
+/** How long nobody does anything here, as long as what can be seen stays as it is. Unit: village ms. */
+export function quietAtDispenserMs({ phase, leftMs, nextComesInMs }: DispenserCounter, seen: Scene['seen'], rollsInStore: number): number {
+  if (phase !== 'free' || !seen.lampOn || seen.motorOn || seen.throatBlocked || seen.doorOpen) return 0;
+  if (seen.rollsInMagazine <= keeperComesAt && rollsInStore > 0) return 0;
+  return seen.rollsInMagazine === 0 ? Number.POSITIVE_INFINITY : Math.max(0, leftMs, nextComesInMs);
+}
+
 function stepFree(counter: DispenserCounter, turnout: Turnout, scene: Scene): CounterStep {
   const { seen, village, post } = scene;
   if (!seen.lampOn) return stay({ ...counter, leftMs: 1_000 }, turnout);

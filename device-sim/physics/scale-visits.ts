@@ -63,6 +63,13 @@ export function stepScaleCounter(counter: ScaleCounter, elapsedMs: number, scene
   }
 }
 
+/** How long nobody does anything here, as long as the lamp stays as it is. Unit: village ms. */
+export function quietAtScaleMs({ phase, leftMs, nextComesInMs }: ScaleCounter, village: Village, lampOn: boolean): number {
+  if (phase !== 'free') return Math.max(0, leftMs);
+  if (village.households === 0 || village.materials.length === 0) return Number.POSITIVE_INFINITY;
+  return lampOn ? Math.max(0, leftMs, nextComesInMs) : 0;
+}
+
 function welcome(scene: Scene): { counter: ScaleCounter; acts: readonly Act[] } {
   const { post, village, random } = scene;
   const material = random.whole(0, village.materials.length - 1);

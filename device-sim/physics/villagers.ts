@@ -4,8 +4,8 @@
  * the acts returned here.
  */
 import { Random } from '../random.ts';
-import { type DispenserCounter, openingCounter, stepDispenserCounter, type Turnout } from './dispenser-visits.ts';
-import { openingScaleCounter, type ScaleCounter, stepScaleCounter } from './scale-visits.ts';
+import { type DispenserCounter, openingCounter, quietAtDispenserMs, stepDispenserCounter, type Turnout } from './dispenser-visits.ts';
+import { openingScaleCounter, quietAtScaleMs, type ScaleCounter, stepScaleCounter } from './scale-visits.ts';
 import type { Act, Sight, Village } from './village.ts';
 
 /** The collector at one bin. `comes` counts down while a compartment is full, `working` while the door is open. */
@@ -85,6 +85,23 @@ export function stepVillagers(villagers: Villagers, village: Village, sight: Sig
     return step.collector;
   });
   return { villagers: { random: random.state, month: sight.month, turnout, dispensers, scales, collectors }, acts };
+}
+
+/** How long nobody does anything, as long as what can be seen stays as it is; 0 while somebody is about to. Unit: village ms. */
+export function quietMs({ month, dispensers, scales, collectors }: Villagers, village: Village, sight: Sight): number {
+  if (month !== sight.month) return 0;
+  const seenAt = (index: number) => sight.dispensers[index];
+  return Math.min(
+    ...dispensers.map((counter, index) => {
+      const seen = seenAt(index);
+      return seen === undefined ? Number.POSITIVE_INFINITY : quietAtDispenserMs(counter, seen, sight.rollsInStore);
+    }),
+    ...scales.map((counter, index) => quietAtScaleMs(counter, village, sight.scales[index]?.lampOn ?? false)),
+    ...collectors.map(({ phase, leftMs }, index) => {
+      if (phase !== 'away') return Math.max(0, leftMs);
+      return (sight.bins[index] ?? []).some((permille) => permille >= collectAt) ? 0 : Number.POSITIVE_INFINITY;
+    }),
+  );
 }
 
 function newMonth(village: Village, random: Random): Turnout {

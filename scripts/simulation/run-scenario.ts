@@ -52,7 +52,7 @@ function makeRunFolder(): string {
 export const runSeed = (seed: number, hours: number, options: RunOptions = {}): Promise<RunReport> => runScenario(drawScenario(seed, hours), options);
 
 /** Recyclables brought on one day, by as many of 365 households, between six in the morning and eight in the evening. */
-const loadsADay = 40;
+const loadsADay = 24;
 
 /** Runs an untroubled day of 365 households, looked at once a minute where nobody is. */
 export function runDay(options: RunOptions = {}): Promise<RunReport> {
@@ -73,7 +73,7 @@ function weigh({ site, time }: World, card: string, grams: number): void {
   site.obey({ do: 'tray', scale: 'scale-1', grams });
   time.after(2000, () => site.obey({ do: 'scan', reader: 'scale-reader', text: card }));
   time.after(4000, () => site.obey({ do: 'scan', reader: 'scale-reader', text: 'M1:CARDBOARD' }));
-  time.after(9000, () => site.obey({ do: 'tray', scale: 'scale-1', grams: 0 }));
+  time.after(6500, () => site.obey({ do: 'tray', scale: 'scale-1', grams: 0 }));
 }
 
 export function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<RunReport> {

@@ -17,8 +17,9 @@ import type { Trouble, VillagePlan } from './scenario.ts';
 import type { CallOff, VirtualTime } from './virtual-time.ts';
 import { VirtualLine, type VirtualPort, VirtualReader } from './virtual-wires.ts';
 
-/** One step of the site. Unit: ms. */
+/** One step of the site, and the longest stride it takes while nothing goes on. Unit: ms. */
 const tickMs = 100;
+const strideMsMax = 5000;
 /** What a board memory holds, as far as the books are held against it. */
 const memorySchema = z.object({ nv: z.object({ ctrOut: z.number(), ctrTest: z.number() }) });
 
@@ -46,6 +47,9 @@ export class SimulatedSite {
   readonly #cuts = new Map<string, Cut>();
   readonly #unpowered = new Set<string>();
   readonly #site: Site;
+  /** How far the site has lived. Unit: ms since the start of the run. */
+  #livedMs = 0;
+  #callOffTick: CallOff = () => undefined;
 
   constructor(options: SimulatedSiteOptions) {
     this.#options = options;
@@ -60,7 +64,7 @@ export class SimulatedSite {
     );
     this.readers = new Map(file.readers.map(({ id }) => [id, new VirtualReader(id, time)]));
     this.#site = this.#build();
-    time.after(tickMs, () => this.#tick());
+    this.#planTick();
   }
 
   /** Port of a line or reader. */
@@ -88,15 +92,19 @@ export class SimulatedSite {
   }
 
   obey(order: Parameters<Site['obey']>[0]): ReturnType<Site['obey']> {
-    return this.#site.obey(order);
+    return this.#disturb(() => this.#site.obey(order));
   }
 
   sendPeopleHome(): void {
-    this.#site.sendPeopleHome();
+    this.#disturb(() => this.#site.sendPeopleHome());
   }
 
   /** Lets one thing go wrong; wires are mended again when its time is over. */
   strike(trouble: MetalTrouble): void {
+    this.#disturb(() => this.#strike(trouble));
+  }
+
+  #strike(trouble: MetalTrouble): void {
     switch (trouble.kind) {
       case 'reply':
       case 'request':
@@ -139,7 +147,9 @@ export class SimulatedSite {
     }
     for (const line of this.lines.values()) line.requestFault = null;
     for (const { port } of this.readers.values()) port.plugIn();
-    for (const board of this.#site.boards().values()) board.setFaults([]);
+    this.#disturb(() => {
+      for (const board of this.#site.boards().values()) board.setFaults([]);
+    });
     this.#cuts.clear();
     for (const device of [...this.#unpowered]) this.#setPower(device, true);
   }
@@ -166,7 +176,7 @@ export class SimulatedSite {
     const board = this.#site.boards().get(dispenser);
     if (board === undefined) throw new Error(`no dispenser ${dispenser}`);
     board.setFaults([...board.faults, { name }]);
-    return () => board.setFaults(board.faults.filter((fault) => fault.name !== name));
+    return () => this.#disturb(() => board.setFaults(board.faults.filter((fault) => fault.name !== name)));
   }
 
   #build(): Site {
@@ -190,9 +200,32 @@ export class SimulatedSite {
     });
   }
 
-  #tick(): void {
-    this.#site.advance(tickMs);
-    this.#options.time.after(tickMs, () => this.#tick());
+  /** The next step: at once the ordinary one, or a stride while nothing goes on. */
+  #planTick(): void {
+    const { time } = this.#options;
+    const strideMs = Math.floor(Math.min(this.#site.quietMs, strideMsMax) / tickMs) * tickMs;
+    this.#callOffTick();
+    this.#callOffTick = time.after(this.#livedMs + Math.max(tickMs, strideMs) - time.nowMs, () => {
+      this.#catchUp();
+      this.#planTick();
+    });
+  }
+
+  /** Lives what has passed of the present stride. */
+  #catchUp(): void {
+    const passedMs = Math.floor((this.#options.time.nowMs - this.#livedMs) / tickMs) * tickMs;
+    if (passedMs === 0) return;
+    this.#livedMs += passedMs;
+    if (passedMs === tickMs) this.#site.advance(tickMs);
+    else this.#site.rest(passedMs);
+  }
+
+  /** Does something to the site, which may end its rest. */
+  #disturb<Result>(act: () => Result): Result {
+    this.#catchUp();
+    const result = act();
+    this.#planTick();
+    return result;
   }
 
   #onEvent(event: SiteEvent): void {
@@ -205,9 +238,11 @@ export class SimulatedSite {
     return {
       hasUnit: (unit) => this.#site.line(line).hasUnit(unit),
       service: (unit, request) => {
-        const device = request.kind === 'read' ? undefined : this.#deviceAt(line, unit);
+        this.#catchUp();
+        if (request.kind === 'read') return this.#site.line(line).service(unit, request);
+        const device = this.#deviceAt(line, unit);
         if (device !== undefined && this.#reach(device, 'beforeCommand')) return undefined;
-        const response = this.#site.line(line).service(unit, request);
+        const response = this.#disturb(() => this.#site.line(line).service(unit, request));
         return device !== undefined && this.#reach(device, 'afterCommand') ? undefined : response;
       },
     };
@@ -238,7 +273,7 @@ export class SimulatedSite {
     if (on === this.isPowered(device)) return;
     if (on) this.#unpowered.delete(device);
     else this.#unpowered.add(device);
-    this.#site.obey({ do: 'power', device, on });
+    this.#disturb(() => this.#site.obey({ do: 'power', device, on }));
   }
 }
 

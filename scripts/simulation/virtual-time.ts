@@ -92,6 +92,8 @@ export class VirtualTime {
    * promise is left to go on. Now and then the loop itself gets a turn, for signals, messages and what the collector has to clean up.
    */
   async end(): Promise<void> {
+    // Out of whatever called us and in among the promises: only from there does nextTick come after all of them.
+    await Promise.resolve();
     while (this.#stirred) {
       this.#stirred = false;
       this.#turns += 1;

@@ -34,7 +34,7 @@ export interface WorldOptions {
 }
 
 /** Pause between two looks of the watch at what only time can break. Unit: ms. */
-const lookMs = 1000;
+const lookMs = 5000;
 /** Pause between two looks at the balances, which take longer. Unit: ms. */
 const booksMs = 30_000;
 /** An open job is settled this long after its board can be reached, at the latest (I9). Unit: ms. */

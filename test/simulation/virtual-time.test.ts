@@ -85,3 +85,27 @@ test('each process counts its own monotonic time, and takes the wall clock as it
   await time.step(800);
   expect([clock.monotonicMs(), clock.now()]).toEqual([300, 1800]);
 });
+
+test('a step ends in the same way wherever it was begun: in a callback of the loop, or among promises', async () => {
+  const runs: string[][] = [];
+  const live = async () => {
+    const time = new VirtualTime();
+    const clock = clockIn(time);
+    const seen: string[] = [];
+    runs.push(seen);
+    const chain = async (name: string) => {
+      for (let link = 0; link < 20; link += 1) await Promise.resolve();
+      seen.push(name);
+      await clock.sleep(1, name);
+      seen.push(`${name} woke@${time.nowMs}`);
+    };
+    void chain('first');
+    time.stir();
+    time.after(0, () => void seen.push('due'));
+    while (await time.step(5));
+  };
+  await live();
+  await new Promise<void>((resolve) => setImmediate(() => void live().then(resolve)));
+  expect(runs[0]).toEqual(['due', 'first', 'first woke@1']);
+  expect(runs[1]).toEqual(runs[0]);
+});
