@@ -18,7 +18,6 @@ import {
   stepClockTrust,
   villageTimeOf,
 } from './core/clock-trust.ts';
-import { standingOf } from './data-folder.ts';
 import { writeDurably } from './durable-file.ts';
 import { GatewayError } from './errors.ts';
 import { clockAdjustmentsMax } from './limits.ts';
@@ -90,14 +89,14 @@ const marks = { training: 'training\n', service: 'service\n' } as const;
 /**
  * Which time the village in `dataDir` lives by. `asked` is what this start asks for; 'stored' takes the village as it is. The first start
  * that asks decides for good.
- * @throws GatewayError usage when a training village is started as a real one, or a real one for training; store_damaged when the folder of a
- * living village does not say which it is.
+ * @throws GatewayError usage when a training village is started as a real one, or a real one for training; store_damaged when the folder
+ * says neither.
  */
 export function settleTraining(dataDir: string, asked: Training | null | 'stored'): Training | null {
   const file = join(dataDir, clockMark);
   const mark = existsSync(file) ? readFileSync(file, 'utf8') : null;
   const isKnown = mark === marks.training || mark === marks.service;
-  if (!isKnown && (mark !== null || standingOf(dataDir) === 'living')) {
+  if (mark !== null && !isKnown) {
     throw new GatewayError('store_damaged', `${file} does not say whether this village is in service or in training.`, {
       hint: 'Write the one word service or training into it, whichever this village is.',
     });
