@@ -24,6 +24,7 @@ const catalogue = {
   store_failed: { retryable: false, hint: 'Check that the disk is not full, not mounted read-only and not failing; nothing was recorded.' },
   store_damaged: { retryable: false, hint: 'Stop, keep the folder as it is, and restore from the backup or the platform’s copy.' },
   file_unreadable: { retryable: false, hint: 'Check the path and the permissions of the file.' },
+  gateway_stopping: { retryable: true, hint: 'Ask again when the gateway runs again.' },
   gateway_fault: { retryable: false, hint: 'Keep the log of the gateway and report it.' },
   usage: { retryable: false, hint: 'See --help.' },
 } as const satisfies Record<string, { retryable: boolean; hint: string }>;
@@ -46,6 +47,13 @@ export class GatewayError extends Error {
     this.hint = options.hint ?? catalogue[code].hint;
   }
 }
+
+/**
+ * Whether `error` is no more than what a stop brings about: a wait called off, or a wire let go of. A failure of the store and a mistake of
+ * our own are none, also when they come after the stop began.
+ */
+export const isOfStop = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && (error === signal.reason || (isGatewayError(error) && !error.code.startsWith('store_')));
 
 /** Whether `error` is ours and has this code. */
 export const isGatewayError = (error: unknown, code?: ErrorCode): error is GatewayError =>

@@ -31,7 +31,7 @@ const program = new Command('sifen')
   .exitOverride()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage.\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.',
+    '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage, 70 a fault of sifen itself (report it).\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.',
   );
 for (const add of [
   addDemo,

@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts';
 import { type Closer, closeAll } from './closers.ts';
 import type { LoadedSite } from './config-file.ts';
 import { makeFolder, placesIn, type Standing, standingOf } from './data-folder.ts';
-import { GatewayError } from './errors.ts';
+import { GatewayError, isOfStop } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from './ledger-mark.ts';
@@ -136,11 +136,14 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   let broken = false;
   const background = (name: string, task: Promise<void>): void => {
     const settled = task.catch((error: unknown) => {
-      if (stopping.signal.aborted) return;
+      if (isOfStop(error, stopping.signal)) return;
       log.fatal({ task: name, err: error }, 'a background task failed');
       broken = true;
       reject(error);
+      // Whoever stops the village no longer waits for `failed`: the end of the stop tells it.
+      if (stopping.signal.aborted) throw error;
     });
+    settled.catch(() => undefined);
     closers.push(() => settled);
   };
   if (options.announce) {

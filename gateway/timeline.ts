@@ -200,6 +200,7 @@ const refusals: Readonly<Record<string, Line>> = {
   door_open: ['发袋机门开着，请稍等', 'the door of the dispenser is open, please wait'],
   magazine_empty: ['垃圾袋已发完，等待补充', 'the dispenser is empty and waits for a refill'],
   door_closed: ['先开门再扫卷标签', 'open the door before scanning roll labels'],
+  labels_too_many: ['扫得太快，请重扫这一卷', 'too many labels at once; scan this one again'],
   label_unreadable: ['不是本村的袋卷标签', 'not a roll label of this village'],
   material_unknown: ['没有这种材质', 'this material is not in the tariff'],
   priced_by_piece: ['这种材质按件计分，请到柜台', 'this material is counted by the piece; go to the counter'],

@@ -40,7 +40,7 @@ function readFile(file: string): Buffer | null {
     if (statSync(file).size > rosterBytesMax) return null;
     return readFileSync(file);
   } catch (cause) {
-    throw new GatewayError('file_unreadable', `${file} cannot be read: ${(cause as Error).message}.`, { cause });
+    throw new GatewayError('file_unreadable', `The roster ${file} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`, { cause });
   }
 }
 

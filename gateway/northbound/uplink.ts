@@ -6,7 +6,7 @@
 import { formatTopic, type TopicOwner } from '../../protocol/topics.ts';
 import type { UplinkStatus } from '../../protocol/uplink-status.ts';
 import type { Clock } from '../clock.ts';
-import { isGatewayError } from '../errors.ts';
+import { isGatewayError, isOfStop } from '../errors.ts';
 import { uplinkAckMs, uplinkKeepaliveSeconds, uplinkSoundMs, uplinkStateEveryMs, uplinkStatusEveryMs, uplinkTickMs } from '../limits.ts';
 import { EventWindow, type ForwardLog } from './event-window.ts';
 import { backOffMs, brokerLabel, type MqttConnection, type MqttTarget, openMqtt } from './mqtt-connection.ts';
@@ -188,7 +188,7 @@ class Runner {
         this.#pulse.fire();
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!isOfStop(error, signal)) throw error;
     }
   }
 

@@ -12,6 +12,7 @@ import {
   readPrinterStatus,
 } from '../../protocol/devices/printer-esc-pos.ts';
 import type { Clock } from '../clock.ts';
+import { isOfStop } from '../errors.ts';
 import { printerLookMs, printerSlipsMax, replyGraceMs } from '../limits.ts';
 import { FrameWire, type FrameWireOptions } from './frame-wire.ts';
 
@@ -55,7 +56,7 @@ export class Printer {
         await this.#options.clock.sleep(printerLookMs, 'printer', signal);
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!isOfStop(error, signal)) throw error;
     }
   }
 

@@ -91,12 +91,12 @@ export const operations = {
     openRestoredEpoch(store, name);
     return { epoch: store.head.epoch };
   }),
-  'ledger.rebuild': operation(nothing, async ({ store, dispensers, wire }) => {
+  'ledger.rebuild': operation(nothing, async ({ store, dispensers, vending, wire }) => {
     const derived = await store.rederive(() => wire.sleep(0, 'rebuild'));
     if (derived.identical) return derived;
-    const busy = [...dispensers.keys()].find((id) => store.jobs.open(id) !== undefined);
+    const busy = [...dispensers.keys()].find((id) => store.jobs.open(id) !== undefined) ?? [...vending.values()].find(({ isDispensing }) => isDispensing)?.id;
     if (busy !== undefined)
-      throw new GatewayError('device_backing_off', `${derived.differing.join(', ')} must be replaced, but ${busy} is dispensing.`, {
+      throw new GatewayError('bus_busy', `${derived.differing.join(', ')} must be replaced, but ${busy} is dispensing.`, {
         hint: 'Try again in a moment.',
       });
     return store.rebuild();

@@ -84,9 +84,21 @@ export interface SocketOptions {
   readonly onBug: (error: unknown) => void;
 }
 
+export interface CommandSocket {
+  /** Takes no more commands; those under way go on. */
+  refuse(): void;
+  close(): Promise<void>;
+}
+
 /** Opens the way in for commands. Call it with the database lock held: a socket file that is still there then belongs to a gateway that was killed. */
-export async function openSocket({ desk, path, onBug }: SocketOptions): Promise<{ close(): Promise<void> }> {
+export async function openSocket({ desk, path, onBug }: SocketOptions): Promise<CommandSocket> {
+  let stopping = false;
   const app = socketOf(desk, onBug);
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (!stopping) return done();
+    const { code, message, hint } = new GatewayError('gateway_stopping', 'The gateway is stopping and takes no more commands.');
+    void reply.code(503).send({ code, message, hint });
+  });
   rmSync(path, { force: true });
   try {
     await app.listen({ path });
@@ -96,6 +108,9 @@ export async function openSocket({ desk, path, onBug }: SocketOptions): Promise<
     throw new GatewayError('listen_failed', `The socket ${path} cannot be made: ${(cause as Error).message}.`, { cause, hint: 'Check the data folder.' });
   }
   return {
+    refuse() {
+      stopping = true;
+    },
     async close() {
       await app.close();
       rmSync(path, { force: true });

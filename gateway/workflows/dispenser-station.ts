@@ -25,7 +25,7 @@ import {
   type WriteInput,
 } from '../core/dispensing.ts';
 import { decideLoading, type LabelRefusal } from '../core/magazine-loading.ts';
-import { isGatewayError } from '../errors.ts';
+import { isGatewayError, isOfStop } from '../errors.ts';
 import {
   dispenseAcceptMs,
   dispensePollMs,
@@ -46,7 +46,7 @@ export type DispenserOutcome =
   | { readonly kind: 'voided'; readonly household: string; readonly job: number; readonly reason: DispenseOutcome['result'] }
   | { readonly kind: 'undecided'; readonly household: string; readonly job: number }
   | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
-  | { readonly kind: 'label_refused'; readonly code: LabelRefusal | 'label_unreadable' };
+  | { readonly kind: 'label_refused'; readonly code: LabelRefusal | 'label_unreadable' | 'labels_too_many' | 'dispenser_unreachable' };
 
 export type RebaselineAnswer = 'done' | 'unreachable' | 'job_under_way';
 
@@ -134,12 +134,15 @@ export class DispenserStation {
     const label = parseBagCode(text, this.#options.bags);
     if (!label.ok || label.value.bag !== 0) {
       this.#tell({ kind: 'label_refused', code: 'label_unreadable' });
-    } else if (this.#exitScans !== null) {
-      if (this.#exitScans.length < dispenserScansMax) this.#exitScans.push(label.value.rollCode);
-    } else if (this.#labels.length < dispenserScansMax) {
-      this.#labels.push(label.value.rollCode);
-      this.#bell.ring();
+      return;
     }
+    const heard = this.#exitScans ?? this.#labels;
+    if (heard.length >= dispenserScansMax) {
+      this.#tell({ kind: 'label_refused', code: 'labels_too_many' });
+      return;
+    }
+    heard.push(label.value.rollCode);
+    if (heard === this.#labels) this.#bell.ring();
   }
 
   /** Runs until `signal` aborts, and books the labels heard until then. Bus failures are waited out; anything else is a bug and is thrown. */
@@ -150,7 +153,7 @@ export class DispenserStation {
         await this.#turn(signal);
         await this.#bell.wait(clock, idlePollMs, `idle ${this.id}`, signal);
       } catch (error) {
-        if (signal.aborted) break;
+        if (isOfStop(error, signal)) break;
         if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;
         this.#status = null;
         this.#refuseDraw('dispenser_unreachable');
@@ -158,6 +161,7 @@ export class DispenserStation {
       }
     }
     if (this.#status !== null) this.#takeLabels(this.#status);
+    for (const _label of this.#labels.splice(0)) this.#tell({ kind: 'label_refused', code: 'dispenser_unreachable' });
     this.#refuseDraw('dispenser_unreachable');
     this.#rebaseline?.answer.resolve('unreachable');
   }

@@ -5,6 +5,7 @@
  * Rule: R-47 (alarm by siren and SMS).
  */
 import type { Clock } from '../clock.ts';
+import { isOfStop } from '../errors.ts';
 import { alarmLookMs, alarmTriesMax, alarmTryAgainMs } from '../limits.ts';
 import type { Modem } from '../southbound/modem.ts';
 import type { Store } from '../store/store.ts';
@@ -30,7 +31,7 @@ export async function notifyAlarms(options: AlarmNotifierOptions, signal: AbortS
       await wire.sleep(alarmLookMs, 'fire alarms', signal);
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!isOfStop(error, signal)) throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import type { QuotaPeriod } from '../core/calendar.ts';
 import { decideLoading } from '../core/magazine-loading.ts';
 import { type CountDecision, decideGiveUp, decideStockCount, decideVend, decideVendSettlement, type VendJob } from '../core/vend-issue.ts';
 import { type DoubtCause, resumeVend, startVend, stepVend, type VendInput, type VendOutcome, type VendStep } from '../core/vending.ts';
+import { isOfStop } from '../errors.ts';
 import { dispenserIdlePollMs, dispenserScansMax, vendPatienceMs } from '../limits.ts';
 import type { VendingBoard, VendReadiness } from '../southbound/vending-board.ts';
 import type { Store } from '../store/store.ts';
@@ -120,6 +121,7 @@ export class VendingStation {
       this.#tell({ kind: 'label_refused', code: 'label_unreadable' });
     } else if (this.#job !== null) {
       if (this.#job.scanned.length < dispenserScansMax) this.#job.scanned.push(label.value.rollCode);
+      else this.#tell({ kind: 'label_refused', code: 'labels_too_many' });
     } else {
       // Without a door contact a label read while no job runs is one that is being loaded.
       const labels = [label.value.rollCode];
@@ -138,7 +140,7 @@ export class VendingStation {
         await this.#bell.wait(wire, idlePollMs, `idle ${this.id}`, signal);
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!isOfStop(error, signal)) throw error;
     }
     this.#refuse('dispenser_unreachable');
   }

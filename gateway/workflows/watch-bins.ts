@@ -6,7 +6,7 @@
 import type { CompartmentReading } from '../../protocol/bin-reading.ts';
 import type { Clock } from '../clock.ts';
 import { decideAlarmReset, freshCompartment, type ResetRefusal, stepCompartment } from '../core/bins.ts';
-import { isGatewayError } from '../errors.ts';
+import { isGatewayError, isOfStop } from '../errors.ts';
 import { binPollMs } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Bin } from './bin.ts';
@@ -42,11 +42,11 @@ export async function watchBin({ bin, store, clock, idlePollMs = binPollMs }: Bi
     try {
       record(await bin.read(signal));
     } catch (error) {
-      if (signal.aborted) return;
+      if (isOfStop(error, signal)) return;
       if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;
     }
     await clock.sleep(idlePollMs, `bin ${id}`, signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
+      if (!isOfStop(error, signal)) throw error;
     });
   }
 }

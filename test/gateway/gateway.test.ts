@@ -1,12 +1,15 @@
-// Without this a gateway that cannot serve would write a start into the ledger at every try of whoever restarts it.
+// Without this a gateway that cannot serve would write a start into the ledger at every try of whoever restarts it, and one whose parts break
+// while it stops would say that it stopped well.
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { wireClock } from '../../gateway/clock.ts';
 import { type LoadedSite, loadSite } from '../../gateway/config-file.ts';
 import { openGateway } from '../../gateway/gateway.ts';
 import { openLog } from '../../gateway/log.ts';
 import { thisMachine } from '../../gateway/machine.ts';
 import { openVillage } from '../../gateway/runtime.ts';
+import { askGateway } from '../../gateway/web/socket-client.ts';
 import { makeFolder } from '../support/make-store.ts';
 
 type Config = LoadedSite['config'];
@@ -58,4 +61,32 @@ it.each([
   const opening = openGateway({ ...optionsOf(dataDir, free), announce: true });
   if (served) return await (await opening).close();
   await expect(opening).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('107') });
+});
+
+it('a part that breaks while the village stops is told by the stop', async () => {
+  const sleep: typeof wireClock.sleep = async (ms, name, signal) => {
+    await wireClock.sleep(ms, name, signal).catch((error: unknown) => {
+      throw name === 'device health' ? new Error('planted') : error;
+    });
+  };
+  const machine = { ...thisMachine, clock: { ...wireClock, sleep } };
+  const village = openVillage({ ...optionsOf(makeFolder(), free), machine, withField: true, announce: false });
+  await expect(village.close()).rejects.toThrow('planted');
+});
+
+it('a gateway that waits for its last job takes no more commands', async () => {
+  const dataDir = makeFolder();
+  const gateway = await openGateway({ ...optionsOf(dataDir, free), announce: true });
+  const finishing = Promise.withResolvers<void>();
+  const { finish } = gateway.village;
+  gateway.village.finish = async () => {
+    await finishing.promise;
+    await finish();
+  };
+  const socket = join(dataDir, 'sifen.sock');
+  await expect(askGateway(socket, 'ledger.show', {})).resolves.toMatchObject({ problems: [] });
+  const closing = gateway.close();
+  await expect(askGateway(socket, 'issue', {})).rejects.toMatchObject({ code: 'gateway_stopping' });
+  finishing.resolve();
+  await closing;
 });
