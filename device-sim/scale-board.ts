@@ -100,6 +100,7 @@ export class ScaleBoard implements Board {
 
   /** Answers a request for registers. Silent while the power is off, and when it has none. */
   answer(request: ModbusRequest): ModbusResponse | undefined {
+    this.#weigh();
     if (this.#ram === null || this.#bank === undefined) return undefined;
     this.#heardAtMs = this.#options.wireMs();
     return this.#bank.answer(request);
@@ -114,6 +115,7 @@ export class ScaleBoard implements Board {
   hear(bytes: Uint8Array): readonly Uint8Array[] {
     const { twin } = this;
     if ('show' in twin) return [];
+    this.#weigh();
     this.#requests ??= twin.scale.device.toDevice.parser();
     return this.#requests.push(bytes).flatMap((result) => (result.ok ? this.#respond(twin, result.message) : []));
   }
@@ -123,14 +125,18 @@ export class ScaleBoard implements Board {
     const { twin } = this;
     const nowMs = this.#options.wireMs();
     if (this.#ram === null || !('say' in twin) || nowMs - this.#saidAtMs < twin.periodMs) return;
+    this.#weigh();
     this.#saidAtMs = nowMs;
     const message = twin.say(faceOf(this.#ram, this.#setup));
     if (message !== null && say(twin.scale.device.fromDevice.encode(message))) this.#heardAtMs = nowMs;
   }
 
-  /** Lets `elapsedMs` of village time pass. */
+  /** Lets `elapsedMs` of village time pass. Its samples are worked off when somebody looks, or before anything changes what they show. */
   advance(elapsedMs: number): void {
     this.#sinceSampleMs += elapsedMs;
+  }
+
+  #weigh(): void {
     const due = Math.floor(this.#sinceSampleMs / samplePeriodMs);
     this.#sinceSampleMs -= due * samplePeriodMs;
     if (due > samplesMax) this.#cell = stepLoadCell(this.#cell, (due - samplesMax) * samplePeriodMs, this.#disturbances);
@@ -159,23 +165,27 @@ export class ScaleBoard implements Board {
 
   /** A zero that has wandered stays where it is when `drift` is cleared. */
   setFaults(faults: readonly BoardFault[]): void {
+    this.#weigh();
     this.#faults = faults;
     this.#disturbances = disturbancesOf(faults);
   }
 
   /** A scale without registers shows its face. */
   fields(): Readonly<Record<string, FieldValue>> {
+    this.#weigh();
     this.#show();
     return this.#bank?.fields() ?? (this.#ram === null ? {} : { ...faceOf(this.#ram, this.#setup) });
   }
 
   /** What lies on the tray from now on. Unit: gram. */
   putOnTray(loadGrams: number): void {
+    this.#weigh();
     this.#cell = { ...this.#cell, loadGrams };
   }
 
   setPower(on: boolean): void {
     if (on === (this.#ram !== null)) return;
+    this.#weigh();
     this.#ram = on ? startIndicator : null;
     this.#options.onEvent({ event: 'power', device: this.id, on });
   }

@@ -63,7 +63,10 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const close = () => {
       socket.refuse();
       // Asked again, it is the same end: a finished village has no books to look into.
-      closed ??= closingAfter(() => village.finish(), () => closeAll(closers));
+      closed ??= closingAfter(
+        () => village.finish(),
+        () => closeAll(closers),
+      );
       return closed;
     };
     return { village, uplink, url: pages.url, brokerUrl: target.url, close };

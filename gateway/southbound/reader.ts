@@ -48,6 +48,9 @@ export interface ReaderStats {
 export const openReader = (options: ReaderOptions): Reader => new Reader(options);
 
 /** One reader; made by `openReader`. */
+/** Made once: an abort without a reason makes an exception with its stack, for every piece of every code. */
+const moreCame = new Error('more bytes of a code came');
+
 export class Reader {
   readonly id: string;
   readonly #options: ReaderOptions;
@@ -118,7 +121,7 @@ export class Reader {
   }
 
   #read(bytes: Uint8Array): void {
-    this.#idle.abort();
+    this.#idle.abort(moreCame);
     for (const result of this.#parser.push(bytes)) this.#tell(result);
     if (this.#parser.isUnfinished) void this.#abandonWhenIdle();
   }

@@ -18,11 +18,12 @@ export class JobFacts {
   readonly #roll;
   constructor(db: Sqlite) {
     this.#quota = db.prepare<[string, string], { held: number; issued: number }>('SELECT held, issued FROM quota WHERE household = ? AND period = ?');
+    // The words of the partial index job_open, or every poll of a dispenser reads the jobs of all years.
     this.#open = db.prepare<
       [string],
       OpenJob
     >(`SELECT job, dispenser, household, rolls, period, expect_last_job AS expectLastJob, expect_ctr_out AS expectCtrOut, nonce
-      FROM job WHERE dispenser = ? AND state = 'open' AND reliability = 'A' ORDER BY job`);
+      FROM job WHERE dispenser = ? AND state IN ('open', 'indeterminate') AND state = 'open' AND reliability = 'A' ORDER BY job`);
     this.#vends = db.prepare<[string], VendJob>(
       "SELECT job, dispenser, household, rolls, period, reliability, sequence, state FROM job WHERE dispenser = ? AND state IN ('open', 'indeterminate') ORDER BY job",
     );

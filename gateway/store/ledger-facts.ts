@@ -51,12 +51,20 @@ const fullChecks: typeof quickChecks = [
   },
 ];
 
+const prepareChecks = (db: Sqlite, checks: typeof quickChecks) =>
+  checks.map(({ check, sql }) => ({ check, statement: db.prepare<[], string>(`${sql} LIMIT 20`).pluck() }));
+
+const runChecks = (checks: ReturnType<typeof prepareChecks>): LedgerProblem[] =>
+  checks.flatMap(({ check, statement }) => statement.all().map((detail) => ({ check, detail })));
+
 export class LedgerFacts {
   readonly #db: Sqlite;
+  readonly #quickChecks;
   readonly #balances;
   readonly #balance;
   constructor(db: Sqlite) {
     this.#db = db;
+    this.#quickChecks = prepareChecks(db, quickChecks);
     this.#balances = db.prepare<[], BalanceRow>('SELECT account, unit, amount FROM balance WHERE amount <> 0 ORDER BY unit, account');
     this.#balance = db.prepare<[string, string], number>('SELECT amount FROM balance WHERE account = ? AND unit = ?').pluck();
   }
@@ -102,19 +110,10 @@ export class LedgerFacts {
   }
   /** Everything that is wrong with the books, at most 20 lines a check. Reads every posting: for commands and nights, not for pages. */
   problems(): LedgerProblem[] {
-    return [...this.quickProblems(), ...this.#run(fullChecks)];
+    return [...this.quickProblems(), ...runChecks(prepareChecks(this.#db, fullChecks))];
   }
   /** What balances and open jobs alone can tell; quick enough for a health check. */
   quickProblems(): LedgerProblem[] {
-    return this.#run(quickChecks);
-  }
-  #run(checks: typeof quickChecks): LedgerProblem[] {
-    return checks.flatMap(({ check, sql }) =>
-      this.#db
-        .prepare<[], string>(`${sql} LIMIT 20`)
-        .pluck()
-        .all()
-        .map((detail) => ({ check, detail })),
-    );
+    return runChecks(this.#quickChecks);
   }
 }

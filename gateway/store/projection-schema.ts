@@ -81,6 +81,7 @@ CREATE TABLE job (
   done INTEGER NOT NULL CHECK (done BETWEEN 0 AND rolls)
 ) STRICT;
 CREATE INDEX job_open ON job (dispenser) WHERE state IN ('open', 'indeterminate');
+CREATE INDEX job_order ON job (dispenser, job) WHERE sequence IS NOT NULL;
 CREATE TABLE fence (fence INTEGER PRIMARY KEY, device TEXT NOT NULL, job INTEGER) STRICT;
 CREATE TABLE dispenser (
   device TEXT PRIMARY KEY,

@@ -48,6 +48,9 @@ export class Store {
   readonly devices: DeviceFacts;
   readonly ledger: LedgerFacts;
   readonly #db: Sqlite;
+  readonly #saveCursor;
+  readonly #saveVillageTime;
+  readonly #lastTrusted;
   readonly #log: EventLog;
   readonly #keys: KeyLookup;
   #project: (draft: EventDraft, sequence: number) => void = () => assert.fail('projections are not open yet');
@@ -72,6 +75,11 @@ export class Store {
       this.#db.close();
       throw translate(error, options.path);
     }
+    this.#saveCursor = this.#db.prepare<[string, number]>('INSERT INTO cursor (name, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq');
+    this.#saveVillageTime = this.#db.prepare<[number]>(
+      'INSERT INTO village_time (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = MAX(at_ms, excluded.at_ms)',
+    );
+    this.#lastTrusted = this.#db.prepare<[], number>("SELECT at_ms FROM event WHERE timeq IN ('ntp', 'rtc', 'operator') ORDER BY seq DESC LIMIT 1").pluck();
     this.people = new PeopleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);
     this.weighings = new WeighingFacts(this.#db);
@@ -151,9 +159,7 @@ export class Store {
 
   /** Village time of the newest event whose clock could be trusted; null when there is none. */
   lastTrustedMs(): EpochMs | null {
-    const atMs = this.#db.prepare("SELECT at_ms FROM event WHERE timeq IN ('ntp', 'rtc', 'operator') ORDER BY seq DESC LIMIT 1").pluck().get() as
-      | number
-      | undefined;
+    const atMs = this.#lastTrusted.get();
     return atMs === undefined ? null : epochMs(atMs);
   }
 
@@ -164,7 +170,7 @@ export class Store {
 
   saveCursor(name: string, sequence: number): void {
     assert(sequence <= this.head.sequence, 'a cursor never passes the head');
-    this.#write('INSERT INTO cursor (name, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq', name, sequence);
+    this.#write(() => this.#saveCursor.run(name, sequence));
   }
 
   /** Village time when it was last saved, or of the last event if that is later; null in a new file. */
@@ -175,7 +181,7 @@ export class Store {
   }
 
   saveVillageTime(atMs: EpochMs): void {
-    this.#write('INSERT INTO village_time (id, at_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = MAX(at_ms, excluded.at_ms)', atMs);
+    this.#write(() => this.#saveVillageTime.run(atMs));
   }
 
   /** Drops every projection, derives them again from the verified log, and says whether they came out the same. @throws GatewayError store_*. */
@@ -223,9 +229,9 @@ export class Store {
   }
 
   /** For rows beside the log. @throws GatewayError store_failed. */
-  #write(sql: string, ...values: readonly unknown[]): void {
+  #write(run: () => void): void {
     try {
-      this.#db.prepare(sql).run(...values);
+      run();
     } catch (error) {
       throw translate(error, this.#db.name);
     }
