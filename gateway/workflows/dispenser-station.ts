@@ -4,7 +4,7 @@
  * every record goes through store.append before anything moves, and nothing here ever repeats a motion.
  */
 import assert from 'node:assert/strict';
-import { type BagVillage, parseBagCode } from '../../protocol/bag-code.ts';
+import type { BagVillage } from '../../protocol/bag-code.ts';
 import type { DispenserCommand, DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideDraw, decideSettlement, type OpenJob } from '../core/bag-issue.ts';
@@ -24,7 +24,7 @@ import {
   stepFence,
   type WriteInput,
 } from '../core/dispensing.ts';
-import { decideLoading, type LabelRefusal } from '../core/magazine-loading.ts';
+import { decideLoading } from '../core/magazine-loading.ts';
 import { isGatewayError, isOfStop } from '../errors.ts';
 import {
   dispenseAcceptMs,
@@ -39,6 +39,7 @@ import {
 import type { Store } from '../store/store.ts';
 import type { DispenserBoard } from './dispenser-board.ts';
 import { Doorbell } from './doorbell.ts';
+import { type ExitRefusal, hearLabel } from './exit-labels.ts';
 
 /** What became of a request at the dispenser, for the screen and the timeline. */
 export type DispenserOutcome =
@@ -46,7 +47,7 @@ export type DispenserOutcome =
   | { readonly kind: 'voided'; readonly household: string; readonly job: number; readonly reason: DispenseOutcome['result'] }
   | { readonly kind: 'undecided'; readonly household: string; readonly job: number }
   | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
-  | { readonly kind: 'label_refused'; readonly code: LabelRefusal | 'label_unreadable' | 'labels_too_many' | 'dispenser_unreachable' };
+  | { readonly kind: 'label_refused'; readonly code: ExitRefusal };
 
 export type RebaselineAnswer = 'done' | 'unreachable' | 'job_under_way';
 
@@ -131,18 +132,10 @@ export class DispenserStation {
 
   /** A text read at the exit: the label of a roll that passes, or of one being loaded while the door is open. */
   scanAtExit(text: string): void {
-    const label = parseBagCode(text, this.#options.bags);
-    if (!label.ok || label.value.bag !== 0) {
-      this.#tell({ kind: 'label_refused', code: 'label_unreadable' });
-      return;
-    }
     const heard = this.#exitScans ?? this.#labels;
-    if (heard.length >= dispenserScansMax) {
-      this.#tell({ kind: 'label_refused', code: 'labels_too_many' });
-      return;
-    }
-    heard.push(label.value.rollCode);
-    if (heard === this.#labels) this.#bell.ring();
+    const code = hearLabel(text, this.#options.bags, heard);
+    if (code !== null) this.#tell({ kind: 'label_refused', code });
+    else if (heard === this.#labels) this.#bell.ring();
   }
 
   /** Runs until `signal` aborts, and books the labels heard until then. Bus failures are waited out; anything else is a bug and is thrown. */

@@ -3,7 +3,7 @@
  * what the board or the exit reader says, and leave to a person what neither can tell. Every decision is core's, every record goes through
  * store.append before anything moves, and nothing here ever repeats an order.
  */
-import { type BagVillage, parseBagCode } from '../../protocol/bag-code.ts';
+import type { BagVillage } from '../../protocol/bag-code.ts';
 import type { EventDraft } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideSettlement } from '../core/bag-issue.ts';
@@ -17,6 +17,7 @@ import type { VendingBoard, VendReadiness } from '../southbound/vending-board.ts
 import type { Store } from '../store/store.ts';
 import type { DispenserOutcome, RebaselineAnswer } from './dispenser-station.ts';
 import { Doorbell } from './doorbell.ts';
+import { hearLabel } from './exit-labels.ts';
 
 export interface VendingStationOptions {
   readonly id: string;
@@ -116,19 +117,14 @@ export class VendingStation {
   /** A text read at the exit: a roll that passes while a job is under way, else one that is being loaded. */
   scanAtExit(text: string): void {
     const { store, id, bags } = this.#options;
-    const label = parseBagCode(text, bags);
-    if (!label.ok || label.value.bag !== 0) {
-      this.#tell({ kind: 'label_refused', code: 'label_unreadable' });
-    } else if (this.#job !== null) {
-      if (this.#job.scanned.length < dispenserScansMax) this.#job.scanned.push(label.value.rollCode);
-      else this.#tell({ kind: 'label_refused', code: 'labels_too_many' });
-    } else {
-      // Without a door contact a label read while no job runs is one that is being loaded.
-      const labels = [label.value.rollCode];
-      const { drafts, refusals } = decideLoading({ dispenser: id, labels, doorOpen: true, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
-      for (const code of refusals) this.#tell({ kind: 'label_refused', code });
-      if (drafts.length > 0) store.append(drafts);
-    }
+    const labels = this.#job?.scanned ?? [];
+    const code = hearLabel(text, bags, labels);
+    if (code !== null) this.#tell({ kind: 'label_refused', code });
+    if (code !== null || this.#job !== null) return;
+    // Without a door contact a label read while no job runs is one that is being loaded.
+    const { drafts, refusals } = decideLoading({ dispenser: id, labels, doorOpen: true, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
+    for (const refusal of refusals) this.#tell({ kind: 'label_refused', code: refusal });
+    if (drafts.length > 0) store.append(drafts);
   }
 
   /** Runs until `signal` aborts; what is under way then stays open and is looked for at the next start. @throws GatewayError store_*. */
