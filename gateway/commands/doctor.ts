@@ -47,7 +47,7 @@ const statusSchema = z.looseObject({
       id: z.string(),
       state: z.enum(['unknown', 'online', 'offline']),
       note: z.string(),
-      facts: z.looseObject({ locked: z.string().nullish() }),
+      facts: z.looseObject({ locked: z.string().nullish(), symptom: z.string().nullish() }),
     }),
   ),
   bus: z
@@ -61,7 +61,7 @@ const statusSchema = z.looseObject({
 
 const factsOf = ({ timeq, problem, uplink, devices, bus, bins }: z.infer<typeof statusSchema>): VillageFacts => ({
   ...{ timeq, problem, uplink },
-  devices: devices.map(({ id, state, note, facts }) => ({ id, state, note, locked: facts.locked ?? null })),
+  devices: devices.map(({ id, state, note, facts }) => ({ id, state, note, locked: facts.locked ?? null, symptom: facts.symptom == null ? null : note })),
   lines: bus?.lines ?? [],
   traffic: bus?.devices ?? [],
   alarms: bins.filter(({ alarm }) => alarm),

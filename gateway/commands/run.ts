@@ -8,6 +8,7 @@ import { openGateway } from '../gateway.ts';
 import { openLog } from '../log.ts';
 import { thisMachine } from '../machine.ts';
 import { defaultDataDir, keepSite, wholeNumber } from './access.ts';
+import { budgetLines, describeBudget } from './bus-table.ts';
 import { stopSignal, whenAborted } from './stop-signal.ts';
 
 interface RunFlags {
@@ -46,6 +47,8 @@ export function addRun(program: Command): void {
       const what = { machine: thisMachine, site, dataDir, training, log, newLedger, recordDir: flags.record };
       const gateway = await openGateway({ ...what, withField: true, announce: true });
       keepSite(flags.data, site);
+      // A line that is too full is no reason not to serve a village; `sifen check` refuses it before it is put in service.
+      for (const { message } of describeBudget(budgetLines(site.config)).findings) log.warn({}, message);
       log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
       await closingAfter(
         () => Promise.race([whenAborted(stop.signal), gateway.village.failed, gateway.uplink.done]),

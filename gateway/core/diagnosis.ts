@@ -35,7 +35,14 @@ export interface VillageFacts {
   readonly timeq: TimeQuality;
   readonly problem: string | null;
   readonly uplink: { readonly state: 'connecting' | 'online' | 'offline'; readonly backlog: number; readonly failure?: string | undefined };
-  readonly devices: readonly { readonly id: string; readonly state: 'unknown' | 'online' | 'offline'; readonly note: string; readonly locked: string | null }[];
+  readonly devices: readonly {
+    readonly id: string;
+    readonly state: 'unknown' | 'online' | 'offline';
+    readonly note: string;
+    readonly locked: string | null;
+    /** What damaged replies say about the wiring, in words; null when nothing. */
+    readonly symptom: string | null;
+  }[];
   readonly lines: readonly (Traffic & { readonly id: string; readonly open: boolean; readonly strayBytes: number })[];
   readonly traffic: readonly (Traffic & { readonly id: string })[];
   readonly alarms: readonly { readonly bin: string; readonly compartment: number }[];
@@ -144,7 +151,7 @@ function diagnoseUplink({ uplink }: VillageFacts): Finding[] {
   return [];
 }
 
-function diagnoseDevice({ id, state, note, locked }: VillageFacts['devices'][number], { traffic }: VillageFacts): Finding[] {
+function diagnoseDevice({ id, state, note, locked, symptom }: VillageFacts['devices'][number], { traffic }: VillageFacts): Finding[] {
   if (locked !== null)
     return [
       {
@@ -152,6 +159,15 @@ function diagnoseDevice({ id, state, note, locked }: VillageFacts['devices'][num
         subject: id,
         what: `locked (${locked})`,
         todo: lockTodo[locked] ?? `Look at the device, then: sifen device rebaseline ${id} --operator NAME`,
+      },
+    ];
+  if (symptom !== null)
+    return [
+      {
+        level: 'bad',
+        subject: id,
+        what: symptom,
+        todo: 'Switch the devices of the line off one by one and look who still answers; then termination, bias and loose wires.',
       },
     ];
   if (state === 'offline')

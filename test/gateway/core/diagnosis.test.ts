@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { byLevel, diagnoseMachine, diagnoseVillage, type Finding, type MachineFacts, type VillageFacts } from '../../../gateway/core/diagnosis.ts';
 
 const machine: MachineFacts = { freeDiskBytes: 20 * 1024 ** 3, missingKeys: [], missingPorts: [], isServing: true };
-const device = { id: 'scale-1', state: 'online', note: '', locked: null } as const;
+const device = { id: 'scale-1', state: 'online', note: '', locked: null, symptom: null } as const;
 const line = { id: 'line-1', open: true, sent: 10_000, timeouts: 0, garbled: 0, utilisation: 0.1, strayBytes: 0 };
 const village: VillageFacts = {
   ...{ timeq: 'ntp', problem: null, uplink: { state: 'online', backlog: 3 } },
@@ -35,6 +35,7 @@ describe('of a running village', () => {
     ['a backlog of days', { uplink: { state: 'online', backlog: 5000 } }, 'warn uplink'],
     ['a device that is gone', { devices: [{ ...device, state: 'offline' }] }, 'bad scale-1'],
     ['a locked dispenser', { devices: [{ ...device, id: 'dispenser-1', locked: 'board_replaced' }] }, 'bad dispenser-1'],
+    ['two devices with one number', { devices: [{ ...device, state: 'offline', symptom: 'two devices may answer as unit 2' }] }, 'bad scale-1'],
     ['answers that are spoilt', { traffic: [{ id: 'scale-1', sent: 1000, timeouts: 5, garbled: 6, utilisation: 0 }] }, 'warn scale-1'],
     ['a wire that is away', { lines: [{ ...line, open: false }] }, 'bad line-1'],
     ['a line that is full', { lines: [{ ...line, utilisation: 0.9 }] }, 'warn line-1'],
