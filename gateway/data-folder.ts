@@ -2,7 +2,7 @@
  * The data folder of a village: what lies where in it, and what that says about the village. It opens and changes nothing but the folder
  * itself.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError } from './errors.ts';
 
@@ -32,14 +32,19 @@ export function socketIn(dataDir: string): string {
   return path;
 }
 
+/** Whether `file` is not there or has not one byte, as a full disk or a copy that was cut off leaves it. */
+export const isGone = (file: string): boolean => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
+
 /** `ledger_lost`: a village lived here, and its ledger is gone while other files of it are there. */
 export type Standing = 'new' | 'living' | 'ledger_lost';
 
 /** Whether a village lives in `dataDir`. Keys alone make none: they may be made, and their public half enrolled, before the first start. */
 export function standingOf(dataDir: string): Standing {
   const { ledger, personal, mark } = placesIn(dataDir);
-  if (existsSync(ledger)) return 'living';
-  return existsSync(personal) || existsSync(mark) ? 'ledger_lost' : 'new';
+  if (!isGone(ledger)) return 'living';
+  if (existsSync(personal) || existsSync(mark)) return 'ledger_lost';
+  // Nothing but an empty file: a first start that was cut off. It has its keys, and they are not made anew.
+  return existsSync(ledger) ? 'living' : 'new';
 }
 
 /** Makes `folder` if it is not there. @throws GatewayError file_unreadable. */

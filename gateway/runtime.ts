@@ -8,7 +8,7 @@ import type { EventDraft } from '../protocol/events.ts';
 import type { Clock } from './clock.ts';
 import { type Closer, closeAll } from './closers.ts';
 import type { LoadedSite } from './config-file.ts';
-import { makeFolder, placesIn, type Standing, standingOf } from './data-folder.ts';
+import { isGone, makeFolder, placesIn, type Standing, standingOf } from './data-folder.ts';
 import { GatewayError, isOfStop } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
@@ -73,8 +73,9 @@ export function openVillage(options: VillageOptions): Village {
   makeFolder(dataDir);
   const training = settleTraining(dataDir, options.training);
   const places = placesIn(dataDir);
+  const standing = settleStanding(options);
   // A village without its key is not given a new one in silence: that would be another gateway.
-  if (settleStanding(options) === 'new') createKeys(places.keys);
+  if (standing === 'new') createKeys(places.keys);
   const keys = loadKeys(places.keys);
   let time: VillageTime | undefined;
   const store = new Store({
@@ -90,13 +91,13 @@ export function openVillage(options: VillageOptions): Village {
   const closers: Closer[] = [() => store.close()];
   try {
     time = openVillageTime(training, store.loadVillageTime(), options.machine);
-    const personal = openPersonalFile({ path: places.personal, masterKey: keys.personalMasterKey });
+    const personal = openNames(store, places.personal, keys);
     closers.push(() => personal.close());
-    // Names are written before the events that refer to them, so leftovers of a crash are swept; a ledger without households, though,
-    // may be a new one after a loss, and must not cost the village its names and cards.
-    const households = store.people.households().map((row) => row.household);
-    if (households.length > 0) personal.sweep(new Set(households));
-    if (options.announce) openChapter(store, options, keys);
+    settleLedger(standing, { store, personal }, options);
+    if (options.announce) {
+      openChapter(store, options, keys);
+      sweepNames(store, personal);
+    }
     return assemble(options, { store, personal, keys, time, closers, log });
   } catch (error) {
     // What went wrong first is what is told.
@@ -105,18 +106,59 @@ export function openVillage(options: VillageOptions): Village {
   }
 }
 
-/** @throws GatewayError store_damaged when the ledger is gone and nobody said that a new one is wanted; usage when it is not gone. */
+const ledgerLost = (dataDir: string): GatewayError =>
+  new GatewayError('store_damaged', `The ledger ${placesIn(dataDir).ledger} is gone or empty, although a village lived here.`, {
+    hint: 'Put it back from the backup. Where there is none, `sifen run --new-ledger` begins a new one: balances and drawn rolls are forgotten, and the roster is to be imported again.',
+  });
+
+const noneLost = (dataDir: string): GatewayError =>
+  new GatewayError('usage', `No ledger was lost from ${dataDir}.`, { hint: 'Leave --new-ledger out; it is for a village whose ledger.db is gone.' });
+
+/** What the files alone can tell, before any of them is opened. @throws GatewayError as `settleLedger`. */
 function settleStanding({ dataDir, newLedger = false }: VillageOptions): Standing {
   const standing = standingOf(dataDir);
-  const lost = standing === 'ledger_lost';
-  if (lost && !newLedger) {
-    throw new GatewayError('store_damaged', `The ledger ${placesIn(dataDir).ledger} is gone, although a village lived here.`, {
-      hint: 'Put it back from the backup. Where there is none, `sifen run --new-ledger` begins a new one: balances and drawn rolls are forgotten, and the roster is to be imported again.',
-    });
-  }
-  if (newLedger && !lost)
-    throw new GatewayError('usage', `No ledger was lost from ${dataDir}.`, { hint: 'Leave --new-ledger out; it is for a village whose ledger.db is gone.' });
+  if (standing === 'ledger_lost' && !newLedger) throw ledgerLost(dataDir);
+  if (standing === 'new' && newLedger) throw noneLost(dataDir);
   return standing;
+}
+
+/**
+ * A ledger file that never held an event is as lost as none, where something else says that a village lived here.
+ * @throws GatewayError store_damaged when it is lost and nobody said that a new one is wanted; usage when it is not lost.
+ */
+function settleLedger(standing: Standing, { store, personal }: Pick<Parts, 'store' | 'personal'>, { dataDir, newLedger = false }: VillageOptions): void {
+  const isEmpty = store.head.sequence === 0;
+  const isLost = standing === 'ledger_lost' || (isEmpty && (loadLedgerMark(dataDir) !== null || personal.size > 0));
+  if (isLost && !newLedger) throw ledgerLost(dataDir);
+  if (newLedger && !isLost) throw noneLost(dataDir);
+}
+
+/**
+ * Opens the names. They alone say which number is which household, so lost ones are not replaced by an empty file: every household of the
+ * next import would get a second pseudonym, and a second quota with it.
+ * @throws GatewayError store_damaged when the ledger has households and the file has nobody.
+ */
+function openNames(store: Store, path: string, { personalMasterKey: masterKey }: GatewayKeys): PersonalFile {
+  const households = store.people.households().length;
+  const lost = () =>
+    new GatewayError('store_damaged', `The personal file ${path} is gone or empty, although the ledger has ${households} household(s).`, {
+      hint: 'Put it back from the backup. Where there is none, nobody can say which household is whose any more: keep ledger.db somewhere else, take it out of the folder, and `sifen run --new-ledger` begins a new one: balances and drawn rolls are forgotten, the roster is to be imported again, and households whose cards do not stand in it get new ones.',
+    });
+  if (households > 0 && isGone(path)) throw lost();
+  const personal = openPersonalFile({ path, masterKey });
+  if (households === 0 || personal.size > 0) return personal;
+  personal.close();
+  throw lost();
+}
+
+/**
+ * Names are written before the events that refer to them, so a crash may leave some nobody refers to. Only a ledger in its first epoch can
+ * tell which: one that was put back, or begun anew after a loss, does not know everybody who lives here, and to sweep by it would cost the
+ * village names and cards for good. What is left over does no harm: the next import of that number finds it again.
+ */
+function sweepNames(store: Store, personal: PersonalFile): void {
+  const households = store.people.households().map((row) => row.household);
+  if (store.head.epoch === 1 && households.length > 0) personal.sweep(new Set(households));
 }
 
 interface Parts {
@@ -216,18 +258,19 @@ async function saveTime(save: () => void, { wire, everyMs, signal }: { wire: Clo
 
 const markDamaged = (dataDir: string): GatewayError =>
   new GatewayError('store_damaged', `${placesIn(dataDir).mark} cannot be read, so nobody knows which epoch was the last.`, {
-    hint: 'Put the file back from a backup. Without one, delete it: the new ledger begins in epoch 1 then, and followers report a fork.',
+    hint: 'Put the file back from a backup. Without one, delete it: the new ledger begins in epoch 2 then, and followers report a fork where the lost one had come further.',
   });
 
 /** First words of every start: the epoch if there is none, the boot, and the rules when they changed. */
-function openChapter(store: Store, { site, dataDir, log }: VillageOptions, keys: GatewayKeys): void {
+function openChapter(store: Store, { site, dataDir, log, newLedger = false }: VillageOptions, keys: GatewayKeys): void {
   const { config, digest } = site;
   const gateway = config.gateway.id;
   const mark = loadLedgerMark(dataDir);
   if (store.head.sequence === 0) {
     if (mark === 'damaged') throw markDamaged(dataDir);
     const data = { reason: 'new' as const, gateway, village: config.village.id, publicKey: rawPublicKey(keys.publicKey), operator: null };
-    store.append([{ name: 'epoch.opened', subject: gateway, data }], { epoch: (mark?.epoch ?? 0) + 1 });
+    // A ledger that is lost had at least its first epoch, also where no mark is left to say so.
+    store.append([{ name: 'epoch.opened', subject: gateway, data }], { epoch: (mark?.epoch ?? (newLedger ? 1 : 0)) + 1 });
   } else if (mark === 'damaged') {
     log.warn({ file: placesIn(dataDir).mark }, 'nobody knows how far the ledger had come; a new epoch is opened, in case it was put back');
     openRestoredEpoch(store, null);

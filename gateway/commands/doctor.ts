@@ -5,11 +5,12 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { timeQualities } from '../../protocol/signed-event.ts';
 import { byLevel, diagnoseMachine, diagnoseVillage, type Finding, type VillageFacts } from '../core/diagnosis.ts';
-import { placesIn, socketIn } from '../data-folder.ts';
+import { placesIn, socketIn, standingOf } from '../data-folder.ts';
+import { isGatewayError } from '../errors.ts';
 import { keyFiles } from '../keys.ts';
 import { findSerialPort } from '../southbound/serial-adapter.ts';
 import { askGateway, noGateway } from '../web/socket-client.ts';
-import { print, siteOf, type VillageFlags, villageFlags } from './access.ts';
+import { ask, print, siteOf, type VillageFlags, villageFlags } from './access.ts';
 
 export function addDoctor(program: Command): void {
   villageFlags(program.command('doctor'))
@@ -33,7 +34,21 @@ async function examine(flags: VillageFlags): Promise<Finding[]> {
   const found = await Promise.all(ports.map(({ path }) => findSerialPort(path).then(existsSync, () => false)));
   const missingPorts = ports.filter((_port, index) => !found[index]);
   const machine = diagnoseMachine({ freeDiskBytes: bavail * bsize, missingKeys, missingPorts, isServing });
-  return isServing ? [...machine, ...diagnoseVillage(factsOf(statusSchema.parse(status)))] : machine;
+  if (isServing) return [...machine, ...diagnoseVillage(factsOf(statusSchema.parse(status)))];
+  // A missing key is told above, and nothing can be opened without it.
+  return missingKeys.length > 0 ? machine : [...machine, ...(await examineFiles(flags))];
+}
+
+/** Opens the files as a command that only reads does: what keeps it from doing so will keep a gateway from starting. */
+async function examineFiles(flags: VillageFlags): Promise<Finding[]> {
+  if (standingOf(flags.data) === 'new') return [];
+  try {
+    await ask(flags, 'status', {});
+    return [];
+  } catch (error) {
+    if (!isGatewayError(error)) throw error;
+    return [{ level: 'bad', subject: 'data folder', what: error.message.replace(/\.$/, ''), todo: error.hint }];
+  }
 }
 
 /** What doctor needs of a status; a gateway of another version may say more. */

@@ -65,6 +65,11 @@ export class PersonalFile {
     this.#indexKey = indexKey;
   }
 
+  /** How many households have a record. */
+  get size(): number {
+    return this.#db.prepare('SELECT COUNT(*) FROM person').pluck().get() as number;
+  }
+
   /** Pseudonym of the household with this number, found by a keyed index; the number itself is not stored in clear. */
   find(householdNumber: string): string | undefined {
     return this.#db.prepare('SELECT household FROM person WHERE number_index = ?').pluck().get(this.#index(householdNumber)) as string | undefined;

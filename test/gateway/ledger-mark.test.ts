@@ -1,40 +1,13 @@
 // Without this a ledger put back from a backup would go on under numbers that were used before, and its followers would see a fork.
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { loadSite } from '../../gateway/config-file.ts';
+import { expect, it } from 'vitest';
 import { placesIn } from '../../gateway/data-folder.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from '../../gateway/ledger-mark.ts';
-import { openLog } from '../../gateway/log.ts';
-import { thisMachine } from '../../gateway/machine.ts';
 import { openVillage } from '../../gateway/runtime.ts';
 import { runOperation } from '../../gateway/web/operations.ts';
-import { epochMs } from '../../protocol/units.ts';
-
-const site = loadSite('config/demo.yaml');
-const training = { pace: 1, firstMs: epochMs(1_700_000_000_000) };
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sifen-mark-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-const options = (dataDir: string) => ({ machine: thisMachine, site, dataDir, training, log: openLog('silent'), withField: false, announce: true });
-
-/** One start and stop of a village, with whatever happens in between; gives the epochs opened so far and the head. */
-async function live(dataDir: string, during: (village: ReturnType<typeof openVillage>) => unknown = () => undefined, more: { newLedger?: boolean } = {}) {
-  const village = openVillage({ ...options(dataDir), ...more });
-  try {
-    await during(village);
-    const events = [...village.store.events()];
-    const opened = events.flatMap(({ draft }) => (draft.name === 'epoch.opened' ? [draft.data] : []));
-    return { opened, head: village.store.head };
-  } finally {
-    await village.close();
-  }
-}
+import { importNumbers, live, printedCards, removeLedger, villageOptions } from '../support/live-village.ts';
+import { makeFolder } from '../support/make-store.ts';
 
 it('opens a new epoch when the ledger is behind its folder, once', async () => {
   const dataDir = makeFolder();
@@ -84,34 +57,32 @@ it.each([
 
 it('begins a new ledger above all that was used before when told to, and keeps names and cards until the roster is back', async () => {
   const dataDir = makeFolder();
-  const input = { fileBase64: Buffer.from('户号,户主,人数\n001,甲,3\n').toString('base64'), skipBad: false, operator: 'clerk' };
-  const cards = ({ desk }: ReturnType<typeof openVillage>) => runOperation(desk, 'roster.cards', {});
   let printed: unknown;
   await live(dataDir, async (village) => {
-    await runOperation(village.desk, 'roster.import', input);
-    printed = await cards(village);
+    await importNumbers(village, '001');
+    printed = await printedCards(village);
   });
   await expect(live(dataDir, undefined, { newLedger: true })).rejects.toMatchObject({ code: 'usage' });
   rmSync(join(dataDir, 'ledger.db'));
   const anew = await live(dataDir, undefined, { newLedger: true });
   expect(anew).toMatchObject({ opened: [{ reason: 'new' }], head: { epoch: 2 } });
   await live(dataDir, async (village) => {
-    expect(await runOperation(village.desk, 'roster.import', input)).toMatchObject({ added: 1, cardsMade: 0 });
-    expect(await cards(village)).toEqual(printed);
+    expect(await importNumbers(village, '001')).toMatchObject({ added: 1, cardsMade: 0 });
+    expect(await printedCards(village)).toEqual(printed);
   });
 });
 
 it('opens a new epoch when the mark is damaged, and begins no new ledger beside one', async () => {
   const dataDir = makeFolder();
   await live(dataDir);
-  const { mark, ledger } = placesIn(dataDir);
+  const { mark } = placesIn(dataDir);
   writeFileSync(mark, '{"epoch":1');
   expect((await live(dataDir)).opened).toMatchObject([{ reason: 'new' }, { reason: 'restored', operator: null }]);
   expect((await live(dataDir)).head.epoch).toBe(2);
 
   writeFileSync(mark, '{"epoch":1');
-  for (const end of ['', '-wal', '-shm']) rmSync(ledger + end, { force: true });
-  expect(() => openVillage({ ...options(dataDir), newLedger: true })).toThrow('which epoch was the last');
+  removeLedger(dataDir);
+  expect(() => openVillage({ ...villageOptions(dataDir), newLedger: true })).toThrow('which epoch was the last');
 });
 
 it('tells a mark that is there from none and from a damaged one', () => {

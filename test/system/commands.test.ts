@@ -254,3 +254,23 @@ it('a ledger whose key is gone is not given a new one', async () => {
   expect(code).toBe(1);
   expect(err).toContain('event-key.pem');
 }, 60_000);
+
+it.each<[string, string, (place: string) => void]>([
+  ['ledger.db', 'has no byte', (place) => writeFileSync(place, '')],
+  ['personal.db', 'is gone', rmSync],
+])(
+  'doctor sees that %s %s, and what to do',
+  async (file, _how, lose) => {
+    const { data, roster, site } = await openVillage();
+    await ask('roster', 'import', roster, '--data', data, '--site', site);
+    const findings = async () => {
+      const { code, answer } = await ask('doctor', '--data', data);
+      return { code, bad: (answer as unknown as { level: string }[]).filter(({ level }) => level === 'bad') };
+    };
+    expect(await findings()).toEqual({ code: 0, bad: [] });
+    lose(join(data, file));
+    const what = expect.stringContaining(file);
+    expect(await findings()).toMatchObject({ code: 1, bad: [{ subject: 'data folder', what, todo: expect.stringContaining('backup') }] });
+  },
+  60_000,
+);
