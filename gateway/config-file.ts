@@ -3,7 +3,7 @@
  * named by file, line and field, all at once; nothing is corrected silently and nothing is used of a file that has one.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
@@ -29,11 +29,14 @@ export interface ConfigIssue {
   readonly message: string;
 }
 
+/** The line of a field, or of the nearest thing above it that stands in the file. */
+type LineOf = (path: readonly PropertyKey[]) => number | null;
+
 /** Checks the text of a site or tariff file against its schema. Bounds: 256 KiB of UTF-8. */
 export function parseYaml<Schema extends z.ZodType>(
   text: string,
   schema: Schema,
-): { ok: true; value: z.output<Schema> } | { ok: false; issues: ConfigIssue[] } {
+): { ok: true; value: z.output<Schema>; lineOf: LineOf } | { ok: false; issues: ConfigIssue[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' });
   const lineAt = (offset: number | undefined) => (offset === undefined ? null : lines.linePos(offset).line);
@@ -44,8 +47,8 @@ export function parseYaml<Schema extends z.ZodType>(
       complaints.push({ at: range?.[0] ?? 0, message: 'an alias has no place in this file' });
     },
   });
-  if (complaints.length > 0) return { ok: false, issues: complaints.map(({ at, message }) => ({ line: lineAt(at), field: 'YAML', message })) };
-  const lineOf = (path: readonly PropertyKey[]): number | null => {
+  if (complaints.length > 0) return { ok: false, issues: firstOfEachLine(complaints.map(({ at, message }) => ({ line: lineAt(at), message }))) };
+  const lineOf: LineOf = (path) => {
     for (let length = path.length; length > 0; length -= 1) {
       const parent = document.getIn(path.slice(0, length - 1), true);
       const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(path[length - 1])) : undefined;
@@ -61,7 +64,7 @@ export function parseYaml<Schema extends z.ZodType>(
     return { ok: false, issues: [{ line: null, field: 'YAML', message: error instanceof Error ? error.message : 'not YAML' }] };
   }
   const parsed = schema.safeParse(plain);
-  if (parsed.success) return { ok: true, value: parsed.data };
+  if (parsed.success) return { ok: true, value: parsed.data, lineOf };
   const issues = parsed.error.issues.flatMap((issue) => {
     const extra = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     return extra.map((path) => ({
@@ -199,9 +202,11 @@ export function loadSite(path: string): LoadedSite {
   const file = resolve(path);
   const site = parseYaml(readText(file), siteSchema);
   if (!site.ok) throw invalid(file, site.issues);
-  const crossed = crossCheck(site.value);
+  const crossed = crossCheck(site.value).map((issue) => ({ ...issue, line: site.lineOf(pathOf(issue.field, site.value)) }));
   if (crossed.length > 0) throw invalid(file, crossed);
   const tariffFile = resolve(dirname(file), site.value.rules.tariff);
+  if (!existsSync(tariffFile))
+    throw invalid(file, [{ line: site.lineOf(['rules', 'tariff']), field: 'rules.tariff', message: `there is no file ${tariffFile}` }]);
   const tariff = parseYaml(readText(tariffFile), tariffSchema);
   if (!tariff.ok) throw invalid(tariffFile, tariff.issues);
   const { tariff: _place, ...rules } = site.value.rules;
@@ -209,6 +214,26 @@ export function loadSite(path: string): LoadedSite {
     .update(JSON.stringify({ rules, tariffs: [tariff.value] }))
     .digest('hex');
   return { file, config: site.value, tariffs: [tariff.value], digest };
+}
+
+/** Where a cross-check's field, such as `scale-1.line`, stands in the file: the rows are told apart by their names, the last of two. */
+function pathOf(field: string, config: SiteConfig): PropertyKey[] {
+  const [name = '', ...rest] = field.split('.');
+  const inside = rest.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  for (const [list, rows] of Object.entries(config).reverse()) {
+    if (!Array.isArray(rows)) continue;
+    const index = rows.findLastIndex((row: { readonly id?: string }) => row.id === name);
+    if (index >= 0) return [list, index, ...inside];
+  }
+  return [name, ...inside];
+}
+
+/** The library says one mistake in several ways; the first of a line is the one that helps. */
+function firstOfEachLine(complaints: readonly { readonly line: number | null; readonly message: string }[]): ConfigIssue[] {
+  const seen = new Map<number | null, ConfigIssue>();
+  for (const { line, message } of complaints)
+    if (!seen.has(line)) seen.set(line, { line, field: 'YAML', message: message.replace(/ at line \d+, column \d+:?$/, '') });
+  return [...seen.values()];
 }
 
 function readText(file: string): string {

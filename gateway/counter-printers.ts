@@ -9,7 +9,6 @@ import { emptyMagazineSlip, weighingSlip } from './core/slips.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
 import { Printer, type PrinterState } from './southbound/printer.ts';
-import type { Recording } from './southbound/recording.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
 import type { DispenserOutcome } from './workflows/dispenser-station.ts';
@@ -23,7 +22,6 @@ export interface CounterPrintersOptions {
   readonly signal: AbortSignal;
   readonly background: (name: string, task: Promise<void>) => void;
   readonly log: Log;
-  readonly recording?: Recording | null | undefined;
 }
 
 export class CounterPrinters {
@@ -32,12 +30,12 @@ export class CounterPrinters {
 
   constructor(options: CounterPrintersOptions) {
     this.#options = options;
-    const { machine, log, background, signal, site, recording } = options;
+    const { machine, log, background, signal, site } = options;
     this.#printers = new Map(
       site.config.printers.map(({ id, serves, transport }) => {
         const onChange = (state: PrinterState) => log.info({ printer: id, state }, 'a printer came, went or wants paper');
-        const openStream = recording?.line(id, transport, machine.openStream) ?? machine.openStream;
-        const printer = new Printer({ transport, clock: machine.clock, openStream, onChange });
+        // Never recorded: time and number of a slip lead to whoever it was for.
+        const printer = new Printer({ transport, clock: machine.clock, openStream: machine.openStream, onChange });
         background(`printer ${id}`, printer.run(signal));
         return [serves, printer];
       }),

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { dirname, resolve } from 'node:path';
 import type { BagVillage } from '../protocol/bag-code.ts';
-import type { BinPart } from '../protocol/bin-reading.ts';
+import type { BinPart, CompartmentReading } from '../protocol/bin-reading.ts';
 import { binCatalogue, binPartCatalogue, scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
 import type { DeviceMap } from '../protocol/register-map.ts';
@@ -18,6 +18,7 @@ import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
 import { weighingCoreVersion } from './core/weighing.ts';
 import { CounterPrinters } from './counter-printers.ts';
+import { type DeviceView, showCompartments } from './device-view.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
 import { finishJobsMs, finishLookMs, healthLookMs, offlineLastsMs } from './limits.ts';
 import type { Log } from './log.ts';
@@ -65,17 +66,6 @@ export interface FieldOptions {
   readonly recording: Recording | undefined;
 }
 
-/** One device as pages show it. */
-export interface DeviceView {
-  readonly id: string;
-  readonly model: string;
-  readonly state: DeviceHealth['state'];
-  /** For people, one short phrase or nothing. */
-  readonly note: string;
-  /** For machines: what the ledger and the last status read say. */
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
 const streams = (model: string): boolean => {
   const scale = scaleCatalogue[model];
   return scale?.speaks === 'frames' && scale.device.talk === 'streams';
@@ -99,6 +89,8 @@ export class Field {
   /** Devices with a port of their own. */
   readonly #ports: { close(): Promise<void> }[] = [];
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
+  /** The last look at each bin. */
+  readonly #looks = new Map<string, readonly CompartmentReading[]>();
   readonly #parts = new Map<string, Fitted<BinPart>>();
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
   #traffic: TrafficMemory = new Map();
@@ -193,8 +185,8 @@ export class Field {
       const lastCheck = store.weighings.lastCheck(id);
       return { core: weighingCoreVersion, locked: fit.ok ? null : fit.refusal.code, warnings: fit.ok ? fit.warnings : [], lastCheck };
     }
-    const compartments = store.bins.state().filter((row) => row.bin === id);
-    return compartments.length === 0 ? {} : { compartments: compartments.map(({ bin: _bin, ...row }) => row) };
+    const compartments = showCompartments(this.#looks.get(id) ?? [], store.bins.state(), id);
+    return compartments.length === 0 ? {} : { compartments };
   }
 
   /** What passes on the lines, and how each device does on its own. */
@@ -341,7 +333,8 @@ export class Field {
     const { store, time, signal, background, idlePollMs } = this.#options;
     const bin = row.model === 'PARTS' ? assembleBin(row, this.#parts) : this.#controllerBin(row);
     this.bins.set(row.id, bin);
-    background(`bin ${row.id}`, watchBin({ bin, store, clock: time.clock, idlePollMs }, signal));
+    const onLook = (readings: readonly CompartmentReading[]) => void this.#looks.set(row.id, readings);
+    background(`bin ${row.id}`, watchBin({ bin, store, clock: time.clock, idlePollMs, onLook }, signal));
   }
 
   #controllerBin(row: Exclude<SiteConfig['bins'][number], { model: 'PARTS' }>): Bin {

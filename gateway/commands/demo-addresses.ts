@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { wireClock } from '../clock.ts';
 import type { LoadedSite } from '../config-file.ts';
@@ -14,6 +15,8 @@ const channels = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader'
 
 export interface FieldAddresses {
   readonly listen: readonly string[];
+  /** Makes sure that nobody else is there: a gateway that speaks to another site's boards would lock them. @throws GatewayError port_in_use. */
+  claim(): Promise<void>;
   /** The site with these places in its transports. */
   readonly apply: (site: LoadedSite) => LoadedSite;
   close(): Promise<void>;
@@ -28,9 +31,30 @@ function tcpAddresses(base: number): FieldAddresses {
   const portOf = (id: string) => base + (channels as readonly string[]).indexOf(id);
   return {
     listen: channels.map((id) => `${id}=127.0.0.1:${portOf(id)}`),
+    async claim() {
+      for (const id of channels) await bindOnce(id, portOf(id));
+    },
     apply: (site) => rewire(site, (id, transport) => ({ ...transport, port: portOf(id) })),
     close: () => Promise.resolve(),
   };
+}
+
+/** Takes a port and gives it back. */
+async function bindOnce(id: string, port: number): Promise<void> {
+  const { promise, resolve: taken, reject } = Promise.withResolvers<void>();
+  const server = createServer();
+  server.once('error', reject);
+  server.listen(port, '127.0.0.1', taken);
+  try {
+    await promise;
+  } catch (cause) {
+    throw new GatewayError('port_in_use', `Port ${port} on 127.0.0.1 (${id} of the simulated site) is in use by another program.`, {
+      cause,
+      hint: 'Stop that program, perhaps another demo, or choose other ports with --field-port.',
+    });
+  } finally {
+    await new Promise<void>((closed) => void server.close(() => closed()));
+  }
 }
 
 /** socat for two addresses, until standard input closes: also when this process is killed. */
@@ -51,6 +75,7 @@ function ptyAddresses(folder: string): FieldAddresses {
   waitForPtys(channels.flatMap((id) => [end(id, 'board'), end(id, 'gateway')]));
   return {
     listen: channels.map((id) => `${id}=${end(id, 'board')}`),
+    claim: () => Promise.resolve(),
     apply: (site) => rewire(site, (id) => ({ kind: 'serial', path: end(id, 'gateway'), baud: 115_200, parity: 'none', dataBits: 8, stopBits: 1 })),
     async close() {
       for (const pair of pairs) pair.stdin?.end();

@@ -88,6 +88,7 @@ async function runDemo(flags: DemoFlags): Promise<void> {
   makeFolder(flags.data);
   const addresses = fieldAddresses(flags);
   try {
+    await addresses.claim();
     const gateway = await openDemoGateway(flags, addresses.apply(withPorts(loadSite(join(configFolder, 'demo.yaml')), flags)), say);
     try {
       await importRosterOnce(gateway, flags.lang, say);
@@ -114,7 +115,12 @@ async function openDemoGateway(flags: DemoFlags, site: LoadedSite, say: (line: s
     if (outcome.code !== undefined) say(`${' '.repeat(18)} ${' '.repeat(6)}  ${station}: ${describeRefusal(outcome.code, flags.lang)}`);
   };
   const gateway = await openGateway({ machine: thisMachine, site, dataDir: flags.data, training, log, withField: true, announce: true, onOutcome });
-  keepSite(flags.data, site);
+  try {
+    keepSite(flags.data, site);
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
   return gateway;
 }
 

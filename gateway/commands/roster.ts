@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { GatewayError } from '../errors.ts';
 import { rosterBytesMax } from '../limits.ts';
+import { type Language, languageOf } from '../timeline.ts';
 import { type PrintableCard, type RosterReport, reportTooLarge } from '../workflows/import-roster.ts';
 import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
 
@@ -23,7 +24,7 @@ export function addRoster(program: Command): void {
       const bytes = readFile(file);
       const report =
         bytes === null ? reportTooLarge() : ((await ask(flags, 'roster.import', { fileBase64: bytes.toString('base64'), skipBad, operator })) as RosterReport);
-      print(flags, report, () => describe(file, report));
+      print(flags, report, () => describe(file, report, languageOf(process.env['LANG'])));
       if (!report.applied) process.exitCode = 1;
     });
   villageFlags(roster.command('cards'))
@@ -44,16 +45,22 @@ function readFile(file: string): Buffer | null {
   }
 }
 
-function describe(file: string, report: RosterReport): string {
+function describe(file: string, report: RosterReport, language: Language): string {
   const place = (issue: RosterReport['issues'][number]) =>
-    `${file}${issue.line === null ? '' : `:${issue.line}`}${issue.column === null ? '' : ` ${issue.column}`}: ${issue.message}`;
-  const { added, changed, unchanged, skipped, credentialsAdded, cardsMade, ignoredColumns } = report;
-  const ignored = ignoredColumns.length === 0 ? [] : [`Not used: column(s) ${ignoredColumns.join(', ')}.`];
-  const sum = report.applied
-    ? [
-        `${report.rows} row(s): ${added} added, ${changed} changed, ${unchanged} as before, ${skipped} skipped; ${credentialsAdded} new card(s).`,
-        ...(cardsMade === 0 ? [] : [`${cardsMade} card(s) were made for households without one; print them with: sifen roster cards`]),
-      ]
-    : ['Nothing was imported. Correct these rows, or import the others with --skip-bad.'];
-  return [...report.issues.map(place), ...report.notices.map((notice) => `Note: ${place(notice)}`), ...ignored, ...sum].join('\n');
+    `${file}${issue.line === null ? '' : `:${issue.line}`}${issue.column === null ? '' : ` ${issue.column}`}: ${language === 'zh' ? issue.messageZh : issue.message}`;
+  const { added, changed, unchanged, skipped, credentialsAdded, cardsMade, ignoredColumns, rows } = report;
+  const zh = language === 'zh';
+  const ignored = zh ? `未使用的列：${ignoredColumns.join('、')}。` : `Not used: column(s) ${ignoredColumns.join(', ')}.`;
+  const counts = zh
+    ? `共 ${rows} 行：新增 ${added}，更改 ${changed}，未变 ${unchanged}，跳过 ${skipped}；新卡 ${credentialsAdded} 张。`
+    : `${rows} row(s): ${added} added, ${changed} changed, ${unchanged} as before, ${skipped} skipped; ${credentialsAdded} new card(s).`;
+  const made = zh
+    ? `为没有卡的农户生成了 ${cardsMade} 张卡，打印：sifen roster cards`
+    : `${cardsMade} card(s) were made for households without one; print them with: sifen roster cards`;
+  const nothing = zh
+    ? '什么也没有导入。请改正这些行，或用 --skip-bad 只导入其余的行。'
+    : 'Nothing was imported. Correct these rows, or import the others with --skip-bad.';
+  const sum = report.applied ? [counts, ...(cardsMade === 0 ? [] : [made])] : [nothing];
+  const notices = report.notices.map((notice) => `${zh ? '注意：' : 'Note: '}${place(notice)}`);
+  return [...report.issues.map(place), ...notices, ...(ignoredColumns.length === 0 ? [] : [ignored]), ...sum].join('\n');
 }

@@ -190,7 +190,7 @@ function diagnoseDevice({ id, state, note, locked, symptom }: VillageFacts['devi
 const lockTodo: Readonly<Record<string, string>> = {
   throat_blocked: 'Take the stuck roll out by hand; the lock lifts by itself.',
   commands_refused: 'The board refuses every command: compare the MAC key file with the board’s key, then restart the gateway.',
-  fault_persists: 'Switch the board off and on: it then says how its job ended. If the lock stays: sifen device rebaseline, with its name and yours.',
+  fault_persists: 'Switch the board off and on: it then says how its job ended, and the lock lifts by itself.',
 };
 
 function diagnoseLine({ id, open, utilisation, strayBytes, sent }: VillageFacts['lines'][number]): Finding[] {

@@ -64,6 +64,8 @@ export function decideTurn(facts: TurnFacts): TurnMove {
     return memory.made.has('fencePast') ? { kind: 'record', drafts: [unlocked(device, null)] } : { kind: 'fencePast' };
   if (!memory.fenced) return { kind: memory.gaveUp ? 'hold' : 'fencePast' };
   if (board?.locked === 'commands_refused' && !memory.gaveUp) return { kind: 'record', drafts: [unlocked(device, null)] };
+  // A job that outlasted everybody's patience has ended after all, or a board that stayed in FAULT was switched off and on: nothing is wrong any more.
+  if (board?.locked === 'fault_persists' && isResting(status) && status.state !== 'fault') return { kind: 'record', drafts: [unlocked(device, null)] };
   return recordOr(reconcile(facts), leaveFault(facts));
 }
 

@@ -25,7 +25,8 @@ export interface BinRow {
   readonly bin: string;
   readonly compartment: number;
   readonly fillState: 'normal' | 'plan' | 'full';
-  readonly levelPercent: number;
+  /** At the last change of the fill state; null before one. */
+  readonly levelPercent: number | null;
   readonly alarm: boolean;
 }
 

@@ -110,7 +110,7 @@ CREATE TABLE bin (
   bin TEXT NOT NULL,
   compartment INTEGER NOT NULL,
   fill_state TEXT NOT NULL CHECK (fill_state IN ('normal', 'plan', 'full')),
-  level_percent INTEGER NOT NULL,
+  level_percent INTEGER,
   alarm INTEGER NOT NULL CHECK (alarm IN (0, 1)),
   notified INTEGER NOT NULL DEFAULT 0 CHECK (notified IN (0, 1)),
   PRIMARY KEY (bin, compartment)

@@ -94,7 +94,7 @@ function prepare(db: Sqlite) {
     ),
     binLevel: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, @fillState, @levelPercent, 0)
       ON CONFLICT DO UPDATE SET fill_state = excluded.fill_state, level_percent = excluded.level_percent`),
-    binAlarm: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, 'normal', 0, @alarm)
+    binAlarm: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, 'normal', NULL, @alarm)
       ON CONFLICT DO UPDATE SET alarm = excluded.alarm, notified = 0`),
     binNotified: db.prepare('UPDATE bin SET notified = 1 WHERE bin = @bin AND compartment = @compartment'),
     health: db.prepare(

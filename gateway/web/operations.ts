@@ -59,8 +59,9 @@ export const operations = {
   ),
   'roster.import': operation(
     z.strictObject({ fileBase64: z.base64().max(6_000_000), skipBad: z.boolean(), operator }),
-    (desk, { fileBase64, skipBad, operator: name }) =>
-      importRoster({
+    (desk, { fileBase64, skipBad, operator: name }) => {
+      refuseWhileDispensing(desk, 'Importing a large roster holds everything else up for seconds');
+      return importRoster({
         bytes: Buffer.from(fileBase64, 'base64'),
         skipBad,
         operator: name,
@@ -68,7 +69,8 @@ export const operations = {
         store: desk.store,
         credentialKey: desk.credentialKey,
         random: randomBytes,
-      }),
+      });
+    },
   ),
   'roster.cards': operation(nothing, (desk) => listCards(desk.personal)),
   'ledger.show': operation(z.strictObject({ account: z.string().max(64).optional() }), ({ store }, { account }) => ({
@@ -91,14 +93,11 @@ export const operations = {
     openRestoredEpoch(store, name);
     return { epoch: store.head.epoch };
   }),
-  'ledger.rebuild': operation(nothing, async ({ store, dispensers, vending, wire }) => {
+  'ledger.rebuild': operation(nothing, async (desk) => {
+    const { store, wire } = desk;
     const derived = await store.rederive(() => wire.sleep(0, 'rebuild'));
     if (derived.identical) return derived;
-    const busy = [...dispensers.keys()].find((id) => store.jobs.open(id) !== undefined) ?? [...vending.values()].find(({ isDispensing }) => isDispensing)?.id;
-    if (busy !== undefined)
-      throw new GatewayError('bus_busy', `${derived.differing.join(', ')} must be replaced, but ${busy} is dispensing.`, {
-        hint: 'Try again in a moment.',
-      });
+    refuseWhileDispensing(desk, `${derived.differing.join(', ')} must be replaced`);
     return store.rebuild();
   }),
   'events.list': operation(
@@ -121,6 +120,8 @@ export const operations = {
   'device.rebaseline': operation(z.strictObject({ device: deviceIdSchema, operator }), async (desk, { device, operator: name }) => {
     const answer = await (await readyStation(desk, device, false)).rebaseline(name);
     if (answer === 'unreachable') throw new GatewayError('device_backing_off', `${device} does not answer, so its counters cannot be read.`);
+    if (answer === 'asked_already')
+      throw new GatewayError('device_backing_off', `An order for ${device} to count anew is being carried out.`, { hint: 'Wait for its answer.' });
     if (answer === 'job_under_way')
       throw new GatewayError('device_backing_off', `${device} still says that it is in the middle of a job.`, {
         hint: 'Switch the board off and on: it then says how the job ended, and the job is settled by that. Give this order again if the lock stays.',
@@ -237,6 +238,12 @@ async function issue(desk: Desk, request: IssueRequest): Promise<object> {
   const outcome = await Promise.race([station.draw(who.household, request.operator), late]);
   patience.abort();
   return outcome;
+}
+
+/** What holds the one thread for long would let a board's heartbeat lapse in the middle of a motion. @throws GatewayError bus_busy. */
+function refuseWhileDispensing({ store, dispensers, vending }: Desk, what: string): void {
+  const busy = [...dispensers.keys()].find((id) => store.jobs.open(id) !== undefined) ?? [...vending.values()].find(({ isDispensing }) => isDispensing)?.id;
+  if (busy !== undefined) throw new GatewayError('bus_busy', `${what}, but ${busy} is dispensing.`, { hint: 'Try again in a moment.' });
 }
 
 const findHousehold = (desk: Desk, household: string) => (desk.store.people.household(household) ? { household } : { code: 'household_unknown' });

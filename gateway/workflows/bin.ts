@@ -63,7 +63,13 @@ export class ControllerBin implements Bin {
     const { device, model } = this.#options;
     const outcome = await outcomeOf(device.write(model.open(compartment, lockPulseMs) ?? {}, { priority: 'actuation' }));
     if (outcome !== 'obeyed' || model.readBack === undefined) return outcome;
-    const values = await device.read([model.readBack], { priority: 'actuation' });
-    return values[model.readBack] === true ? 'obeyed' : 'refused';
+    try {
+      const values = await device.read([model.readBack], { priority: 'actuation' });
+      return values[model.readBack] === true ? 'obeyed' : 'refused';
+    } catch (error) {
+      // The order was obeyed; what came of it nobody could see.
+      if (isGatewayError(error)) return 'unknown';
+      throw error;
+    }
   }
 }

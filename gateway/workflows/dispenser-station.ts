@@ -39,7 +39,7 @@ import {
 import type { Store } from '../store/store.ts';
 import type { DispenserBoard } from './dispenser-board.ts';
 import { Doorbell } from './doorbell.ts';
-import { type ExitRefusal, hearLabel } from './exit-labels.ts';
+import { ExitLabels, type ExitRefusal } from './exit-labels.ts';
 
 /** What became of a request at the dispenser, for the screen and the timeline. */
 export type DispenserOutcome =
@@ -49,7 +49,7 @@ export type DispenserOutcome =
   | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
   | { readonly kind: 'label_refused'; readonly code: ExitRefusal };
 
-export type RebaselineAnswer = 'done' | 'unreachable' | 'job_under_way';
+export type RebaselineAnswer = 'done' | 'unreachable' | 'job_under_way' | 'asked_already';
 
 export interface DispenserStationOptions {
   readonly id: string;
@@ -86,17 +86,15 @@ export class DispenserStation {
   #refusals = 0;
   /** The board hears commands and refuses them all (a wrong MAC key, say); nothing more is written until a person has looked. */
   #gaveUp = false;
-  #doorWasOpen = false;
   #draw: Draw | null = null;
   #rebaseline: { readonly operator: string; readonly answer: PromiseWithResolvers<RebaselineAnswer> } | null = null;
-  #labels: string[] = [];
-  /** Roll codes read at the exit since the running job was committed; null while nothing runs. */
-  #exitScans: string[] | null = null;
+  readonly #exit: ExitLabels;
   readonly #bell = new Doorbell();
 
   constructor(options: DispenserStationOptions) {
     this.id = options.id;
     this.#options = options;
+    this.#exit = new ExitLabels(options.bags);
   }
 
   /** Settled and fenced since the start, with the board answering and its count known to the ledger. */
@@ -114,7 +112,7 @@ export class DispenserStation {
    * One request at a time: a second is refused as dispenser_busy. `operator` is who draws for them, null for a card at the reader.
    */
   draw(household: string, operator: string | null = null): Promise<DispenserOutcome> {
-    if (this.#draw !== null || this.#exitScans !== null) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_busy' }));
+    if (this.#draw !== null || this.#exit.isJobRunning) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_busy' }));
     if (this.#gaveUp) return Promise.resolve(this.#tell({ kind: 'refused', household, code: 'dispenser_locked' }));
     if (!this.ready) return Promise.resolve(this.#tell({ kind: 'refused', household, code: this.#fenced ? 'dispenser_unreachable' : 'dispenser_starting' }));
     this.#draw = { household, operator, job: null, answer: Promise.withResolvers() };
@@ -124,7 +122,8 @@ export class DispenserStation {
 
   /** A person looked at the board: its counters count from here, an unsettled job is closed as undecided, the lock is lifted. */
   rebaseline(operator: string): Promise<RebaselineAnswer> {
-    if (this.#rebaseline !== null || this.#status === null) return Promise.resolve('unreachable');
+    if (this.#status === null) return Promise.resolve('unreachable');
+    if (this.#rebaseline !== null) return Promise.resolve('asked_already');
     this.#rebaseline = { operator, answer: Promise.withResolvers() };
     this.#bell.ring();
     return this.#rebaseline.answer.promise;
@@ -132,10 +131,9 @@ export class DispenserStation {
 
   /** A text read at the exit: the label of a roll that passes, or of one being loaded while the door is open. */
   scanAtExit(text: string): void {
-    const heard = this.#exitScans ?? this.#labels;
-    const code = hearLabel(text, this.#options.bags, heard);
+    const code = this.#exit.hear(text);
     if (code !== null) this.#tell({ kind: 'label_refused', code });
-    else if (heard === this.#labels) this.#bell.ring();
+    else if (!this.#exit.isJobRunning) this.#bell.ring();
   }
 
   /** Runs until `signal` aborts, and books the labels heard until then. Bus failures are waited out; anything else is a bug and is thrown. */
@@ -148,15 +146,26 @@ export class DispenserStation {
       } catch (error) {
         if (isOfStop(error, signal)) break;
         if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;
-        this.#status = null;
+        this.#loseSight();
         this.#refuseDraw('dispenser_unreachable');
         await this.#bell.wait(wire, dispenserRetryMs, `retry of ${this.id}`, signal);
       }
     }
     if (this.#status !== null) this.#takeLabels(this.#status);
-    for (const _label of this.#labels.splice(0)) this.#tell({ kind: 'label_refused', code: 'dispenser_unreachable' });
+    for (const _label of this.#exit.take(false).labels) this.#tell({ kind: 'label_refused', code: 'dispenser_unreachable' });
     this.#refuseDraw('dispenser_unreachable');
-    this.#rebaseline?.answer.resolve('unreachable');
+    this.#loseSight();
+  }
+
+  /** An order about a board that is looked at now does not wait for one that comes back later: it may be another. */
+  #loseSight(): void {
+    this.#status = null;
+    this.#answerLook('unreachable');
+  }
+
+  #answerLook(answer: RebaselineAnswer): void {
+    this.#rebaseline?.answer.resolve(answer);
+    this.#rebaseline = null;
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -220,12 +229,11 @@ export class DispenserStation {
   #rebaselineNow(status: DispenserStatus): void {
     const looked = this.#rebaseline;
     assert(looked !== null, 'somebody looked');
-    this.#rebaseline = null;
     this.#options.store.append(decideRebaseline(this.#facts(status, new Set()), looked.operator));
     this.#fenced = false;
     this.#gaveUp = false;
     this.#faultFences = 0;
-    looked.answer.resolve('done');
+    this.#answerLook('done');
   }
 
   /** Takes a fence number and offers it until the board shows it, or is given up on. */
@@ -252,11 +260,8 @@ export class DispenserStation {
 
   #takeLabels(status: DispenserStatus): void {
     const { store, id } = this.#options;
-    // Labels are read a moment before the status is, so a door seen open at the last look counts as open.
-    const doorOpen = status.flags.doorOpen || this.#doorWasOpen;
-    this.#doorWasOpen = status.flags.doorOpen;
-    const labels = this.#labels.splice(0);
-    const { drafts, refusals } = decideLoading({ dispenser: id, labels, doorOpen, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
+    const loaded = this.#exit.take(status.flags.doorOpen);
+    const { drafts, refusals } = decideLoading({ dispenser: id, ...loaded, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
     for (const code of refusals) this.#tell({ kind: 'label_refused', code });
     if (drafts.length > 0) store.append(drafts);
   }
@@ -268,19 +273,9 @@ export class DispenserStation {
     const { period, dateTrusted } = this.#options.period();
     const quota = store.jobs.quota(draw.household, period);
     const { household, operator } = draw;
-    const facts = {
-      household,
-      operator,
-      period,
-      dateTrusted,
-      rollsPerPeriod,
-      heldInPeriod: quota.held,
-      issuedInPeriod: quota.issued,
-      dispenser: id,
-      board,
-      status,
-    };
-    const decision = decideDraw({ ...facts, inMagazine: store.jobs.magazineSize(id) }, store.jobs.next(store.head.epoch, status.lastJob));
+    const asked = { household, operator, period, dateTrusted, rollsPerPeriod, heldInPeriod: quota.held, issuedInPeriod: quota.issued };
+    const facts = { ...asked, dispenser: id, board, status, inMagazine: store.jobs.magazineSize(id) };
+    const decision = decideDraw(facts, store.jobs.next(store.head.epoch, status.lastJob));
     if (!decision.ok) return this.#refuseDraw(decision.refusal.code);
     store.append([decision.draft]);
     draw.job = decision.intent.job;
@@ -289,7 +284,7 @@ export class DispenserStation {
   }
 
   async #runJob(job: OpenJob, first: DispenseStep, signal: AbortSignal): Promise<void> {
-    this.#exitScans = [];
+    this.#exit.beginJob();
     this.#refusals = 0;
     let step = first;
     const patientUntilMs = this.#options.wire.monotonicMs() + jobPatienceMs;
@@ -303,7 +298,7 @@ export class DispenserStation {
         step = stepDispense(step.state, await this.#perform(job, effect, signal), dispenseAcceptMs);
       }
     } finally {
-      this.#exitScans = null;
+      this.#exit.endJob();
     }
   }
 
@@ -312,8 +307,7 @@ export class DispenserStation {
     const { store, id } = this.#options;
     if (store.jobs.board(id)?.locked === null) store.append([{ name: 'device.locked', subject: id, data: { device: id, reason: 'fault_persists' } }]);
     this.#refuseDraw('dispenser_locked');
-    this.#rebaseline?.answer.resolve('job_under_way');
-    this.#rebaseline = null;
+    this.#answerLook('job_under_way');
   }
 
   async #perform(job: OpenJob, effect: Exclude<DispenseStep['effect'], { kind: 'settle' | 'lock' }>, signal: AbortSignal): Promise<DispenseInput> {
@@ -346,7 +340,7 @@ export class DispenserStation {
     } catch (error) {
       signal.throwIfAborted();
       if (!isGatewayError(error)) throw error;
-      this.#status = null;
+      this.#loseSight();
       await wire.sleep(dispenserRetryMs, `retry of ${id}`, signal);
       return { kind: 'unreadable' };
     }
@@ -355,8 +349,8 @@ export class DispenserStation {
   async #settle(job: OpenJob, outcome: DispenseOutcome, signal: AbortSignal): Promise<void> {
     const { store, id, wire } = this.#options;
     const until = wire.monotonicMs() + exitScanWaitMs;
-    while ((this.#exitScans?.length ?? 0) < outcome.done && wire.monotonicMs() < until) await wire.sleep(exitScanPollMs, `exit reader of ${id}`, signal);
-    const draft = decideSettlement(job, outcome, { magazine: store.jobs.magazine(id, dispenserScansMax), scanned: this.#exitScans ?? [] });
+    while (this.#exit.passed.length < outcome.done && wire.monotonicMs() < until) await wire.sleep(exitScanPollMs, `exit reader of ${id}`, signal);
+    const draft = decideSettlement(job, outcome, { magazine: store.jobs.magazine(id, dispenserScansMax), scanned: this.#exit.passed });
     store.append([draft]);
     const { household } = job;
     if (draft.name === 'bag.roll.issued')
@@ -380,7 +374,7 @@ export class DispenserStation {
     const waiting = this.#draw;
     this.#draw = null;
     // The job is over for whoever asks next; left to the end of its loop, the next villager would be told busy.
-    this.#exitScans = null;
+    this.#exit.endJob();
     this.#tell(outcome);
     waiting?.answer.resolve(outcome);
   }

@@ -14,3 +14,44 @@ export function hearLabel(text: string, bags: BagVillage, heard: string[]): Exit
   heard.push(label.value.rollCode);
   return null;
 }
+
+/** The exit of a dispenser with a door contact: while a job runs its labels are rolls that pass, else rolls that are loaded. */
+export class ExitLabels {
+  readonly #bags: BagVillage;
+  #loading: string[] = [];
+  #passing: string[] | null = null;
+  #doorWasOpen = false;
+
+  constructor(bags: BagVillage) {
+    this.#bags = bags;
+  }
+
+  /** Whether a job runs, from its intent to its end. */
+  get isJobRunning(): boolean {
+    return this.#passing !== null;
+  }
+
+  /** Roll codes read since the running job began; none while nothing runs. */
+  get passed(): readonly string[] {
+    return this.#passing ?? [];
+  }
+
+  beginJob(): void {
+    this.#passing = [];
+  }
+
+  endJob(): void {
+    this.#passing = null;
+  }
+
+  hear(text: string): ExitRefusal | null {
+    return hearLabel(text, this.#bags, this.#passing ?? this.#loading);
+  }
+
+  /** Takes the labels of rolls that were loaded. They are read a moment before the door is looked at, so one seen open at the last look counts as open. */
+  take(isDoorOpen: boolean): { readonly labels: readonly string[]; readonly doorOpen: boolean } {
+    const doorOpen = isDoorOpen || this.#doorWasOpen;
+    this.#doorWasOpen = isDoorOpen;
+    return { labels: this.#loading.splice(0), doorOpen };
+  }
+}

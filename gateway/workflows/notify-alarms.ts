@@ -21,29 +21,51 @@ export interface AlarmNotifierOptions {
   readonly tryAgainMs?: number;
 }
 
-/** Watches until `signal` aborts. @throws GatewayError store_*. */
+/** An alarm on its way: who has not got it yet, and how often they were tried. */
+interface Call {
+  readonly waiting: Set<string>;
+  tries: number;
+}
+
+/** Watches until `signal` aborts. Every alarm is tried in each round: one that nobody can be told of holds up no other. @throws GatewayError store_*. */
 export async function notifyAlarms(options: AlarmNotifierOptions, signal: AbortSignal): Promise<void> {
-  const { store, wire } = options;
+  const { store, numbers, wire, tryAgainMs = alarmTryAgainMs } = options;
+  const calls = new Map<string, Call>();
+  let nextRoundMs = wire.monotonicMs();
   try {
     while (!signal.aborted) {
-      const [alarm] = store.bins.unheardAlarms();
-      if (alarm !== undefined) await notify(options, alarm, signal);
-      await wire.sleep(alarmLookMs, 'fire alarms', signal);
+      const isRoundDue = wire.monotonicMs() >= nextRoundMs;
+      if (isRoundDue) nextRoundMs = wire.monotonicMs() + tryAgainMs;
+      for (const alarm of store.bins.unheardAlarms()) {
+        const place = placeOf(alarm);
+        const call = calls.get(place) ?? { waiting: new Set(numbers), tries: 0 };
+        // A new alarm does not wait for the round.
+        if ((isRoundDue || call.tries === 0) && (await isOver(options, alarm, call, signal))) calls.delete(place);
+        else calls.set(place, call);
+      }
+      const pauseMs = calls.size === 0 ? alarmLookMs : Math.min(alarmLookMs, Math.max(1, nextRoundMs - wire.monotonicMs()));
+      await wire.sleep(pauseMs, 'fire alarms', signal);
     }
   } catch (error) {
     if (!isOfStop(error, signal)) throw error;
   }
 }
 
-async function notify(options: AlarmNotifierOptions, { bin, compartment }: { bin: string; compartment: number }, signal: AbortSignal): Promise<void> {
-  const { modem, numbers, village, store, wire, tryAgainMs = alarmTryAgainMs } = options;
+interface Place {
+  readonly bin: string;
+  readonly compartment: number;
+}
+const placeOf = ({ bin, compartment }: Place): string => `${bin}/${compartment}`;
+
+/** Tries everybody who waits once; writes down how it ended when all have it or the tries are used up. */
+async function isOver(options: AlarmNotifierOptions, { bin, compartment }: Place, call: Call, signal: AbortSignal): Promise<boolean> {
+  const { modem, numbers, village, store } = options;
   const text = `火警！${village} ${bin} 第${compartment}格 FIRE ${bin}/${compartment}`;
-  const waiting = new Set(numbers);
-  let tries = 0;
-  for (; waiting.size > 0 && tries < alarmTriesMax; tries += 1) {
-    if (tries > 0) await wire.sleep(tryAgainMs, 'next try of an alarm', signal);
-    for (const number of waiting) if ((await modem.sendSms(number, text, signal)) === 'sent') waiting.delete(number);
-  }
+  for (const number of call.waiting) if ((await modem.sendSms(number, text, signal)) === 'sent') call.waiting.delete(number);
+  call.tries += 1;
+  const { waiting, tries } = call;
+  if (waiting.size > 0 && tries < alarmTriesMax) return false;
   const outcome = waiting.size === 0 ? 'sent' : waiting.size < numbers.length ? 'partly_sent' : 'failed';
   store.append([{ name: 'alarm.notified', subject: bin, data: { bin, compartment, outcome, tries } }]);
+  return true;
 }

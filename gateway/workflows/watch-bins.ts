@@ -20,10 +20,12 @@ export interface BinWatchOptions {
   readonly clock: Clock;
   /** Pause between two looks. Unit: village ms. */
   readonly idlePollMs?: number | undefined;
+  /** Hears every look. */
+  readonly onLook?: (readings: readonly CompartmentReading[]) => void;
 }
 
 /** Watches until `signal` aborts. Bus failures are waited out; the device's own back-off paces them. @throws GatewayError store_*. */
-export async function watchBin({ bin, store, clock, idlePollMs = binPollMs }: BinWatchOptions, signal: AbortSignal): Promise<void> {
+export async function watchBin({ bin, store, clock, idlePollMs = binPollMs, onLook }: BinWatchOptions, signal: AbortSignal): Promise<void> {
   const { id } = bin;
   const recent = new Map<number, readonly number[]>();
   const record = (readings: readonly CompartmentReading[]) => {
@@ -40,7 +42,9 @@ export async function watchBin({ bin, store, clock, idlePollMs = binPollMs }: Bi
   };
   while (!signal.aborted) {
     try {
-      record(await bin.read(signal));
+      const readings = await bin.read(signal);
+      onLook?.(readings);
+      record(readings);
     } catch (error) {
       if (isOfStop(error, signal)) return;
       if (!isGatewayError(error) || error.code.startsWith('store_')) throw error;

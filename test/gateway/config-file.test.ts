@@ -110,7 +110,8 @@ describe('rows that do not fit together', () => {
     ['an exit reader at a scale', 'serves: scale-1, role: counter', 'serves: scale-1, role: exit', 'scale-reader.role: an exit reader stands at a dispenser'],
     ['nowhere to send events', 'rules:', 'mqtt: { embedded: null }\nrules:', 'mqtt: there is neither an embedded broker nor an uplink address'],
   ])('%s', (_name, good, bad, expected) => {
-    expect(refusal(demoText.replace(good, bad))).toContain(expected);
+    const text = demoText.replace(good, bad);
+    expect(refusal(text)).toContain(`site.yaml:${lineOf(demoText, good)}: ${expected}`);
   });
   it('an uplink alone is somewhere to send events', () => {
     expect(load(demoText.replace('rules:', 'mqtt: { embedded: null, uplink: { url: "mqtt://town:1883" } }\nrules:'))).toHaveProperty(
@@ -126,6 +127,15 @@ describe('the files themselves', () => {
       new RegExp(`tariff-xiaojiang\\.yaml:${lineOf(tariffText, 'pointsPerKg: 100')}: materials\\.metal\\.pointsPerKg: `),
     );
     expect(refusal(demoText, tariffText.replace('pointsEach: 10', 'maxGramsPerSession: 9'))).toContain('a material has a price');
+  });
+  it('a tariff that is not there is named where the site file asks for it', () => {
+    const text = demoText.replace('tariff-xiaojiang.yaml', 'gone.yaml');
+    expect(refusal(text)).toMatch(new RegExp(`site\\.yaml:${lineOf(text, 'gone.yaml')}: rules\\.tariff: there is no file .*gone\\.yaml$`));
+  });
+  it('text that is no YAML is complained of once a line, without a tail', () => {
+    const complaints = refusal(`${demoText}\n  - {a: [1\n`).split('\n');
+    expect(new Set(complaints.map((line) => line.split(' ')[0])).size).toBe(complaints.length);
+    for (const line of complaints) expect(line).toMatch(/site\.yaml:\d+: YAML: .*(?<!column \d+:?)$/);
   });
   it('a file that is absent, is a folder, is not UTF-8 or is too large is refused unread', () => {
     const folder = makeFolder();

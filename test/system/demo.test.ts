@@ -1,4 +1,6 @@
 // Without this the first thing anybody runs could fail on their machine: the demo as its own processes, its end, its restart, its refusals.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -62,16 +64,34 @@ it.each([['--http-port'], ['--mqtt-port'], ['--field-port']])(
     const taken = createServer((socket) => socket.on('error', () => undefined).destroy());
     const port = await new Promise<number>((done) => taken.listen(0, '127.0.0.1', () => done((taken.address() as { port: number }).port)));
     endings.add(() => new Promise((done) => taken.close(done)));
-    const { ending, err } = await demo(await endings.folder(), '--for', '5s', option, String(port));
+    const data = await endings.folder();
+    const { ending, err } = await demo(data, '--for', '5s', option, String(port));
     expect(ending).toEqual({ code: 1, signal: null });
     const said = err.join('\n');
     expect(said).toContain(String(port));
     expect(said).toMatch(/in use|is taken/);
     expect(said).toContain(option);
     expect(said).not.toMatch(/\bat .*\.ts:\d+/);
+    // Nothing has begun: not a ledger here, nor a word to whatever stands at those ports.
+    expect(existsSync(join(data, 'ledger.db'))).toBe(false);
   },
   60_000,
 );
+
+it('ends in order when nobody reads its output any more', async () => {
+  const data = await endings.folder();
+  const args = ['demo', '--pace', '60', '--data', data, '--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(6))];
+  const child = spawn('sh', ['-c', '"$@" | head -n 3', 'sh', join(root, 'scripts/sifen'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => {
+    said += bytes.toString();
+  });
+  endings.add(() => Promise.resolve(child.kill()));
+  await new Promise((done) => child.once('exit', done));
+  expect(said).toBe('');
+  const again = await demo(data, '--for', '2s');
+  expect(again.ending, again.err.join('\n')).toEqual({ code: 0, signal: null });
+}, 60_000);
 
 it('says of a damaged state of the simulated site that it may be moved away, not that ports are to be chosen', async () => {
   const data = await endings.folder();

@@ -91,6 +91,9 @@ describe('a turn with a fenced board', () => {
     expect(moveOf({ status: { ...fault, flags: { ...flags, doorOpen: true } } }).kind).toBe('serve');
     expect(moveOf({ status: fault, board: { ...board, locked: 'fault_persists' } }).kind).toBe('serve');
     expect(lockOf(moveOf({ status: fault, memory: { faultFences: 3 } }))).toEqual(['fault_persists']);
+    // Switched off and on, or at the end of a job that outlasted everybody's patience.
+    const lifted = moveOf({ board: { ...board, locked: 'fault_persists' } });
+    expect(lifted.kind === 'record' && lifted.drafts).toMatchObject([{ name: 'device.unlocked', data: { operator: null } }]);
     expect(lockOf(moveOf({ status: { ...fault, flags: { ...flags, throatBlocked: true } } }))).toEqual(['throat_blocked']);
   });
 });

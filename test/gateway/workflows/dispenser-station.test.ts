@@ -228,6 +228,26 @@ describe('a board that comes to no end', () => {
     point.freeze(false);
     await point.wait(() => point.data('bag.roll.issued').length === 1, 'the job is not settled once the board has come to its end');
     expect(point.starts()).toHaveLength(1);
+    await point.wait(() => point.lock() === null, 'the lock does not lift although the job has ended');
+    expect(await station.draw(hers)).toMatchObject({ kind: 'issued', household: hers });
+    point.expectSound();
+  });
+});
+
+describe('an order to count anew', () => {
+  it('is carried out once, and does not wait for a board that comes back later', async () => {
+    const point = await openPoint();
+    const station = await point.ready(point.start().station);
+    expect(await Promise.all([station.rebaseline('keeper'), station.rebaseline('clerk')])).toEqual(['done', 'asked_already']);
+    await point.ready(station);
+    // The order comes while the last look is still good and the board has just gone.
+    const before = point.data('device.rebaselined').length;
+    point.board.setPower(false);
+    expect(await station.rebaseline('keeper')).toBe('unreachable');
+    point.board.setPower(true);
+    await point.ready(station);
+    expect(await station.draw(mine)).toMatchObject({ kind: 'issued', household: mine });
+    expect(point.data('device.rebaselined')).toHaveLength(before);
     point.expectSound();
   });
 });

@@ -13,7 +13,7 @@ import { sampleDrafts } from '../../support/village-drafts.ts';
 const numbers = ['13800000001', '+8613800000002'];
 
 /** A modem behind a serial server; `answer` says what the network does with each message. */
-async function startModem(answer: (count: number) => string) {
+async function startModem(answer: (count: number, text: string) => string) {
   const inbox: { readonly number: string; readonly text: string }[] = [];
   const server = createServer((socket: Socket) => {
     const parser = modemAt.toDevice.parser();
@@ -26,7 +26,7 @@ async function startModem(answer: (count: number) => string) {
         else {
           const sms = decodeSms(result.message.pdu);
           if (sms !== undefined) inbox.push(sms);
-          socket.write(answer(inbox.length));
+          socket.write(answer(inbox.length, sms?.text ?? ''));
         }
       }
     });
@@ -39,9 +39,9 @@ async function startModem(answer: (count: number) => string) {
   return { inbox, modem };
 }
 
-function watch(modem: Modem, store: ReturnType<typeof makeStore>['store']) {
+function watch(modem: Modem, store: ReturnType<typeof makeStore>['store'], tryAgainMs = 20) {
   const stopping = new AbortController();
-  const task = notifyAlarms({ modem, numbers, village: '外小江', store, wire: wireClock, tryAgainMs: 20 }, stopping.signal);
+  const task = notifyAlarms({ modem, numbers, village: '外小江', store, wire: wireClock, tryAgainMs }, stopping.signal);
   onTestFinished(async () => {
     stopping.abort(new Error('over'));
     await task;
@@ -99,5 +99,27 @@ describe('a fire alarm', () => {
       () => 'never given up',
     );
     expect(told()).toEqual([{ bin: 'bin-1', compartment: 2, outcome: 'failed', tries: 10 }]);
+  });
+
+  it('that nobody can be told of holds up no other', async () => {
+    const { store } = makeStore();
+    const fire = sampleDrafts['alarm.fire'];
+    store.append([fire]);
+    // The network refuses whatever is said of the first compartment.
+    const { modem } = await startModem((_count, text) => (text.includes('第2格') ? '\r\nERROR\r\n' : taken));
+    const told = watch(modem, store, 300);
+    await eventually(
+      () => store.bins.unheardAlarms().length === 1,
+      () => 'the first alarm is not known',
+    );
+    store.append([{ ...fire, data: { ...fire.data, compartment: 3 } }]);
+    await eventually(
+      () => told().length === 2,
+      () => JSON.stringify(told()),
+    );
+    expect(told().map(({ compartment, outcome }) => [compartment, outcome])).toEqual([
+      [3, 'sent'],
+      [2, 'failed'],
+    ]);
   });
 });
