@@ -38,6 +38,8 @@ export interface Desk {
   readonly wire: Clock;
   /** Village time, and what may be said about it. */
   readonly clock: ClockKeeping;
+  /** Aborts when whoever asked has gone: what has not begun by then does not begin. */
+  readonly caller?: AbortSignal;
   /** Live facts for the status page. */
   readonly status: () => object;
 }
@@ -267,7 +269,9 @@ async function readyStation(desk: Desk, name: string | undefined, fenced: boolea
         : `There is no dispenser ${id}; this site has ${names.join(', ')}.`,
     );
   const until = desk.wire.monotonicMs() + stationReadyWaitMs;
-  while (!(fenced ? station.ready : station.status !== null) && desk.wire.monotonicMs() < until) await desk.wire.sleep(20, `readiness of ${station.id}`);
+  while (!(fenced ? station.ready : station.status !== null) && desk.wire.monotonicMs() < until && !desk.caller?.aborted)
+    await desk.wire.sleep(20, `readiness of ${station.id}`);
+  if (desk.caller?.aborted) throw new GatewayError('bus_cancelled', 'Whoever asked has gone.');
   return station;
 }
 

@@ -126,8 +126,10 @@ function socketOf(desk: Desk, onBug: (error: unknown) => void): FastifyInstance 
       return reply
         .code(404)
         .send({ code: 'usage', message: `There is no operation ${name}.`, hint: 'The running gateway may be of another version than this command.' });
+    const gone = new AbortController();
+    request.raw.socket.once('close', () => gone.abort(new Error('whoever asked has gone')));
     try {
-      return reply.send({ result: await runOperation(desk, name, request.body) });
+      return reply.send({ result: await runOperation({ ...desk, caller: gone.signal }, name, request.body) });
     } catch (error) {
       if (!isGatewayError(error)) {
         onBug(error);

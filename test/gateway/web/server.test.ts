@@ -6,9 +6,16 @@ import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { wireClock } from '../../../gateway/clock.ts';
 import { isGatewayError } from '../../../gateway/errors.ts';
+import { openDevice } from '../../../gateway/southbound/device.ts';
+import { openLine } from '../../../gateway/southbound/line.ts';
 import { openPages, openSocket, type PageViews } from '../../../gateway/web/server.ts';
 import { askGateway, noGateway } from '../../../gateway/web/socket-client.ts';
+import { DispenserBoard } from '../../../gateway/workflows/dispenser-board.ts';
+import { DispenserStation } from '../../../gateway/workflows/dispenser-station.ts';
+import { dispenserBd1 } from '../../../protocol/devices/dispenser-bd1.ts';
+import { eventually } from '../../support/eventually.ts';
 import { makeDesk } from '../../support/make-desk.ts';
 import { makeFolder } from '../../support/make-store.ts';
 
@@ -96,6 +103,42 @@ describe('the socket', () => {
     });
     await expect(askGateway(socketPath, 'status', {})).rejects.toSatisfy((error) => isGatewayError(error, 'gateway_fault'));
     expect(bugs).toHaveLength(1);
+  });
+
+  it('lets go of an order whose giver has gone before it could begin', async () => {
+    const { socketPath, desk, store } = await serve();
+    let looks = 0;
+    const wire: typeof wireClock = {
+      ...wireClock,
+      sleep: (ms, name, signal) => {
+        looks += name === 'readiness of dispenser-1' ? 1 : 0;
+        return wireClock.sleep(ms, name, signal);
+      },
+    };
+    // Never run, so never ready.
+    const line = openLine({ id: 'line-1', transport: { kind: 'rtu-over-tcp', host: '127.0.0.1', port: 1, baud: 9600 }, clock: wireClock });
+    onTestFinished(() => line.close());
+    const device = openDevice({ id: 'dispenser-1', line, unit: 1, map: dispenserBd1, clock: wireClock });
+    const station = new DispenserStation({
+      ...{ id: 'dispenser-1', board: new DispenserBoard(device, Buffer.alloc(16)), store, clock: wireClock, wire: wireClock, rollsPerPeriod: 1 },
+      ...{ bags: { village: 'WXJ01', key: Buffer.alloc(32) }, period: () => ({ period: '2026-03', dateTrusted: true }), onOutcome: () => undefined },
+    });
+    Object.assign(desk, { wire, dispensers: new Map([['dispenser-1', station]]) });
+    const call = request({ socketPath, path: '/v1/device.rebaseline', method: 'POST', headers: { 'content-type': 'application/json' } });
+    call.on('error', () => undefined);
+    call.end(JSON.stringify({ device: 'dispenser-1', operator: 'keeper' }));
+    await eventually(
+      () => looks > 3,
+      () => 'the order did not come through',
+    );
+    call.destroy();
+    let before = -1;
+    while (before !== looks) {
+      before = looks;
+      await wireClock.sleep(500, 'further looks');
+    }
+    // Left alone it would have looked every 20 ms for 20 s.
+    expect(looks).toBeLessThan(750);
   });
 
   it('refuses a body that is not JSON without running anything', async () => {
