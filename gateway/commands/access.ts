@@ -3,7 +3,6 @@
  * files (and, where metal must move, the lines) itself. The same operation runs either way.
  */
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { closingAfter } from '../closers.ts';
@@ -13,7 +12,7 @@ import { writeDurably } from '../durable-file.ts';
 import { GatewayError } from '../errors.ts';
 import { openLog } from '../log.ts';
 import { thisMachine } from '../machine.ts';
-import { openVillage } from '../runtime.ts';
+import { openVillage, type Village } from '../runtime.ts';
 import { type OperationName, runOperation } from '../web/operations.ts';
 import { askGateway, noGateway } from '../web/socket-client.ts';
 
@@ -32,21 +31,33 @@ export const villageFlags = (command: Command): Command =>
     .option('--site <file>', 'site file, when no gateway ever ran on the data folder')
     .option('--json', 'print the answer as JSON');
 
-/** Names who gives an order in the events it leads to; whoever is logged in, if not said. */
-export const operatorFlag = (command: Command): Command =>
-  command.option('--operator <name>', 'who does it, by function or badge; recorded in the event', userInfo().username);
+/** Who gave an order, where nobody says. Never the login name: events stay for ever, and a login is often a person's name. */
+const unnamedOperator = 'operator';
 
-/** Operations that record something: a start of their own belongs in the ledger before them. */
-const writing: ReadonlySet<OperationName> = new Set<OperationName>([
-  'issue',
-  'roster.import',
-  'ledger.restored',
-  'clock.confirm',
-  'device.rebaseline',
-  'scale.check',
-  'alarm.reset',
-  'bin.open',
+/** Names who gives an order in the events it leads to. */
+export const operatorFlag = (command: Command): Command =>
+  command.option('--operator <name>', 'who does it: a function or badge, never a person’s name; recorded in the event', unnamedOperator);
+
+/**
+ * Operations that record nothing. Every other one, and any that comes to be later, may: a start of its own belongs in the ledger before it.
+ */
+const reading: ReadonlySet<OperationName> = new Set<OperationName>([
+  'status',
+  'roster.cards',
+  'ledger.show',
+  'ledger.rebuild',
+  'clock.show',
+  'events.list',
+  'events.show',
+  'events.verify',
+  // Of use to a running gateway only.
+  'line.borrow',
+  'line.keep',
+  'line.return',
 ]);
+
+/** Whether an operation records nothing, so that a village is opened for it without a word in the ledger. */
+export const isReading = (name: OperationName): boolean => reading.has(name);
 
 /** The only operation that may begin a village: a folder named by mistake must not become one. */
 const founding: OperationName = 'roster.import';
@@ -69,15 +80,26 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
     training: 'stored',
     log: openLog('warn'),
     withField,
-    announce: writing.has(name),
+    announce: !isReading(name),
   });
-  const work = async () => {
+  return await workOn(village, async () => {
     const result = await Promise.race([runOperation(village.desk, name, input), village.failed]);
-    if (flags.site !== undefined && writing.has(name)) keepSite(flags.data, site);
+    if (flags.site !== undefined && !isReading(name)) keepSite(flags.data, site);
     return result;
-  };
-  return await closingAfter(work, () => village.close());
+  });
 }
+
+/**
+ * Does `work` on a village that was opened for it, and closes the village. Its readers are heard meanwhile, so a job a villager began at a
+ * counter is brought to its end first. @throws what `work` threw, or else what closing threw.
+ */
+export const workOn = <Result>(village: Pick<Village, 'finish' | 'close'>, work: () => Promise<Result>): Promise<Result> =>
+  closingAfter(work, () =>
+    closingAfter(
+      () => village.finish(),
+      () => village.close(),
+    ),
+  );
 
 /** The site the flags name: a file of its own, or the one kept in the data folder. @throws GatewayError usage when there is neither. */
 export function siteOf({ data, site }: VillageFlags): LoadedSite {
