@@ -17,8 +17,9 @@ export function addLedger(program: Command): void {
     .description('Balances by kind of account, the sum per unit, and everything that does not add up.')
     .action(async (flags: VillageFlags & { account?: string }) => {
       const books = (await ask(flags, 'ledger.show', flags.account === undefined ? {} : { account: flags.account })) as Books;
-      print(flags, books, () => describe(books));
-      if (books.problems.length > 0) process.exitCode = 1;
+      const isUnknown = flags.account !== undefined && books.balances.length === 0;
+      print(flags, books, () => (isUnknown ? `There is no account ${flags.account}.\nAn account begins with the first posting on it.` : describe(books)));
+      if (isUnknown || books.problems.length > 0) process.exitCode = 1;
     });
   villageFlags(ledger.command('rebuild'))
     .description('Derive every table again from the verified log, say whether it came out the same, and replace what differs.')

@@ -46,14 +46,14 @@ export function addRun(program: Command): void {
       const { data: dataDir, newLedger = false } = flags;
       const what = { machine: thisMachine, site, dataDir, training, log, newLedger, recordDir: flags.record };
       const gateway = await openGateway({ ...what, withField: true, announce: true });
-      keepSite(flags.data, site);
-      // A line that is too full is no reason not to serve a village; `sifen check` refuses it before it is put in service.
-      for (const { message } of describeBudget(budgetLines(site.config)).findings) log.warn({}, message);
-      log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
-      await closingAfter(
-        () => Promise.race([whenAborted(stop.signal), gateway.village.failed, gateway.uplink.done]),
-        () => gateway.close(),
-      );
+      const serve = async () => {
+        keepSite(flags.data, site);
+        // A line that is too full is no reason not to serve a village; `sifen check` refuses it before it is put in service.
+        for (const { message } of describeBudget(budgetLines(site.config)).findings) log.warn({}, message);
+        log.info({ village: site.config.village.id, page: gateway.url, broker: gateway.brokerUrl }, 'in service');
+        await Promise.race([whenAborted(stop.signal), gateway.village.failed, gateway.uplink.done]);
+      };
+      await closingAfter(serve, () => gateway.close());
       log.info({}, 'stopped');
     });
 }

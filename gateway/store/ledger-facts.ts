@@ -62,14 +62,20 @@ export class LedgerFacts {
   readonly #quickChecks;
   readonly #balances;
   readonly #balance;
+  readonly #account;
   constructor(db: Sqlite) {
     this.#db = db;
     this.#quickChecks = prepareChecks(db, quickChecks);
     this.#balances = db.prepare<[], BalanceRow>('SELECT account, unit, amount FROM balance WHERE amount <> 0 ORDER BY unit, account');
+    this.#account = db.prepare<[string], BalanceRow>('SELECT account, unit, amount FROM balance WHERE account = ? ORDER BY unit');
     this.#balance = db.prepare<[string, string], number>('SELECT amount FROM balance WHERE account = ? AND unit = ?').pluck();
   }
   balances(): BalanceRow[] {
     return this.#balances.all();
+  }
+  /** Every unit one account ever had a posting in, with nothing left or not; empty when there is no such account. */
+  account(account: string): BalanceRow[] {
+    return this.#account.all(account);
   }
   balance(account: string, unit: LedgerUnit): number {
     return this.#balance.get(account, unit) ?? 0;

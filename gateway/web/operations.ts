@@ -76,7 +76,7 @@ export const operations = {
   ),
   'roster.cards': operation(nothing, (desk) => listCards(desk.personal)),
   'ledger.show': operation(z.strictObject({ account: z.string().max(64).optional() }), ({ store }, { account }) => ({
-    balances: account === undefined ? store.ledger.totals() : store.ledger.balances().filter((row) => row.account === account),
+    balances: account === undefined ? store.ledger.totals() : store.ledger.account(account),
     unitSums: store.ledger.unitSums(),
     problems: store.ledger.problems(),
     dispensers: store.ledger.dispensers(),

@@ -1,9 +1,14 @@
 // Without this a command could work beside a running gateway and fail on the files alone, or the other way round, in front of a villager.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { workOn } from '../../gateway/commands/access.ts';
+import { loadSite } from '../../gateway/config-file.ts';
+import { openLog } from '../../gateway/log.ts';
+import { thisMachine } from '../../gateway/machine.ts';
+import { openVillage as openFiles } from '../../gateway/runtime.ts';
 import { captureLineSchema } from '../../protocol/capture.ts';
-import { startChild } from '../../scripts/village/children.ts';
+import { startChild, waitUntil } from '../../scripts/village/children.ts';
 import {
   cards,
   eventAfter,
@@ -102,6 +107,45 @@ it('a stop in the middle of a dispense waits for the roll and its label', async 
   expect(await listed(data, 'bag.roll.issued')).toMatchObject([{ data: { rollUnconfirmed: false, rolls: [{ confirmed: true }] } }]);
   expect(await listed(data, 'bag.issue.requested')).toMatchObject([{ data: { operator: 'clerk' } }]);
 }, 120_000);
+
+it('a command that opened the lines itself waits for the roll a villager asked for meanwhile', async () => {
+  const { folder, data, sim, roster, site } = await openVillage();
+  const gateway = await inService(folder);
+  await ask('roster', 'import', roster, '--data', data);
+  await loadMagazine(folder, sim, { first: 1, count: 3, looksMs: 300 });
+  await gateway.child.stop();
+  const options = { machine: thisMachine, site: loadSite(site), dataDir: data, training: 'stored', log: openLog('silent') } as const;
+  const village = openFiles({ ...options, withField: true, announce: true });
+  const station = village.desk.dispensers.get('dispenser-1');
+  const untilIt = (holds: () => boolean, what: string) => waitUntil(holds, () => what);
+  await workOn(village, async () => {
+    await untilIt(() => station?.ready === true, 'the dispenser did not become ready');
+    await sim.act({ do: 'scan', reader: 'dispenser-reader', text: cards[0] });
+    await untilIt(() => village.store.jobs.open('dispenser-1') !== undefined, 'the card at the reader led to no job');
+  });
+  const asked = await listed(data, 'bag.issue.requested');
+  expect(asked.length).toBeGreaterThan(0);
+  expect((await listed(data, 'bag.roll.issued')).map((event) => event.data['job'])).toEqual(asked.map((event) => event.data['job']));
+}, 120_000);
+
+it('a start that cannot keep its site file stops as well as it began', async () => {
+  const { folder, data, site } = await openVillage();
+  await inService(folder).then(({ child }) => child.stop());
+  rmSync(join(data, 'site.json'));
+  mkdirSync(join(data, 'site.json'));
+  const { code, err } = await sifen('run', '--site', site, '--data', data, '--pace', String(pace));
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('site.json cannot be written') });
+  // What only an orderly stop takes away: the way in, and the write-ahead logs of both files.
+  expect(readdirSync(data).filter((file) => /sock$|-wal$/.test(file))).toEqual([]);
+}, 60_000);
+
+it('ledger says that there is no such account', async () => {
+  const { data, roster, site } = await openVillage();
+  await ask('roster', 'import', roster, '--data', data, '--site', site);
+  const { code, out } = await sifen('ledger', 'show', '--account', 'nope', '--data', data);
+  expect({ code, out }).toEqual({ code: 1, out: expect.stringMatching(/^There is no account nope\.$/m) });
+  expect(await ask('ledger', 'show', '--account', 'nope', '--data', data)).toMatchObject({ code: 1, answer: { balances: [] } });
+}, 60_000);
 
 it('a refused draw is exit code 1 with its reason, both ways', async () => {
   const { folder, data, sim, roster } = await openVillage({ rollsPerPeriod: 1 });

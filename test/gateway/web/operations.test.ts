@@ -5,7 +5,7 @@ import { verifyTurnEvents } from '../../../gateway/limits.ts';
 import { type OperationName, runOperation } from '../../../gateway/web/operations.ts';
 import { makeDesk } from '../../support/make-desk.ts';
 import { makeStore } from '../../support/make-store.ts';
-import { registered, sampleDrafts, sampleHousehold } from '../../support/village-drafts.ts';
+import { issued, registered, requested, sampleDrafts, sampleHousehold } from '../../support/village-drafts.ts';
 
 const health = sampleDrafts['device.health'];
 
@@ -85,4 +85,13 @@ describe('ledger.rebuild', () => {
     expect(desk.store.people.household(sampleHousehold)).toMatchObject({ members: 3 });
     expect(await runOperation(desk, 'ledger.rebuild', {})).toMatchObject({ identical: true });
   });
+});
+
+it('ledger.show shows an account with nothing left on it, and nothing for one that never was', async () => {
+  const desk = makeDesk();
+  desk.store.append([registered(sampleHousehold), requested(1), issued(1, null)]);
+  const balances = async (account: string) => ((await runOperation(desk, 'ledger.show', { account })) as { balances: object[] }).balances;
+  expect(await balances('hold/1')).toEqual([{ account: 'hold/1', unit: 'rolls', amount: 0 }]);
+  expect(await balances(`household/${sampleHousehold}`)).toEqual([{ account: `household/${sampleHousehold}`, unit: 'rolls', amount: 1 }]);
+  expect(await balances('hold/2')).toEqual([]);
 });
