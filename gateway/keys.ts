@@ -3,7 +3,7 @@
  * card and bag codes. Made once, at the first start; a missing one is never silently replaced while there is something it belongs to.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from './data-folder.ts';
 import { writeDurably } from './durable-file.ts';
@@ -41,6 +41,8 @@ const losses: Readonly<Record<(typeof secretFiles)[number] | typeof eventKeyFile
   'bag.key': 'without it no label printed so far is recognised',
 };
 const publicFile = 'event-key.pub.pem';
+/** Of the public key. What this process writes else is for its group at most. */
+const publicMode = 0o644;
 
 /**
  * Makes whatever key is missing in `folder`. @returns whether the event key was new.
@@ -56,8 +58,11 @@ export function createKeys(folder: string): boolean {
   return true;
 }
 
-/** Writes the public half, which anybody may have. */
-export const writePublicKey = (file: string, publicKey: KeyObject): void => writeDurably(file, publicKey.export({ format: 'pem', type: 'spki' }), 0o644);
+/** Writes the public half, which anybody may have: mode 0644, whatever the umask. */
+export function writePublicKey(file: string, publicKey: KeyObject): void {
+  writeDurably(file, publicKey.export({ format: 'pem', type: 'spki' }), publicMode);
+  chmodSync(file, publicMode);
+}
 
 /** @throws GatewayError key_missing naming the file that is absent or is no key, and what is lost with it. */
 export function loadKeys(folder: string): GatewayKeys {

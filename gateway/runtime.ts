@@ -275,7 +275,7 @@ function openChapter(store: Store, { site, dataDir, log, newLedger = false }: Vi
     log.warn({ file: placesIn(dataDir).mark }, 'nobody knows how far the ledger had come; a new epoch is opened, in case it was put back');
     openRestoredEpoch(store, null);
   } else if (mark !== null && wasPutBack(mark, (sequence) => store.leafOf(sequence))) {
-    log.warn({ head: store.head.sequence, knownHead: mark.sequence }, 'the ledger was put back from a backup; a new epoch is opened');
+    log.warn({ headSequence: store.head.sequence, markSequence: mark.sequence }, 'the ledger was put back from a backup; a new epoch is opened');
     openRestoredEpoch(store, null, mark.epoch);
   }
   const boot = store.head.boot + 1;

@@ -36,6 +36,17 @@ describe('the keys of a gateway', () => {
     for (const key of all) expect(key).toHaveLength(32);
   });
 
+  it('have a public half anybody may read, under the umask of a gateway too', () => {
+    const before = process.umask(0o027);
+    try {
+      const folder = made();
+      expect(statSync(join(folder, 'event-key.pub.pem')).mode & 0o777).toBe(0o644);
+      for (const name of secrets) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600);
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it('sign so that the holder of the public file can verify', () => {
     const { privateKey, publicKeyFile, keyid } = loadKeys(made());
     const text = Buffer.from('four sorts');

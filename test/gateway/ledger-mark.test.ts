@@ -1,9 +1,10 @@
 // Without this a ledger put back from a backup would go on under numbers that were used before, and its followers would see a fork.
-import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { placesIn } from '../../gateway/data-folder.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from '../../gateway/ledger-mark.ts';
+import { openLog } from '../../gateway/log.ts';
 import { openVillage } from '../../gateway/runtime.ts';
 import { runOperation } from '../../gateway/web/operations.ts';
 import { importNumbers, live, printedCards, removeLedger, villageOptions } from '../support/live-village.ts';
@@ -15,10 +16,13 @@ it('opens a new epoch when the ledger is behind its folder, once', async () => {
   const backup = join(makeFolder(), 'ledger.db');
   const first = await live(dataDir);
   copyFileSync(ledger, backup);
-  await live(dataDir);
+  const second = await live(dataDir);
   copyFileSync(backup, ledger);
 
-  const restored = await live(dataDir);
+  const logFile = join(makeFolder(), 'gateway.log');
+  const restored = await live(dataDir, undefined, { log: openLog('warn', logFile) });
+  // For whoever reads the log: neither number is withheld.
+  expect(JSON.parse(readFileSync(logFile, 'utf8'))).toMatchObject({ headSequence: first.head.sequence, markSequence: second.head.sequence });
   expect(restored.opened).toMatchObject([{ reason: 'new' }, { reason: 'restored', operator: null }]);
   expect(restored.head).toMatchObject({ epoch: 2, sequence: first.head.sequence + 2 });
   expect((await live(dataDir)).head.epoch).toBe(2);
