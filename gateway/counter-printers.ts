@@ -11,7 +11,7 @@ import type { Machine } from './machine.ts';
 import { Printer, type PrinterState } from './southbound/printer.ts';
 import type { Store } from './store/store.ts';
 import type { VillageTime } from './village-time.ts';
-import type { DispenserOutcome } from './workflows/dispenser-station.ts';
+import type { DispenserOutcome } from './workflows/draw.ts';
 import type { WeighOutcome } from './workflows/weigh-for-points.ts';
 
 export interface CounterPrintersOptions {

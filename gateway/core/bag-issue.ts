@@ -26,8 +26,8 @@ export const drawRefusals = [
 ] as const;
 export type DrawRefusal = (typeof drawRefusals)[number];
 
-/** What is known about the household and the board at the moment of the request. Counts in rolls. */
-export interface DrawFacts {
+/** Who asks for a roll, and what they may have. Counts in rolls. */
+export interface DrawRequest {
   readonly household: string;
   readonly period: string;
   /** Whether the date the period was taken from can be trusted; if not, a new month may have begun. */
@@ -37,10 +37,14 @@ export interface DrawFacts {
   readonly issuedInPeriod: number;
   readonly inMagazine: number;
   readonly dispenser: string;
-  readonly board: DispenserFacts;
-  readonly status: BoardStatus;
   /** Who draws for the household, by function or badge; null when a card was shown at the reader. */
   readonly operator: string | null;
+}
+
+/** A request at a board with a job register, as the board and the ledger are at that moment. */
+export interface DrawFacts extends DrawRequest {
+  readonly board: DispenserFacts;
+  readonly status: BoardStatus;
 }
 
 export type DrawDecision =

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { EventDraft } from '../../protocol/events.ts';
-import { type DrawRefusal, decideSettlement, type HeldJob, type RollEvidence } from './bag-issue.ts';
+import { type DrawRefusal, type DrawRequest, decideSettlement, type HeldJob, type RollEvidence } from './bag-issue.ts';
 import { magazinePostings } from './reconciling.ts';
 import type { DoubtCause } from './vending.ts';
 
@@ -16,21 +16,11 @@ export interface VendJob extends HeldJob {
   readonly state: 'open' | 'indeterminate';
 }
 
-/** Counts in rolls. `inMagazine` leaves out the rolls held for jobs nobody could tell the end of. */
-export interface VendFacts {
-  readonly household: string;
-  readonly period: string;
-  /** Whether somebody vouches for the date, so that `period` is this month. */
-  readonly dateTrusted: boolean;
-  readonly rollsPerPeriod: number;
-  readonly heldInPeriod: number;
-  readonly issuedInPeriod: number;
-  readonly inMagazine: number;
-  readonly dispenser: string;
+/** A request at a board without one. `inMagazine` leaves out the rolls held for jobs nobody could tell the end of. */
+export interface VendFacts extends DrawRequest {
   readonly reliability: 'B' | 'C';
   readonly locked: boolean;
   readonly readiness: 'ready' | 'empty' | 'fault' | 'busy' | 'unreachable';
-  readonly operator: string | null;
 }
 
 export type VendDecision =

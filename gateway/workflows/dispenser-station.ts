@@ -4,11 +4,9 @@
  * every record goes through store.append before anything moves, and nothing here ever repeats a motion.
  */
 import assert from 'node:assert/strict';
-import type { BagVillage } from '../../protocol/bag-code.ts';
 import type { DispenserCommand, DispenserStatus } from '../../protocol/devices/dispenser-bd1.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideDraw, decideSettlement, type OpenJob } from '../core/bag-issue.ts';
-import type { QuotaPeriod } from '../core/calendar.ts';
 import { type BoardMove, decideRebaseline, decideTurn, type TurnFacts, type TurnMemory } from '../core/dispenser-turn.ts';
 import {
   type DispenseInput,
@@ -39,20 +37,10 @@ import {
 import type { Store } from '../store/store.ts';
 import type { DispenserBoard } from './dispenser-board.ts';
 import { Doorbell } from './doorbell.ts';
-import { ExitLabels, type ExitRefusal } from './exit-labels.ts';
+import type { DispenserOutcome, Drawer, DrawPlace, RebaselineAnswer } from './draw.ts';
+import { ExitLabels } from './exit-labels.ts';
 
-/** What became of a request at the dispenser, for the screen and the timeline. */
-export type DispenserOutcome =
-  | { readonly kind: 'issued'; readonly household: string; readonly job: number; readonly rolls: number; readonly rollUnconfirmed: boolean }
-  | { readonly kind: 'voided'; readonly household: string; readonly job: number; readonly reason: DispenseOutcome['result'] }
-  | { readonly kind: 'undecided'; readonly household: string; readonly job: number }
-  | { readonly kind: 'refused'; readonly household: string | null; readonly code: DrawRefusal }
-  | { readonly kind: 'label_refused'; readonly code: ExitRefusal };
-
-export type RebaselineAnswer = 'done' | 'unreachable' | 'job_under_way' | 'asked_already';
-
-export interface DispenserStationOptions {
-  readonly id: string;
+export interface DispenserStationOptions extends DrawPlace {
   readonly board: DispenserBoard;
   readonly store: Pick<Store, 'append' | 'jobs' | 'people' | 'head'>;
   /** Village clock: pauses of the story. */
@@ -61,19 +49,11 @@ export interface DispenserStationOptions {
   readonly wire: Clock;
   /** Pause between two looks at an idle board. Unit: village ms. */
   readonly idlePollMs?: number | undefined;
-  readonly bags: BagVillage;
-  readonly rollsPerPeriod: number;
-  /** Quota period in force now. */
-  readonly period: () => QuotaPeriod;
-  readonly onOutcome: (outcome: DispenserOutcome) => void;
 }
 
-interface Draw {
-  readonly household: string;
-  readonly operator: string | null;
+interface Draw extends Drawer {
   /** The job this request became, once its intent is committed: from then on it can no longer be refused. */
   job: number | null;
-  readonly answer: PromiseWithResolvers<DispenserOutcome>;
 }
 
 export class DispenserStation {

@@ -3,11 +3,9 @@
  * what the board or the exit reader says, and leave to a person what neither can tell. Every decision is core's, every record goes through
  * store.append before anything moves, and nothing here ever repeats an order.
  */
-import type { BagVillage } from '../../protocol/bag-code.ts';
 import type { EventDraft } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import { type DrawRefusal, decideSettlement } from '../core/bag-issue.ts';
-import type { QuotaPeriod } from '../core/calendar.ts';
 import { decideLoading } from '../core/magazine-loading.ts';
 import { type CountDecision, decideGiveUp, decideStockCount, decideVend, decideVendSettlement, type VendJob } from '../core/vend-issue.ts';
 import { type DoubtCause, resumeVend, startVend, stepVend, type VendInput, type VendOutcome, type VendStep } from '../core/vending.ts';
@@ -15,28 +13,16 @@ import { isOfStop } from '../errors.ts';
 import { dispenserIdlePollMs, dispenserScansMax, vendPatienceMs } from '../limits.ts';
 import type { VendingBoard, VendReadiness } from '../southbound/vending-board.ts';
 import type { Store } from '../store/store.ts';
-import type { DispenserOutcome, RebaselineAnswer } from './dispenser-station.ts';
 import { Doorbell } from './doorbell.ts';
+import type { DispenserOutcome, Drawer, DrawPlace, RebaselineAnswer } from './draw.ts';
 import { hearLabel } from './exit-labels.ts';
 
-export interface VendingStationOptions {
-  readonly id: string;
+export interface VendingStationOptions extends DrawPlace {
   readonly board: VendingBoard;
   readonly store: Pick<Store, 'append' | 'jobs' | 'head'>;
   /** Wire clock: a board without a register is given real time only. */
   readonly wire: Clock;
   readonly idlePollMs: number | undefined;
-  readonly bags: BagVillage;
-  readonly rollsPerPeriod: number;
-  /** Quota period in force now. */
-  readonly period: () => QuotaPeriod;
-  readonly onOutcome: (outcome: DispenserOutcome) => void;
-}
-
-interface Draw {
-  readonly household: string;
-  readonly operator: string | null;
-  readonly answer: PromiseWithResolvers<DispenserOutcome>;
 }
 
 /** Of a person: settled, or why not. */
@@ -46,7 +32,7 @@ export class VendingStation {
   readonly id: string;
   readonly #options: VendingStationOptions;
   #readiness: VendReadiness | null = null;
-  #draw: Draw | null = null;
+  #draw: Drawer | null = null;
   /** The job under way and what the exit reader saw since its order. */
   #job: { readonly job: VendJob; readonly scanned: string[] } | null = null;
   readonly #bell = new Doorbell();
@@ -158,7 +144,7 @@ export class VendingStation {
     if (this.#draw !== null) await this.#serve(this.#draw, sequence, this.#readiness, signal);
   }
 
-  async #serve(draw: Draw, sequence: number, readiness: VendReadiness, signal: AbortSignal): Promise<void> {
+  async #serve(draw: Drawer, sequence: number, readiness: VendReadiness, signal: AbortSignal): Promise<void> {
     const { store, id, board, rollsPerPeriod } = this.#options;
     const { household, operator } = draw;
     const { period, dateTrusted } = this.#options.period();

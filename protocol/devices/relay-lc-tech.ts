@@ -5,6 +5,7 @@
  */
 import { defineRelayBoard } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
+import { inputReading, inputStates, relayStates } from './relay-states.ts';
 
 const mode = { space: 'holding', kind: 'enum', labels: { flashOn: 2 }, access: 'w' } as const;
 /** Longest pulse a lock or buzzer is given. Unit: ms. */
@@ -26,14 +27,7 @@ export const relayLcTech = defineDevice({
   ],
   blocks: { pulse1: 'write', pulse2: 'write', pulse3: 'write', pulse4: 'write', pulse5: 'write', pulse6: 'write', pulse7: 'write', pulse8: 'write' },
   fields: {
-    relay1On: { space: 'coil', address: 0, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 1: 1 = drawn.' },
-    relay2On: { space: 'coil', address: 1, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 2: 1 = drawn.' },
-    relay3On: { space: 'coil', address: 2, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 3: 1 = drawn.' },
-    relay4On: { space: 'coil', address: 3, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 4: 1 = drawn.' },
-    relay5On: { space: 'coil', address: 4, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 5: 1 = drawn.' },
-    relay6On: { space: 'coil', address: 5, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 6: 1 = drawn.' },
-    relay7On: { space: 'coil', address: 6, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 7: 1 = drawn.' },
-    relay8On: { space: 'coil', address: 7, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 8: 1 = drawn.' },
+    ...relayStates,
     relay1Mode: { ...mode, address: 3, block: 'pulse1', doc: 'What relay 1 does for the duration.' },
     relay1PulseMs: { ...pulse, address: 4, block: 'pulse1', doc: 'For how long; one count is 100 ms.' },
     relay2Mode: { ...mode, address: 8, block: 'pulse2', doc: 'What relay 2 does for the duration.' },
@@ -50,23 +44,13 @@ export const relayLcTech = defineDevice({
     relay7PulseMs: { ...pulse, address: 34, block: 'pulse7', doc: 'For how long; one count is 100 ms.' },
     relay8Mode: { ...mode, address: 38, block: 'pulse8', doc: 'What relay 8 does for the duration.' },
     relay8PulseMs: { ...pulse, address: 39, block: 'pulse8', doc: 'For how long; one count is 100 ms.' },
-    input1: { space: 'discrete', address: 0, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 1 as wired; the site file says which way is active.' },
-    input2: { space: 'discrete', address: 1, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 2 as wired; the site file says which way is active.' },
-    input3: { space: 'discrete', address: 2, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 3 as wired; the site file says which way is active.' },
-    input4: { space: 'discrete', address: 3, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 4 as wired; the site file says which way is active.' },
-    input5: { space: 'discrete', address: 4, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 5 as wired; the site file says which way is active.' },
-    input6: { space: 'discrete', address: 5, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 6 as wired; the site file says which way is active.' },
-    input7: { space: 'discrete', address: 6, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 7 as wired; the site file says which way is active.' },
-    input8: { space: 'discrete', address: 7, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 8 as wired; the site file says which way is active.' },
+    ...inputStates,
   },
 });
-
-const inputs = ['input1', 'input2', 'input3', 'input4', 'input5', 'input6', 'input7', 'input8'] as const;
 
 export const lcTechBoard = defineRelayBoard({
   part: 'relay',
   map: relayLcTech,
-  fields: inputs,
-  input: (values, input) => values[`input${input}` as (typeof inputs)[number]],
+  ...inputReading,
   pulse: (relay, pulseMs) => ({ [`relay${relay}Mode`]: 'flashOn', [`relay${relay}PulseMs`]: pulseMs }),
 });

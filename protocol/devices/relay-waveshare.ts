@@ -5,6 +5,7 @@
  */
 import { defineRelayBoard } from '../bin-reading.ts';
 import { defineDevice } from '../define-device.ts';
+import { inputReading, inputStates, relayStates } from './relay-states.ts';
 
 /** Longest pulse a lock or buzzer is given. Unit: ms. The board would take 3,276,700. */
 const pulse = { space: 'coil', kind: 'u16', unit: 'ms', scale: 100, min: 100, max: 10_000, access: 'w' } as const;
@@ -24,14 +25,7 @@ export const relayWaveshare = defineDevice({
     'Inputs are active low on some boards.',
   ],
   fields: {
-    relay1On: { space: 'coil', address: 0, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 1: 1 = drawn.' },
-    relay2On: { space: 'coil', address: 1, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 2: 1 = drawn.' },
-    relay3On: { space: 'coil', address: 2, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 3: 1 = drawn.' },
-    relay4On: { space: 'coil', address: 3, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 4: 1 = drawn.' },
-    relay5On: { space: 'coil', address: 4, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 5: 1 = drawn.' },
-    relay6On: { space: 'coil', address: 5, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 6: 1 = drawn.' },
-    relay7On: { space: 'coil', address: 6, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 7: 1 = drawn.' },
-    relay8On: { space: 'coil', address: 7, kind: 'bit', access: 'r', poll: 'status', doc: 'Relay 8: 1 = drawn.' },
+    ...relayStates,
     relay1PulseMs: { ...pulse, address: 0x0200, doc: 'Draws relay 1 for this long; one count is 100 ms.' },
     relay2PulseMs: { ...pulse, address: 0x0201, doc: 'Draws relay 2 for this long; one count is 100 ms.' },
     relay3PulseMs: { ...pulse, address: 0x0202, doc: 'Draws relay 3 for this long; one count is 100 ms.' },
@@ -40,23 +34,13 @@ export const relayWaveshare = defineDevice({
     relay6PulseMs: { ...pulse, address: 0x0205, doc: 'Draws relay 6 for this long; one count is 100 ms.' },
     relay7PulseMs: { ...pulse, address: 0x0206, doc: 'Draws relay 7 for this long; one count is 100 ms.' },
     relay8PulseMs: { ...pulse, address: 0x0207, doc: 'Draws relay 8 for this long; one count is 100 ms.' },
-    input1: { space: 'discrete', address: 0, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 1 as wired; the site file says which way is active.' },
-    input2: { space: 'discrete', address: 1, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 2 as wired; the site file says which way is active.' },
-    input3: { space: 'discrete', address: 2, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 3 as wired; the site file says which way is active.' },
-    input4: { space: 'discrete', address: 3, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 4 as wired; the site file says which way is active.' },
-    input5: { space: 'discrete', address: 4, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 5 as wired; the site file says which way is active.' },
-    input6: { space: 'discrete', address: 5, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 6 as wired; the site file says which way is active.' },
-    input7: { space: 'discrete', address: 6, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 7 as wired; the site file says which way is active.' },
-    input8: { space: 'discrete', address: 7, kind: 'bit', access: 'r', poll: 'status', doc: 'Input 8 as wired; the site file says which way is active.' },
+    ...inputStates,
   },
 });
-
-const inputs = ['input1', 'input2', 'input3', 'input4', 'input5', 'input6', 'input7', 'input8'] as const;
 
 export const waveshareBoard = defineRelayBoard({
   part: 'relay',
   map: relayWaveshare,
-  fields: inputs,
-  input: (values, input) => values[`input${input}` as (typeof inputs)[number]],
+  ...inputReading,
   pulse: (relay, pulseMs) => ({ [`relay${relay}PulseMs`]: pulseMs }),
 });

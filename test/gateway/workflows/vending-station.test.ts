@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { villageClock, wireClock } from '../../../gateway/clock.ts';
 import { EasivendBoard } from '../../../gateway/southbound/easivend-board.ts';
 import { VmcBoard } from '../../../gateway/southbound/vmc-board.ts';
-import type { DispenserOutcome } from '../../../gateway/workflows/dispenser-station.ts';
+import type { DispenserOutcome } from '../../../gateway/workflows/draw.ts';
 import { VendingStation } from '../../../gateway/workflows/vending-station.ts';
 import { encodeBagCode } from '../../../protocol/bag-code.ts';
 import type { EventName, EventPayload } from '../../../protocol/events.ts';
