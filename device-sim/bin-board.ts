@@ -52,7 +52,7 @@ export class BinBoard {
     this.#random = random;
     const fresh = () => Array.from({ length: compartments }, () => morningCompartment(random));
     this.#compartments = kept?.length === compartments ? kept : fresh();
-    const moveDoor = (compartment: number, doorOpen: boolean) => this.#change(compartment, (before) => ({ ...before, doorOpen }));
+    const moveDoor = (compartment: number, open: boolean) => this.moveDoor(compartment, open);
     this.units = new Map(
       units.map((row) => {
         const twin = binTwins[row.model];
@@ -90,6 +90,11 @@ export class BinBoard {
   /** The collector's key opens and shuts all doors at once. */
   setDoor(open: boolean): void {
     this.#compartments = this.#compartments.map((compartment) => ({ ...compartment, doorOpen: open }));
+  }
+
+  /** One door; `compartment` counts from 1. */
+  moveDoor(compartment: number, doorOpen: boolean): void {
+    this.#change(compartment, (before) => ({ ...before, doorOpen }));
   }
 
   /** `compartment` counts from 1. */

@@ -2,12 +2,16 @@
  * Every way a board or its iron goes wrong, by name, and how stale words get into a reading. What jams, blinds or bends is done by the
  * board and its physics; this file holds the names, and the one fault every board can have because it happens between firmware and wire.
  */
+import type { AnyFrameDevice } from '../protocol/frame-device.ts';
 import { isBitSpace, type ModbusRequest, type ModbusResponse } from '../protocol/modbus.ts';
 import { addressCount, type DeviceMap, rowsInOrder } from '../protocol/register-map.ts';
 
+/** What a device can be, whatever it speaks. */
+export type DeviceKind = DeviceMap['kind'] | AnyFrameDevice['kind'];
+
 interface BoardFaultRow {
   /** Kinds of device it can befall. */
-  readonly on: readonly DeviceMap['kind'][];
+  readonly on: readonly DeviceKind[];
   readonly zh: string;
   readonly en: string;
   /** What the parameter `grams` or `ms` is when it is not given; absent where it means nothing. Unit: gram; village ms. */
@@ -19,6 +23,9 @@ interface BoardFaultRow {
 
 const dispenser = ['dispenser'] as const;
 const scale = ['scale'] as const;
+const lock = ['lock'] as const;
+const plain = ['lock', 'printer', 'modem'] as const;
+/** All that have registers. */
 const every = ['dispenser', 'scale', 'bin', 'level', 'relay', 'climate'] as const;
 
 export const boardFaults = {
@@ -35,6 +42,10 @@ export const boardFaults = {
   creep: { on: scale, zh: '蠕变', en: 'a lasting load grows by grams in each 10 kg', grams: 50 },
   drift: { on: scale, zh: '漂移', en: 'the zero wanders by grams a minute', grams: 30 },
   noise: { on: scale, zh: '噪声', en: 'converter values spread by grams', grams: 25 },
+  'bolt-stuck': { on: lock, zh: '锁舌卡住', en: 'the board gives its pulse and says so, and the door stays shut' },
+  'coil-broken': { on: lock, zh: '线圈断路', en: 'the board says that the lock failed' },
+  'contact-blind': { on: lock, zh: '门磁失灵', en: 'the board cannot tell how its doors are' },
+  mute: { on: plain, zh: '只做不答', en: 'it obeys and says nothing' },
   'torn-read': { on: every, zh: '读数撕裂', en: 'a number of two words is half from this reading and half from the one before' },
   'status-lag': { on: every, zh: '状态滞后', en: 'flags and states are those of the reading before' },
 } as const satisfies Record<string, BoardFaultRow>;

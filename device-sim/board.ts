@@ -1,11 +1,11 @@
 /** What the site, the fault desk and the panel ask of every board, whatever it is. What a board does with it is its own file's business. */
 import type { ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
 import type { DeviceMap, FieldValue } from '../protocol/register-map.ts';
-import type { BoardFault } from './board-faults.ts';
+import type { BoardFault, DeviceKind } from './board-faults.ts';
 
 export interface Board {
   readonly id: string;
-  readonly kind: DeviceMap['kind'];
+  readonly kind: DeviceKind;
   /** As protocol/devices/catalogue.ts spells it. */
   readonly model: string;
   /** Its registers; undefined for a device that speaks frames of its own. */

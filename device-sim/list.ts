@@ -1,6 +1,6 @@
 /** What `sim list` prints: the models that can stand at a site, the scenarios at hand, and every fault by name. */
 import { readdirSync } from 'node:fs';
-import { deviceCatalogue } from '../protocol/devices/catalogue.ts';
+import { deviceCatalogue, frameCatalogue } from '../protocol/devices/catalogue.ts';
 import { faultTable } from './faults.ts';
 
 /** Rows in columns as wide as their longest cell. */
@@ -11,7 +11,7 @@ function columns(rows: readonly (readonly string[])[]): string {
 
 /** `scenarios` is the folder of the scenario files. */
 export function listAll(scenarios: string): string {
-  const models = Object.values(deviceCatalogue).map(({ model, kind, title }) => [model, kind, title]);
+  const models = [...Object.values(deviceCatalogue), ...frameCatalogue].map(({ model, kind, title }) => [model, kind, title]);
   const files = readdirSync(scenarios).filter((file) => file.endsWith('.yaml'));
   const faults = faultTable.map(({ layer, kind, name, en, parameters }) => [layer, kind, name, parameters.join(','), en]);
   return [

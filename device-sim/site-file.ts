@@ -93,6 +93,18 @@ const siteSchema = z.strictObject({
     )
     .max(32)
     .default([]),
+  locks: z
+    .array(
+      z.strictObject({
+        id,
+        line: id.describe('A line with framing plain, for this board alone.'),
+        bin: id.describe('A bin of PARTS: lock n holds the hatch of its compartment n.'),
+        board: z.int().min(0).max(255).default(0).describe('As its switches say.'),
+      }),
+    )
+    .max(8)
+    .default([])
+    .describe('WKLY lock boards.'),
   readers: z
     .array(z.strictObject({ id, listen, baud, parity, model: z.enum(['GM65', 'NEWLAND']).optional().describe('Answers the set-up of this model.') }))
     .max(16)
@@ -124,6 +136,9 @@ export function unitsOfBin(row: SiteFile['bins'][number]): readonly (BinUnitRow 
 /** Compartments of a bin. */
 export const compartmentsOfBin = (row: SiteFile['bins'][number]): number => (row.model === 'PARTS' ? row.compartments : row.model === 'BIN-1' ? 1 : 4);
 
+/** Devices with a plain line of their own that are no dispensers. */
+export const ownLines = ({ locks }: SiteFile): readonly { readonly id: string; readonly line: string }[] => locks;
+
 /** What no schema sees: names used twice, units used twice on a line, rows that point at nothing, places that are none. */
 function crossCheck(site: SiteFile): string[] {
   const issues: string[] = [];
@@ -138,7 +153,9 @@ function crossCheck(site: SiteFile): string[] {
     if (parsePlace(row.listen) === undefined) issues.push(`${row.id}: listen: ${row.listen} is neither HOST:PORT nor a path`);
   const units = [...site.dispensers, ...site.scales, ...site.bins.flatMap(unitsOfBin)];
   const assembled = site.bins.filter((row) => row.model === 'PARTS');
-  for (const row of [...site.lines, ...site.readers, ...site.vending, ...units, ...assembled]) once(`the name ${row.id}`);
+  for (const row of [...site.lines, ...site.readers, ...site.vending, ...ownLines(site), ...units, ...assembled]) once(`the name ${row.id}`);
+  for (const { id: name, line } of [...site.vending, ...ownLines(site)]) if (!lines.has(line)) issues.push(`${name}: there is no line ${line}`);
+  for (const row of site.locks) if (!assembled.some((bin) => bin.id === row.bin)) issues.push(`${row.id}: there is no bin of PARTS ${row.bin}`);
   for (const row of units) {
     if (!lines.has(row.line)) issues.push(`${row.id}: there is no line ${row.line}`);
     once(`unit ${row.unit} on ${row.line}`);
@@ -165,9 +182,8 @@ function lineIssues({ id: line, framing }: SiteFile['lines'][number], site: Site
   });
   const streams = scales.filter(({ model }) => 'say' in (scaleTwins[model] ?? {}));
   if (streams.length > 0 && scales.length > 1) issues.push(`${line}: ${streams[0]?.id} streams and needs the line for itself`);
-  const vending = site.vending.filter(onLine);
-  if (vending.length > 0 && (framing !== 'plain' || vending.length + scales.length > 1))
-    issues.push(`${line}: ${vending[0]?.id} needs a plain line for itself`);
+  const alone = [...site.vending, ...ownLines(site)].filter(onLine);
+  if (alone.length > 0 && (framing !== 'plain' || alone.length + scales.length > 1)) issues.push(`${line}: ${alone[0]?.id} needs a plain line for itself`);
   const others = [...site.dispensers, ...site.bins.flatMap(unitsOfBin)].filter(onLine);
   if (framing === 'plain' && others.length > 0) issues.push(`${others[0]?.id}: its board speaks Modbus, and ${line} has framing plain`);
   return issues;

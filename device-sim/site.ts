@@ -12,6 +12,7 @@ import type { Board } from './board.ts';
 import { StaleWords } from './board-faults.ts';
 import type { SiteOrder } from './control.ts';
 import { type BoardMemory, DispenserBoard } from './dispenser-board.ts';
+import { FrameBoards } from './frame-boards.ts';
 import type { Act, Sight, Village } from './physics/village.ts';
 import { gatherVillagers, quietMs, resumeVillagers, stepVillagers, type Villagers } from './physics/villagers.ts';
 import { Random, randomFor } from './random.ts';
@@ -79,6 +80,7 @@ export class Site {
   /** By line and unit. */
   readonly #units: ReadonlyMap<string, ReadonlyMap<number, Board>>;
   readonly #vending: VendingMachines;
+  readonly #plain: FrameBoards;
   readonly #stale: ReadonlyMap<Board, StaleWords>;
   #villagers: Villagers;
   #nextLabel: number;
@@ -123,6 +125,7 @@ export class Site {
       ...{ ...options, rows: site.vending, randomOf, onEvent },
       scan: (reader, label) => void this.#scan(reader, label, 'label'),
     });
+    this.#plain = new FrameBoards({ ...options, bins: this.#bins, onEvent });
     this.#units = new Map(site.lines.map((line) => [line.id, this.#unitsOn(line.id)]));
     this.#stale = new Map([...this.boards().values()].flatMap((board) => (board.map === undefined ? [] : [[board, new StaleWords(board.map)]])));
   }
@@ -150,7 +153,7 @@ export class Site {
 
   /** Every board by its name. */
   boards(): ReadonlyMap<string, Board> {
-    return new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#binUnits()]);
+    return new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#binUnits(), ...this.#plain.boards]);
   }
 
   /** What answers as `unit` on a line, powered or not. */
@@ -173,8 +176,8 @@ export class Site {
 
   /** The boards of a plain line: what they answer to bytes, null when a wire was opened. */
   hear(line: string, bytes: Uint8Array | null): readonly Uint8Array[] {
-    const vended = this.#vending.hear(line, bytes);
-    if (vended !== undefined) return vended;
+    const heard = this.#vending.hear(line, bytes) ?? this.#plain.hear(line, bytes);
+    if (heard !== undefined) return heard;
     const boards = [...(this.#units.get(line)?.values() ?? [])].filter((board) => board instanceof ScaleBoard);
     if (bytes !== null) return boards.flatMap((board) => board.hear(bytes));
     for (const board of boards) board.openWire();
@@ -266,6 +269,7 @@ export class Site {
     this.#nowMs += elapsedMs;
     for (const boards of [this.#dispensers, this.#scales, this.#bins]) for (const board of boards.values()) board.advance(elapsedMs);
     this.#vending.advance(elapsedMs);
+    this.#plain.advance(elapsedMs);
     for (const { id, line } of this.#options.site.scales) this.#scales.get(id)?.stream((bytes) => this.#options.sayOn(line, bytes));
     if (!this.#options.withVillagers || this.#peopleStay) return;
     const { villagers, acts } = stepVillagers(this.#villagers, this.#village, this.#sight(), elapsedMs);

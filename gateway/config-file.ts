@@ -81,23 +81,50 @@ const unitsOf = ({ dispensers, scales, bins, parts }: SiteConfig) => [
   ...dispensers,
   ...scales,
   ...bins.flatMap((bin) => (bin.model === 'PARTS' ? [] : [bin])),
-  ...parts,
+  ...parts.filter((row) => row.model !== 'WKLY'),
 ];
+
+type PartKind = BinPart['part'] | 'lock';
+type CompartmentRow = Extract<SiteConfig['bins'][number], { model: 'PARTS' }>['compartments'][number];
+
+/** A relay board is told by relay or input, a lock board by lock; what belongs to the other is named. */
+function boardIssues(
+  row: NonNullable<CompartmentRow['door'] | CompartmentRow['lock']>,
+  kind: PartKind | undefined,
+  ofRelays: 'input' | 'relay',
+): [field: string, message: string][] {
+  if (kind !== 'relay' && kind !== 'lock') return [];
+  const own = kind === 'lock' ? 'lock' : ofRelays;
+  const { part: _part, ...given } = row;
+  const strangers = Object.keys(given).filter((name) => (name === 'lock') !== (kind === 'lock'));
+  const missing: [string, string][] = Object.hasOwn(given, own) ? [] : [[own, `${row.part} is a ${kind} board: say which ${own} it is, counted from 1`]];
+  return [...missing, ...strangers.map((name): [string, string] => [name, `${row.part} is a ${kind} board, which has none; leave it out`])];
+}
+
+function doorAndLockIssues({ door, lock }: Pick<CompartmentRow, 'door' | 'lock'>, kinds: ReadonlyMap<string, PartKind | undefined>): [string, string][] {
+  const ofDoor = door === null ? [] : boardIssues(door, kinds.get(door.part), 'input');
+  const ofLock = lock === null ? [] : boardIssues(lock, kinds.get(lock.part), 'relay');
+  return [
+    ...ofDoor.map(([name, message]): [string, string] => [`door.${name}`, message]),
+    ...ofLock.map(([name, message]): [string, string] => [`lock.${name}`, message]),
+  ];
+}
 
 /** Parts that are not there, of the wrong kind, or given to two compartments; a sensor that would hang below its own floor. */
 function crossCheckParts(config: SiteConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
-  const kinds = new Map(config.parts.map(({ id, model }) => [id, binPartCatalogue[model]?.part]));
+  const kinds = new Map<string, PartKind | undefined>(config.parts.map(({ id, model }) => [id, model === 'WKLY' ? 'lock' : binPartCatalogue[model]?.part]));
   const taken = new Set<string>();
   const used = new Set<string>();
   for (const bin of config.bins) {
     if (bin.model !== 'PARTS') continue;
     for (const [index, { level, temperature, smoke, door, lock }] of bin.compartments.entries()) {
       const say = (field: string, message: string) => issues.push({ line: null, field: `${bin.id}.compartments.${index}.${field}`, message });
-      const needs = (field: string, row: { readonly part: string } | null, kind: BinPart['part']) => {
+      const needs = (field: string, row: { readonly part: string } | null, ...wanted: PartKind[]) => {
         if (row === null) return;
         used.add(row.part);
-        if (kinds.get(row.part) !== kind) say(field, `${row.part} is no ${kind} part of this site`);
+        const kind = kinds.get(row.part);
+        if (kind === undefined || !wanted.includes(kind)) say(field, `${row.part} is no ${wanted.join(' or ')} part of this site`);
       };
       const alone = (field: string, place: string) => {
         if (taken.has(place)) say(field, `${place} serves another compartment already`);
@@ -106,10 +133,11 @@ function crossCheckParts(config: SiteConfig): ConfigIssue[] {
       needs('level', level, 'level');
       needs('temperature', temperature, 'climate');
       needs('smoke', smoke, 'relay');
-      needs('door', door, 'relay');
-      needs('lock', lock, 'relay');
+      needs('door', door, 'relay', 'lock');
+      needs('lock', lock, 'relay', 'lock');
+      for (const [name, message] of doorAndLockIssues({ door, lock }, kinds)) say(name, message);
       alone('level', level.part);
-      if (lock !== null) alone('lock', `relay ${lock.relay} of ${lock.part}`);
+      if (lock !== null) alone('lock', lock.lock === undefined ? `relay ${lock.relay} of ${lock.part}` : `lock ${lock.lock} of ${lock.part}`);
       if (level.fullMm >= level.emptyMm) say('level', `fullMm ${level.fullMm} is not nearer than emptyMm ${level.emptyMm}`);
     }
   }
@@ -125,7 +153,8 @@ function crossCheck(config: SiteConfig): ConfigIssue[] {
   const seen = new Set<string>();
   const assembled = config.bins.filter((bin) => bin.model === 'PARTS');
   const devices = unitsOf(config);
-  for (const row of [...config.lines, ...devices, ...config.vending, ...config.printers, ...assembled, ...config.readers]) {
+  const locks = config.parts.filter((row) => row.model === 'WKLY');
+  for (const row of [...config.lines, ...devices, ...locks, ...config.vending, ...config.printers, ...assembled, ...config.readers]) {
     if (seen.has(row.id)) say(row.id, 'this name is used twice');
     seen.add(row.id);
   }
@@ -139,7 +168,7 @@ function crossCheck(config: SiteConfig): ConfigIssue[] {
   for (const scale of config.scales) for (const [field, message] of scaleIssues(scale, config)) say(`${scale.id}.${field}`, message);
   issues.push(...crossCheckParts(config));
   const places = new Set<string>();
-  for (const { id, transport } of [...config.lines, ...config.vending, ...config.printers, ...config.readers]) {
+  for (const { id, transport } of [...config.lines, ...locks, ...config.vending, ...config.printers, ...config.readers]) {
     const place = transport.kind === 'serial' ? transport.path : `${transport.host}:${transport.port}`;
     if (places.has(place)) say(`${id}.transport`, `${place} is taken by another line or reader`);
     places.add(place);

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { wasteClasses } from '../protocol/bin-reading.ts';
 import { binPartModels, scaleCatalogue } from '../protocol/devices/catalogue.ts';
+import { locksMax } from '../protocol/devices/lock-wkly.ts';
 import { deviceIdSchema } from '../protocol/events.ts';
 import { smsNumberPattern } from '../protocol/sms.ts';
 import { parseUsbAddress, usbPrefix } from '../protocol/usb-address.ts';
@@ -59,6 +60,19 @@ const contactSchema = z.strictObject({
   input: channel.describe('Of the input board, counted from 1.'),
   activeWhen: z.enum(['high', 'low']).default('high').describe('What the input shows when there is smoke, or the hatch is open. A contact that breaks is low.'),
 });
+const boardLock = z.int().min(1).max(locksMax).optional();
+const doorSchema = z.strictObject({
+  part,
+  input: channel.optional().describe('Of an input board, counted from 1.'),
+  activeWhen: z.enum(['high', 'low']).optional().describe('What the input shows when the hatch is open; high if not said.'),
+  lock: boardLock.describe('Of a lock board: the lock whose door contact this is.'),
+});
+const lockSchema = z.strictObject({
+  part,
+  relay: channel.optional().describe('Of a relay board, counted from 1.'),
+  pulseMs: z.int().min(100).max(10_000).multipleOf(100).optional().describe('Of a relay board, which ends the pulse by itself; 700 if not said. Unit: ms.'),
+  lock: boardLock.describe('Of a lock board, counted from 1; it times its pulse by itself.'),
+});
 const compartmentSchema = z.strictObject({
   wasteClass,
   level: z.strictObject({
@@ -68,15 +82,8 @@ const compartmentSchema = z.strictObject({
   }),
   temperature: z.strictObject({ part }).nullable().default(null),
   smoke: contactSchema.nullable().default(null),
-  door: contactSchema.nullable().default(null),
-  lock: z
-    .strictObject({
-      part,
-      relay: channel.describe('Counted from 1.'),
-      pulseMs: z.int().min(100).max(10_000).multipleOf(100).default(700).describe('The board ends the pulse by itself. Unit: ms.'),
-    })
-    .nullable()
-    .default(null),
+  door: doorSchema.nullable().default(null),
+  lock: lockSchema.nullable().default(null),
 });
 
 export const siteSchema = z.strictObject({
@@ -140,7 +147,17 @@ export const siteSchema = z.strictObject({
     .max(8)
     .default([]),
   parts: z
-    .array(z.strictObject({ ...deviceBase, model: z.enum(binPartModels) }))
+    .array(
+      z.discriminatedUnion('model', [
+        z.strictObject({ ...deviceBase, model: z.enum(binPartModels) }),
+        z.strictObject({
+          id: deviceIdSchema,
+          model: z.literal('WKLY').describe('Lock board; its unasked reports need a port of its own.'),
+          transport: readerTransportSchema,
+          board: z.int().min(0).max(255).default(0).describe('As its switches say.'),
+        }),
+      ]),
+    )
     .max(64)
     .default([])
     .describe('What bins without a controller of their own are assembled from; one part may serve several compartments.'),

@@ -20,7 +20,7 @@ import { weighingCoreVersion } from './core/weighing.ts';
 import { CounterPrinters } from './counter-printers.ts';
 import { type DeviceView, showCompartments } from './device-view.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
-import { finishJobsMs, finishLookMs, healthLookMs, offlineLastsMs } from './limits.ts';
+import { finishJobsMs, finishLookMs } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
 import type { OpenByteStream, SerialTransport, TcpTransport } from './southbound/byte-stream.ts';
@@ -28,6 +28,7 @@ import { type Device, openDevice } from './southbound/device.ts';
 import { EasivendBoard } from './southbound/easivend-board.ts';
 import type { FrameStream } from './southbound/frame-stream.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
+import { LockBoard } from './southbound/lock-board.ts';
 import { Modem } from './southbound/modem.ts';
 import { openReader, type Reader } from './southbound/reader.ts';
 import type { Recording } from './southbound/recording.ts';
@@ -44,6 +45,7 @@ import { DispenserStation } from './workflows/dispenser-station.ts';
 import type { DispenserOutcome } from './workflows/draw.ts';
 import { LineLoans, type LoanableLine } from './workflows/line-loans.ts';
 import { notifyAlarms } from './workflows/notify-alarms.ts';
+import { recordHealth } from './workflows/record-health.ts';
 import { VendingStation } from './workflows/vending-station.ts';
 import { watchBin } from './workflows/watch-bins.ts';
 import { type WeighOutcome, WeighStation } from './workflows/weigh-for-points.ts';
@@ -92,7 +94,7 @@ export class Field {
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
   /** The last look at each bin. */
   readonly #looks = new Map<string, readonly CompartmentReading[]>();
-  readonly #parts = new Map<string, Fitted<BinPart>>();
+  readonly #parts = { onLines: new Map<string, Fitted<BinPart>>(), locks: new Map<string, LockBoard>() };
   readonly #scanners = new Map<string, { counter?: (text: string) => void; exit?: (text: string) => void }>();
   #traffic: TrafficMemory = new Map();
 
@@ -113,7 +115,7 @@ export class Field {
     for (const row of config.bins) this.#openBin(row);
     for (const row of config.readers) this.#openReader(row);
     this.#openAlarms();
-    options.background('device health', this.#recordHealth());
+    options.background('device health', recordHealth({ ...options, wire: clock, attended: () => this.#attend() }, options.signal));
   }
 
   #tell(told: FieldOutcome): void {
@@ -160,11 +162,17 @@ export class Field {
 
   /** Every device that is asked or listened to, and whether it is there. */
   #attended(): { readonly id: string; readonly model: string; readonly state: DeviceHealth['state']; readonly unit: number }[] {
-    const vending = this.#options.site.config.vending.map(({ id, model }) => {
-      const online = this.vending.get(id)?.online ?? null;
+    const { vending, parts } = this.#options.site.config;
+    const onPorts = [...vending, ...parts.filter(({ model }) => model === 'WKLY')].map(({ id, model }) => {
+      const online = (this.vending.get(id) ?? this.#parts.locks.get(id))?.online ?? null;
       return { id, model, state: online === null ? 'unknown' : online ? 'online' : 'offline', unit: 1 } as const;
     });
-    return [...this.#devices.map((device) => ({ id: device.id, model: device.model, state: device.health().state, unit: device.place().unit })), ...vending];
+    return [...this.#devices.map((device) => ({ id: device.id, model: device.model, state: device.health().state, unit: device.place().unit })), ...onPorts];
+  }
+
+  #attend(): readonly { readonly id: string; readonly state: DeviceHealth['state'] }[] {
+    this.#traffic = rememberTraffic(this.#traffic, this.bus().devices);
+    return this.#attended();
   }
 
   #factsOf(id: string): Record<string, unknown> {
@@ -186,6 +194,8 @@ export class Field {
       const lastCheck = store.weighings.lastCheck(id);
       return { core: weighingCoreVersion, locked: fit.ok ? null : fit.refusal.code, warnings: fit.ok ? fit.warnings : [], lastCheck };
     }
+    const locks = this.#parts.locks.get(id);
+    if (locks !== undefined) return { doors: Object.fromEntries(locks.doors) };
     const compartments = showCompartments(this.#looks.get(id) ?? [], store.bins.state(), id);
     return compartments.length === 0 ? {} : { compartments };
   }
@@ -325,9 +335,15 @@ export class Field {
   }
 
   #openPart(row: SiteConfig['parts'][number]): void {
+    if (row.model === 'WKLY') {
+      const board = new LockBoard({ ...row, clock: this.#options.machine.clock, openStream: this.#openerOf(row.id, row.transport) });
+      this.#parts.locks.set(row.id, board);
+      this.#ports.push(board);
+      return;
+    }
     const part = binPartCatalogue[row.model];
     assert(part, `no part ${row.model}`);
-    this.#parts.set(row.id, { part, device: this.#openDevice(row, part.map) });
+    this.#parts.onLines.set(row.id, { part, device: this.#openDevice(row, part.map) });
   }
 
   #openBin(row: SiteConfig['bins'][number]): void {
@@ -364,29 +380,6 @@ export class Field {
 
   #materials(): string[] {
     return this.#options.site.tariffs.flatMap((tariff) => Object.keys(tariff.materials));
-  }
-
-  /**
-   * Records who came and who went. Going counts only when it lasts: a serial server that drops every few seconds must not fill the log.
-   */
-  async #recordHealth(): Promise<void> {
-    const { store, signal, log, machine, idlePollMs = healthLookMs } = this.#options;
-    const offlineSinceMs = new Map<string, number>();
-    while (!signal.aborted) {
-      const nowMs = machine.clock.monotonicMs();
-      this.#traffic = rememberTraffic(this.#traffic, this.bus().devices);
-      const known = new Map(store.devices.health().map((row) => [row.device, row.health]));
-      for (const device of this.#attended()) {
-        const { state } = device;
-        if (state !== 'offline') offlineSinceMs.delete(device.id);
-        else if (!offlineSinceMs.has(device.id)) offlineSinceMs.set(device.id, nowMs);
-        const lasts = state === 'online' || nowMs - (offlineSinceMs.get(device.id) ?? nowMs) >= offlineLastsMs;
-        if (state === 'unknown' || !lasts || known.get(device.id) === state) continue;
-        log.info({ device: device.id, state }, 'a device came or went');
-        store.append([{ name: 'device.health', subject: device.id, data: { device: device.id, state, cause: state === 'offline' ? 'no_answer' : null } }]);
-      }
-      await machine.clock.sleep(idlePollMs, 'device health', signal);
-    }
   }
 }
 

@@ -16,6 +16,7 @@ export interface CompartmentReading {
   readonly wasteClass: WasteClass;
   /** 0..100. null: no sensor, or one that sees nothing it can measure. */
   readonly levelPercent: number | null;
+  /** Also true when it was open at any time during the look, where that is known: what a level sensor saw then was an arm. */
   readonly doorOpen: boolean | null;
   readonly smoke: boolean | null;
   /** Unit: a tenth of a degree Celsius. */

@@ -2,7 +2,7 @@
 import { type FieldRow, type FieldValue, rowsInOrder } from '../../protocol/register-map.ts';
 import type { Board } from '../board.ts';
 import type { Simulation } from '../simulation.ts';
-import { unitsOfBin } from '../site-file.ts';
+import { ownLines, unitsOfBin } from '../site-file.ts';
 
 /** One register, or one value of a face. */
 interface Shown {
@@ -19,7 +19,7 @@ interface DeviceState {
   readonly kind: string;
   readonly model: string;
   readonly line: string;
-  /** null for a bin of parts, which stands on no line itself. */
+  /** null for what has no unit number, and for a bin of parts, which stands on no line itself. */
   readonly unit: number | null;
   readonly powered: boolean;
   /** Reader people show their cards to; null where none belongs to it. */
@@ -41,7 +41,8 @@ function shownBy(board: Board): readonly Shown[] {
 /** Everything at this instant, as plain JSON. */
 export function describeSite({ description, site, desk, cards }: Simulation) {
   const { dispensers, scales, bins } = description;
-  const rows = [...dispensers, ...scales, ...bins.flatMap(unitsOfBin).map((row) => ({ ...row, counter: null }))];
+  const alone = ownLines(description).map(({ id, line }) => ({ id, line, unit: null, counter: null }));
+  const rows = [...dispensers, ...scales, ...bins.flatMap(unitsOfBin).map((row) => ({ ...row, counter: null })), ...alone];
   const boards = site.boards();
   const devices = rows.flatMap((row): DeviceState[] => {
     const board = boards.get(row.id);

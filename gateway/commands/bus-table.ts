@@ -47,7 +47,7 @@ export function budgetLines({ lines, dispensers, scales, bins, parts }: SiteConf
   const pausesOf = [
     ...dispensers.map((row) => [row, { idlePauseMs: dispenserIdlePollMs, busyPauseMs: dispensePollMs }] as const),
     ...scales.map((row) => [row, { idlePauseMs: scaleIdlePollMs, busyPauseMs: scaleBusyPollMs }] as const),
-    ...[...bins.flatMap((row) => (row.model === 'PARTS' ? [] : [row])), ...parts].map(
+    ...[...bins.flatMap((row) => (row.model === 'PARTS' ? [] : [row])), ...parts.filter((row) => row.model !== 'WKLY')].map(
       (row) => [row, { idlePauseMs: binPollMs, busyPauseMs: binPollMs }] as const,
     ),
   ];

@@ -24,7 +24,7 @@ export type LockReport =
 const head = [0x57, 0x4b, 0x4c, 0x59] as const;
 const commands = { open: 0x82, ask: 0x83, askAll: 0x84, changed: 0x85 } as const;
 type Command = keyof typeof commands;
-const locksMax = 48;
+export const locksMax = 48;
 /** Head, length, board, command and check. */
 const frameBytesMin = 8;
 const frameBytesMax = frameBytesMin + 2 + locksMax;

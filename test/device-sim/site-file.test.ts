@@ -60,6 +60,28 @@ describe('mistakes are named with their place', () => {
     expect(load(plain.replace('bins:\n', `${shared}bins:\n`))).toThrow('scale-line: scale-1 streams and needs the line for itself');
   });
 
+  describe('a lock board', () => {
+    const bin = '- { id: bin-3, model: PARTS, compartments: 1, parts: [{ id: air, line: bin-line, unit: 9, model: TEMP-RH }] }';
+    const lock = '{ id: locks, line: lock-line, bin: bin-3, board: 255 }';
+    const withLocks = (change: (text: string) => string = (same) => same) =>
+      load(
+        change(
+          text
+            .replace('lines:\n', "lines:\n  - { id: lock-line, listen: '127.0.0.1:0', framing: plain }\n")
+            .replace('bins:\n', `locks: [${lock}]\nbins:\n  ${bin}\n`),
+        ),
+      );
+    test('stands alone on a plain line, at a bin of parts', () => expect(withLocks()).not.toThrow());
+    test.each([
+      ['framing: plain', 'framing: rtu', 'lock-line: locks needs a plain line for itself'],
+      ['line: lock-line', 'line: no-line', 'locks: there is no line no-line'],
+      ['bin: bin-3', 'bin: bin-1', 'locks: there is no bin of PARTS bin-1'],
+      ['board: 255', 'board: 256', 'locks.0.board: '],
+      [lock, `${lock}, { id: more, line: lock-line, bin: bin-3 }`, 'lock-line: locks needs a plain line for itself'],
+      ['id: locks', 'id: air', 'the name air is used twice'],
+    ])('with %s as %s is refused', (right, wrong, message) => expect(withLocks((same) => same.replace(right, wrong))).toThrow(message));
+  });
+
   test('a file that is not there', () => {
     expect(() => loadSiteFile(path.join(folder, 'none.yaml'))).toThrow(/cannot be read; check the path/);
   });

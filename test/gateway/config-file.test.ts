@@ -252,21 +252,62 @@ bins:
     if (!('config' in loaded)) throw loaded;
     expect(loaded.config.bins[0]).toMatchObject({
       id: 'bin-3',
-      compartments: [{ lock: { part: 'relays', relay: 1, pulseMs: 700 }, door: null, smoke: { activeWhen: 'low' } }],
+      compartments: [{ lock: { part: 'relays', relay: 1 }, door: null, smoke: { activeWhen: 'low' } }],
     });
   });
 
   test.each([
     ['a part that is not there', 'part: level-1, empty', 'part: level-9, empty', 'bin-3.compartments.0.level: level-9 is no level part of this site'],
-    ['a part of another kind', 'part: relays, relay: 1', 'part: air, relay: 1', 'bin-3.compartments.0.lock: air is no relay part of this site'],
+    ['a part of another kind', 'part: relays, relay: 1', 'part: air, relay: 1', 'bin-3.compartments.0.lock: air is no relay or lock part of this site'],
     ['a part nobody uses', 'temperature: { part: air }', 'temperature: null', 'air: no compartment uses this part'],
     ['a full bin below its floor', 'fullMm: 150', 'fullMm: 900', 'bin-3.compartments.0.level: fullMm 900 is not nearer than emptyMm 900'],
     ['a full mark in the blind zone', 'fullMm: 150', 'fullMm: 29', 'fullMm'],
     ['a pulse no board can time', 'relay: 1 }', 'relay: 1, pulseMs: 750 }', 'pulseMs'],
     ['a unit taken by another', 'unit: 20', 'unit: 11', 'relays.unit: bin-line unit 11 is taken by another device'],
+    ['a relay board without a relay', 'relay: 1 }', 'pulseMs: 700 }', 'bin-3.compartments.0.lock.relay: relays is a relay board: say which relay it is'],
+    ['a lock of a relay board', 'relay: 1 }', 'lock: 1 }', 'bin-3.compartments.0.lock.lock: relays is a relay board, which has none; leave it out'],
     ['a name used twice', 'id: bin-3', 'id: bin-2', 'bin-2: this name is used twice'],
   ])('%s is named', (_name, good, bad, message) => {
     expect(refusal(withParts((text) => text.replace(good, bad)))).toContain(message);
+  });
+
+  const lockParts = (change: (text: string) => string = (text) => text) =>
+    withParts((text) =>
+      change(
+        text
+          .replace('bins:', '  - { id: locks, model: WKLY, board: 2, transport: { kind: serial, path: /dev/ttyS7 } }\nbins:')
+          .replace('lock: { part: relays, relay: 1 }', 'door: { part: locks, lock: 48 }\n        lock: { part: locks, lock: 48 }'),
+      ),
+    );
+
+  it('may have a lock board, on a port of its own', () => {
+    const loaded = load(lockParts());
+    if (!('config' in loaded)) throw loaded;
+    expect(loaded.config.parts.at(-1)).toMatchObject({ id: 'locks', model: 'WKLY', board: 2, transport: { baud: 9600 } });
+    expect(loaded.config.bins[0]).toMatchObject({ compartments: [{ door: { part: 'locks', lock: 48 }, lock: { part: 'locks', lock: 48 } }] });
+  });
+
+  test.each([
+    ['a lock beyond the last', 'lock: 48 }', 'lock: 49 }', /site\.yaml:\d+: bins\.0\.compartments\.0\.door\.lock: .*48/],
+    ['a board beyond the last', 'board: 2', 'board: 256', /site\.yaml:\d+: parts\.3\.board: .*255/],
+    ['a line for a lock board', 'board: 2', 'line: bin-line', /site\.yaml:\d+: parts\.3\.line: unknown field/],
+    ['a port taken by another', 'kind: serial, path: /dev/ttyS7', 'kind: tcp, host: 127.0.0.1, port: 15021', /locks\.transport: 127\.0\.0\.1:15021 is taken/],
+    [
+      'a lock board without a lock',
+      'lock: { part: locks, lock: 48 }',
+      'lock: { part: locks }',
+      /compartments\.0\.lock\.lock: locks is a lock board: say which lock/,
+    ],
+    [
+      'an input of a lock board',
+      'door: { part: locks,',
+      'door: { part: locks, input: 1,',
+      /compartments\.0\.door\.input: locks is a lock board, which has none/,
+    ],
+    ['a pulse of a lock board', 'lock: { part: locks,', 'lock: { part: locks, pulseMs: 700,', /compartments\.0\.lock\.pulseMs: locks is a lock board/],
+    ['smoke at a lock board', 'part: relays, input: 1', 'part: locks, input: 1', /compartments\.0\.smoke: locks is no relay part/],
+  ])('%s is named by its place', (_name, good, bad, message) => {
+    expect(refusal(lockParts((text) => text.replace(good, bad)))).toMatch(message);
   });
 
   it('may not share a sensor or a relay between compartments', () => {

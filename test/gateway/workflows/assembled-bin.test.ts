@@ -56,10 +56,10 @@ const partModels = [
 async function openAssembled(relays: 'RELAY-WS' | 'RELAY-LC') {
   const units = [...partModels, { id: 'relays', model: relays, compartment: 1 }];
   const bench = await openUnits('bin-1', 2, units);
-  const parts = new Map<string, Fitted<BinPart>>();
+  const onLines = new Map<string, Fitted<BinPart>>();
   for (const [index, { id, model }] of units.entries()) {
     const part = binPartCatalogue[model] as BinPart;
-    parts.set(id, { part, device: openDevice({ id, line: bench.line, unit: index + 1, map: part.map, clock: patientClock }) });
+    onLines.set(id, { part, device: openDevice({ id, line: bench.line, unit: index + 1, map: part.map, clock: patientClock }) });
   }
   const mounting = { emptyMm: 900, fullMm: 150 };
   const [row] = siteSchema.shape.bins.parse([
@@ -80,6 +80,7 @@ async function openAssembled(relays: 'RELAY-WS' | 'RELAY-LC') {
     },
   ]);
   if (row?.model !== 'PARTS') throw new Error('no such row');
+  const parts = { onLines, locks: new Map() };
   return { ...bench, bin: assembleBin(row, parts), look: () => assembleBin(row, parts).read(new AbortController().signal) };
 }
 

@@ -1,0 +1,159 @@
+/**
+ * A WKLY lock board on a port of its own, where its unasked reports meet no question of anybody else. It gives one lock one pulse, once, and
+ * never again by itself: an order whose fate nobody knows is told as such, and the door is read instead. What the board says of its doors,
+ * asked or unasked, is kept until the wire is lost. It decides nothing about a hatch.
+ */
+import { type DoorState, type LockReport, type LockRequest, lockWkly } from '../../protocol/devices/lock-wkly.ts';
+import { GatewayError } from '../errors.ts';
+import { lineQueueMax, replyGraceMs } from '../limits.ts';
+import { FrameWire, type FrameWireOptions } from './frame-wire.ts';
+import type { LineState } from './line.ts';
+
+type Options = Pick<FrameWireOptions<LockReport, LockRequest>, 'transport' | 'clock' | 'openStream'> & {
+  readonly id: string;
+  /** As its switches say, 0..255. */
+  readonly board: number;
+};
+type Answer = Exclude<LockReport, { kind: 'changed' }>;
+
+export class LockBoard {
+  readonly id: string;
+  readonly model = lockWkly.model;
+  readonly #options: Options;
+  readonly #wire: FrameWire<LockReport, LockRequest>;
+  readonly #closing = new AbortController();
+  readonly #doors = new Map<number, DoorState>();
+  readonly #openings = new Map<number, number>();
+  #waiting: { readonly request: LockRequest; readonly end: (answer: Answer | undefined) => void } | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+  #queued = 0;
+  #online: boolean | null = null;
+
+  constructor(options: Options) {
+    this.id = options.id;
+    this.#options = options;
+    const onMessage = (report: LockReport) => this.#onReport(report);
+    this.#wire = new FrameWire({ ...options, device: lockWkly, onMessage, onState: (state) => this.#onState(state) });
+  }
+
+  /** Whether the board was heard when it was last asked; null before that. */
+  get online(): boolean | null {
+    return this.#online;
+  }
+
+  /** What was last heard of each door, by lock. Empty while the wire is away. */
+  get doors(): ReadonlyMap<number, DoorState> {
+    return this.#doors;
+  }
+
+  /** How often the door of this lock was reported as opened, unasked, since the start: a door may open and close between two looks. */
+  openings(lock: number): number {
+    return this.#openings.get(lock) ?? 0;
+  }
+
+  /** Asks for all doors, lock 1 first. @throws GatewayError bus_*, device_exception; the signal's reason. */
+  look(signal: AbortSignal): Promise<readonly DoorState[]> {
+    const { id } = this;
+    return this.#alone(async () => {
+      const answer = await this.#question({ kind: 'askAll', board: this.#options.board }, signal);
+      if (answer?.kind !== 'askAll') throw new GatewayError('bus_timeout', `${id} does not say how its doors are.`);
+      if (!answer.ok) throw new GatewayError('device_exception', `${id} says that it cannot read its doors.`);
+      return answer.doors;
+    });
+  }
+
+  /**
+   * Gives one lock, counted from 1, one pulse; the board ends it. Resolves when the board says so, or when nothing came back but its door is
+   * open afterwards. @throws GatewayError bus_write_unknown when it was sent and nobody knows; device_exception when the board said no; any
+   * other bus_*: never sent.
+   */
+  open(lock: number): Promise<void> {
+    return this.#alone(async () => {
+      const { timeoutMs, guardMs } = lockWkly;
+      const before = this.openings(lock);
+      // What an earlier order left behind must not go out with this one.
+      await this.#wire.settle();
+      const answer = await this.#ask({ kind: 'open', board: this.#options.board, lock }, timeoutMs + guardMs);
+      if (answer?.kind === 'open' && answer.ok) return;
+      if (answer?.kind === 'open' && answer.door !== 'open') throw new GatewayError('device_exception', `${this.id} says that lock ${lock} did not open.`);
+      if (answer === undefined && (this.openings(lock) > before || (await this.#isOpen(lock)))) return;
+      const said = answer === undefined ? 'and nothing came back' : 'and the board says both that it failed and that the door is open';
+      throw new GatewayError('bus_write_unknown', `${this.id} was told to open lock ${lock}, ${said}.`);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    return this.#wire.close();
+  }
+
+  /** Reading the door moves nothing. */
+  async #isOpen(lock: number): Promise<boolean> {
+    if (this.#closing.signal.aborted || !this.#wire.isOpen) return false;
+    const answer = await this.#question({ kind: 'ask', board: this.#options.board, lock }).catch(() => undefined);
+    return answer?.kind === 'ask' && answer.ok && answer.door === 'open';
+  }
+
+  /** One after the other, in the order they came. */
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#queued >= lineQueueMax) throw new GatewayError('bus_busy', `${lineQueueMax} questions wait for ${this.id}.`);
+    this.#queued += 1;
+    const mine = this.#turn.then(work).finally(() => {
+      this.#queued -= 1;
+    });
+    this.#turn = mine.catch(() => undefined);
+    return await mine;
+  }
+
+  /** A question that moves nothing; after a silence what may still come late is waited out. */
+  async #question(request: LockRequest, signal?: AbortSignal): Promise<Answer | undefined> {
+    signal?.throwIfAborted();
+    const answer = await this.#ask(request, lockWkly.timeoutMs, signal);
+    signal?.throwIfAborted();
+    if (answer === undefined) await this.#sleep(lockWkly.guardMs, signal);
+    return answer;
+  }
+
+  /** @returns the answer to this very request, or undefined after `patienceMs` and when the wire is lost. @throws GatewayError bus_closed: never sent. */
+  async #ask(request: LockRequest, patienceMs: number, signal?: AbortSignal): Promise<Answer | undefined> {
+    const ended = Promise.withResolvers<Answer | undefined>();
+    this.#waiting = { request, end: ended.resolve };
+    const stop = new AbortController();
+    try {
+      if (this.#closing.signal.aborted || !this.#wire.send(request)) {
+        this.#online = false;
+        throw new GatewayError('bus_closed', `The port of ${this.id} is away.`);
+      }
+      const late = this.#sleep(patienceMs + replyGraceMs, signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]));
+      const answer = await Promise.race([ended.promise, late]);
+      if (signal?.aborted !== true) this.#online = answer !== undefined;
+      return answer;
+    } finally {
+      stop.abort();
+      this.#waiting = null;
+    }
+  }
+
+  /** Ends early when `signal` aborts or the board is closed. */
+  async #sleep(ms: number, signal?: AbortSignal): Promise<undefined> {
+    const until = signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+    await this.#options.clock.sleep(ms, `answer of ${this.id}`, until).catch(() => undefined);
+  }
+
+  #onState({ open }: LineState): void {
+    if (open) return;
+    this.#doors.clear();
+    this.#waiting?.end(undefined);
+  }
+
+  #onReport(report: LockReport): void {
+    if (report.board !== this.#options.board) return;
+    if (report.kind === 'askAll') for (const [index, door] of report.doors.entries()) this.#doors.set(index + 1, report.ok ? door : 'unknown');
+    else this.#doors.set(report.lock, report.door);
+    if (report.kind === 'changed') {
+      if (report.door === 'open') this.#openings.set(report.lock, this.openings(report.lock) + 1);
+      return;
+    }
+    if (this.#waiting !== null && lockWkly.isReplyTo?.(this.#waiting.request, report) === true) this.#waiting.end(report);
+  }
+}
