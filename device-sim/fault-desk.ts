@@ -132,6 +132,7 @@ export class FaultDesk {
     if (board === undefined) return refuse(`${name} befalls a device, and ${target} is none`);
     const kinds: readonly string[] = boardFaults[name].on;
     if (!kinds.includes(board.kind)) return refuse(`${name} befalls a ${kinds.join(' or ')}, and ${target} is a ${board.kind}`);
+    if ((name === 'torn-read' || name === 'status-lag') && board.map === undefined) return refuse(`${name} befalls registers, and ${target} has none`);
     board.setFaults([...board.faults.filter((fault) => fault.name !== name), { name, grams: parameters.grams, ms: parameters.ms }]);
     return done;
   }

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { DispenserBoard } from './dispenser-board.ts';
 import { isThroatBlocked } from './physics/dispenser-mechanism.ts';
-import type { Sight } from './physics/village.ts';
+import type { Sight, Village } from './physics/village.ts';
 import type { ScaleBoard } from './scale-board.ts';
-import type { SiteFile } from './site-file.ts';
+import { compartmentsOfBin, type SiteFile } from './site-file.ts';
 
 export interface SightFacts {
   readonly site: Pick<SiteFile, 'dispensers' | 'scales' | 'bins'>;
@@ -42,5 +42,17 @@ export function lookAround({ site, nowMs, dispensers, scales, bins, isHeard, lam
     scales: site.scales.map((row) => ({ lampOn: (scales.get(row.id)?.isAttended(lampMs) ?? false) && isHeard(row.counter) })),
     bins: site.bins.map((row) => bins.get(row.id)?.compartments.map((compartment) => compartment.fillPermille) ?? []),
     rollsInStore,
+  };
+}
+
+/** What people know of the place before they come. */
+export function villageOf({ site, cards, pace }: { readonly site: SiteFile; readonly cards: readonly string[]; readonly pace: number }): Village {
+  return {
+    households: cards.length,
+    dispensers: site.dispensers.map((row) => ({ dispenser: row.id, reader: row.counter, capacity: row.capacity })),
+    scales: site.scales.map((row) => ({ scale: row.id, reader: row.counter })),
+    bins: site.bins.map((row) => ({ bin: row.id, compartments: compartmentsOfBin(row) })),
+    materials: site.materials,
+    pace,
   };
 }

@@ -18,10 +18,11 @@ import { gatherVillagers, quietMs, resumeVillagers, stepVillagers, type Villager
 import { Random, randomFor } from './random.ts';
 import type { BoardLine } from './rtu-slave.ts';
 import { ScaleBoard } from './scale-board.ts';
-import { lookAround } from './sight.ts';
+import { lookAround, villageOf } from './sight.ts';
 import { SiteError } from './site-error.ts';
 import type { MachineEvent, SiteEvent } from './site-event.ts';
 import { compartmentsOfBin, type SiteFile, unitsOfBin } from './site-file.ts';
+import type { VendingBoard } from './vending-board.ts';
 import { VendingMachines } from './vending-machines.ts';
 
 export interface SiteOptions {
@@ -153,7 +154,7 @@ export class Site {
 
   /** Every board by its name. */
   boards(): ReadonlyMap<string, Board> {
-    return new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#binUnits(), ...this.#plain.boards]);
+    return new Map<string, Board>([...this.#dispensers, ...this.#scales, ...this.#binUnits(), ...this.#vending.boards, ...this.#plain.boards]);
   }
 
   /** What answers as `unit` on a line, powered or not. */
@@ -208,8 +209,6 @@ export class Site {
 
   /** Does what was typed, or says why not. */
   obey(order: SiteOrder): Answer {
-    const vended = this.#vending.obey(order);
-    if (vended !== undefined) return vended;
     switch (order.do) {
       case 'scan':
         return this.#scan(order.reader, order.text, 'text');
@@ -230,7 +229,7 @@ export class Site {
       case 'restock':
         return this.#restock(order.dispenser, order.rolls);
       case 'unload':
-        return this.#with(this.#dispensers, order.dispenser, (dispenser) => dispenser.unload());
+        return this.#byHand(order.dispenser, (iron) => iron.unload());
       case 'smoke':
         return this.#with(this.#bins, order.bin, (bin) => {
           bin.setSmoke(order.compartment, order.on);
@@ -312,9 +311,9 @@ export class Site {
           tell({ event: 'tray', device: act.scale, grams: act.grams });
         });
       case 'takeRolls':
-        return this.#with(this.#dispensers, act.dispenser, (dispenser) => dispenser.takeRolls());
+        return this.#byHand(act.dispenser, (iron) => iron.takeRolls());
       case 'freeThroat':
-        return this.#with(this.#dispensers, act.dispenser, (dispenser) => dispenser.freeThroat());
+        return this.#byHand(act.dispenser, (iron) => iron.freeThroat());
       case 'loadRoll':
         return this.#loadNext(act.dispenser);
       case 'setDoor':
@@ -358,8 +357,16 @@ export class Site {
     return { ok: true };
   }
 
+  /** What hands do inside any dispenser. */
+  #byHand(id: string, use: (iron: Pick<DispenserBoard | VendingBoard, 'unload' | 'takeRolls' | 'freeThroat'>) => unknown): Answer {
+    const answer = this.#with(new Map<string, DispenserBoard | VendingBoard>([...this.#dispensers, ...this.#vending.boards]), id, use);
+    this.#vending.keep(id);
+    return answer;
+  }
+
   /** Puts rolls in and holds each label before the exit reader, as a keeper does: all of them, or none. */
   #loadLabels(dispenser: string, labels: readonly string[]): Answer {
+    if (this.#vending.boards.has(dispenser)) return this.#with(this.#vending.boards, dispenser, () => this.#vending.load(dispenser, labels));
     const row = this.#options.site.dispensers.find((one) => one.id === dispenser);
     return this.#with(this.#dispensers, dispenser, (board) => {
       const free = (row?.capacity ?? 0) - board.mechanism.magazine.length;
@@ -381,15 +388,4 @@ export class Site {
     const reason = use(board);
     return typeof reason === 'string' ? { ok: false, reason } : { ok: true };
   }
-}
-
-function villageOf({ site, cards, pace }: SiteOptions): Village {
-  return {
-    households: cards.length,
-    dispensers: site.dispensers.map((row) => ({ dispenser: row.id, reader: row.counter, capacity: row.capacity })),
-    scales: site.scales.map((row) => ({ scale: row.id, reader: row.counter })),
-    bins: site.bins.map((row) => ({ bin: row.id, compartments: compartmentsOfBin(row) })),
-    materials: site.materials,
-    pace,
-  };
 }

@@ -6,12 +6,16 @@ import type { EasivendRequest } from '../protocol/devices/dispenser-easivend.ts'
 import { dispenserEasivend } from '../protocol/devices/dispenser-easivend.ts';
 import { dispenserVmc, type VmcFromBoard, type VmcToBoard } from '../protocol/devices/dispenser-vmc.ts';
 import type { FrameParser } from '../protocol/frame-device.ts';
+import type { FieldValue } from '../protocol/register-map.ts';
+import type { Board } from './board.ts';
+import { type BoardFault, type BoardFaultName, faultIn } from './board-faults.ts';
 import { freshChannel, hearRequest, tickChannel } from './firmware/easivend.ts';
 import { freshVmc, hearMessage, tickMotor, tickTalk, type VmcStep } from './firmware/vmc.ts';
-import { type Mechanism, type MechanismOptions, stepMechanism } from './physics/dispenser-mechanism.ts';
+import { emptyTray, freeThroat, isThroatBlocked, type Mechanism, type MechanismOptions, stepMechanism } from './physics/dispenser-mechanism.ts';
 import type { Random } from './random.ts';
 
 export interface VendingOptions {
+  readonly id: string;
   readonly model: 'EASIVEND' | 'VMC';
   readonly mechanism: MechanismOptions;
   readonly random: Random;
@@ -19,6 +23,7 @@ export interface VendingOptions {
   readonly wireMs: () => number;
   /** The motor starts, or a roll passes the exit. */
   readonly onMotion: (what: 'motor-start' | 'roll-out', label: string | null) => void;
+  readonly onPower?: (on: boolean) => void;
 }
 
 /** The firmware as the iron sees it. */
@@ -31,15 +36,27 @@ interface Controller {
   readonly talk?: { readonly answered: number; readonly missed: number };
 }
 
-export class VendingBoard {
+export class VendingBoard implements Board {
+  readonly id: string;
+  readonly kind = 'dispenser';
+  readonly model: VendingOptions['model'];
+  /** It has no registers. */
+  readonly map = undefined;
   readonly #options: VendingOptions;
   #mechanism: Mechanism;
   /** null while the power is off. */
   #controller: Controller | null;
   #say: (bytes: Uint8Array) => void = () => undefined;
+  #faults: readonly BoardFault[] = [];
+  /** After a `reboot` fault: until the power comes back. Unit: village ms. */
+  #darkMs: number | null = null;
+  /** An exit sensor that sticks says once what is not so. */
+  #falseDrop = false;
 
   constructor(options: VendingOptions, mechanism: Mechanism) {
     this.#options = options;
+    this.id = options.id;
+    this.model = options.model;
     this.#mechanism = mechanism;
     this.#controller = this.#boot();
   }
@@ -65,13 +82,55 @@ export class VendingBoard {
   }
 
   advance(elapsedMs: number): void {
+    if (this.#darkMs !== null) this.#staysDark(elapsedMs);
     if (this.#controller === null) return;
     const { mechanism: options, random, onMotion } = this.#options;
-    const { mechanism, out } = stepMechanism(this.#mechanism, elapsedMs, options, random);
+    const { mechanism, out } = stepMechanism(this.#mechanism, elapsedMs, { ...options, trouble: this.#trouble() }, random);
     this.#mechanism = mechanism;
     if (out !== null) onMotion('roll-out', out);
-    for (const bytes of this.#controller.tick(elapsedMs, out !== null)) this.#say(bytes);
+    const seen = (out !== null && !this.#has('blind-exit') && !this.#has('stuck-exit')) || this.#falseDrop;
+    this.#falseDrop = false;
+    for (const bytes of this.#controller.tick(elapsedMs, seen)) this.#say(bytes);
     this.#follow();
+  }
+
+  get isPowered(): boolean {
+    return this.#controller !== null;
+  }
+
+  get faults(): readonly BoardFault[] {
+    return this.#faults;
+  }
+
+  /** A memory that is lost is one power cut: nothing of it lives longer. */
+  setFaults(faults: readonly BoardFault[]): void {
+    this.#falseDrop ||= faultIn(faults, 'stuck-exit') !== undefined && !this.#has('stuck-exit');
+    this.#faults = faults.filter(({ name }) => name !== 'memory-lost');
+    if (faultIn(faults, 'memory-lost') === undefined) return;
+    this.setPower(false);
+    this.setPower(true);
+  }
+
+  answer(): undefined {
+    return undefined;
+  }
+
+  fields(): Readonly<Record<string, FieldValue>> {
+    const { magazine, tray, motorOn } = this.#mechanism;
+    return { motorOn, rollsInMagazine: magazine.length, rollsInTray: tray.length, throatBlocked: isThroatBlocked(this.#mechanism) };
+  }
+
+  /** Takes all rolls out again. */
+  unload(): undefined {
+    this.#mechanism = { ...freeThroat(this.#mechanism), magazine: [] };
+  }
+
+  freeThroat(): void {
+    this.#mechanism = freeThroat(this.#mechanism);
+  }
+
+  takeRolls(): void {
+    this.#mechanism = emptyTray(this.#mechanism);
   }
 
   /** Puts rolls behind the others. False when they do not fit. */
@@ -84,9 +143,31 @@ export class VendingBoard {
 
   /** Without power the board forgets; the iron stays as it is. */
   setPower(on: boolean): void {
-    if (on === (this.#controller !== null)) return;
+    this.#darkMs = null;
+    this.#switchPower(on);
+  }
+
+  #switchPower(on: boolean): void {
+    if (on === this.isPowered) return;
     this.#controller = on ? this.#boot() : null;
     this.#mechanism = { ...this.#mechanism, motorOn: false };
+    this.#options.onPower?.(on);
+  }
+
+  /** The power goes with the motor's first step, and comes back when its time is over. */
+  #staysDark(elapsedMs: number): void {
+    this.#switchPower(false);
+    const leftMs = (this.#darkMs ?? 0) - elapsedMs;
+    this.#darkMs = leftMs > 0 ? leftMs : null;
+    if (this.#darkMs === null) this.#switchPower(true);
+  }
+
+  #has(name: BoardFaultName): boolean {
+    return faultIn(this.#faults, name) !== undefined;
+  }
+
+  #trouble(): MechanismOptions['trouble'] {
+    return (['no-roll', 'half-dispense', 'jam'] as const).find((name) => this.#has(name));
   }
 
   #boot(): Controller {
@@ -97,7 +178,12 @@ export class VendingBoard {
     const on = this.#controller?.motorOn ?? false;
     if (on === this.#mechanism.motorOn) return;
     this.#mechanism = { ...this.#mechanism, motorOn: on };
-    if (on) this.#options.onMotion('motor-start', this.#mechanism.magazine[0] ?? null);
+    if (!on) return;
+    this.#options.onMotion('motor-start', this.#mechanism.magazine[0] ?? null);
+    const reboot = faultIn(this.#faults, 'reboot');
+    if (reboot === undefined) return;
+    this.#darkMs = reboot.ms;
+    this.#faults = this.#faults.filter(({ name }) => name !== 'reboot');
   }
 }
 

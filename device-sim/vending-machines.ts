@@ -3,7 +3,6 @@
  * by himself: cards are typed, rolls are loaded by hand. What a board does with bytes is vending-board.ts's business.
  */
 import { z } from 'zod';
-import type { SiteOrder } from './control.ts';
 import type { BoardMemory } from './dispenser-board.ts';
 import { emptyMechanism } from './physics/dispenser-mechanism.ts';
 import type { Random } from './random.ts';
@@ -23,7 +22,6 @@ export interface VendingMachinesOptions {
   readonly scan: (reader: string, label: string) => void;
 }
 
-type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 type Row = SiteFile['vending'][number];
 
 const magazineSchema = z.strictObject({ magazine: z.array(z.string().min(1).max(128)) });
@@ -51,19 +49,22 @@ export class VendingMachines {
     for (const { board } of this.#boards.values()) board.advance(elapsedMs);
   }
 
-  /** Does what was typed for one of ours; undefined when it is for another. */
-  obey(order: SiteOrder): Answer | undefined {
-    const id = order.do === 'load' ? order.dispenser : order.do === 'power' ? order.device : undefined;
-    const found = id === undefined ? undefined : this.#boards.get(id);
-    if (found === undefined) return undefined;
-    if (order.do === 'power') found.board.setPower(order.on);
-    if (order.do === 'load') {
-      if (!found.board.load(order.labels)) return { ok: false, reason: `there is no room for ${order.labels.length} rolls` };
-      // As a keeper does: each label is held before the exit reader while the roll goes in.
-      for (const label of order.labels) if (found.row.exit !== undefined) this.#scan(found.row.exit, label);
-    }
+  /** By name. What was done by hand to one is kept with `keep`. */
+  get boards(): ReadonlyMap<string, VendingBoard> {
+    return new Map([...this.#boards].map(([id, { board }]) => [id, board]));
+  }
+
+  /** Puts rolls into one of ours, and holds each label before its exit reader as a keeper does. Returns why it cannot be done. */
+  load(id: string, labels: readonly string[]): string | undefined {
+    const found = this.#boards.get(id);
+    if (found === undefined || !found.board.load(labels)) return `there is no room for ${labels.length} rolls`;
+    for (const label of labels) if (found.row.exit !== undefined) this.#scan(found.row.exit, label);
     found.keep();
-    return { ok: true };
+    return undefined;
+  }
+
+  keep(id: string): void {
+    this.#boards.get(id)?.keep();
   }
 }
 
@@ -76,7 +77,8 @@ function open(row: Row, { randomOf, memoryOf, wireMs, sayOn, onEvent }: VendingM
   const keep = () => memory.commit({ magazine: board.mechanism.magazine });
   const board = new VendingBoard(
     {
-      ...{ model, mechanism: { capacity, jamProbability }, random: randomOf(id), wireMs },
+      ...{ id, model, mechanism: { capacity, jamProbability }, random: randomOf(id), wireMs },
+      onPower: (on) => onEvent({ event: 'power', device: id, on }),
       onMotion(what, label) {
         if (what === 'motor-start') {
           counts.ctrStart += 1;

@@ -48,16 +48,23 @@ const actsOf = {
   },
   dispenser(device, state) {
     const rolls = number('卷 / Rolls', 5, { min: 1, max: 100 });
+    // A board without a unit number is a vending board: no door contact, no service key, no reader of its own.
+    const own =
+      device.unit === null
+        ? []
+        : [
+            button('开门 / Open door', { do: 'door', device: device.id, open: true }),
+            button('关门 / Close door', { do: 'door', device: device.id, open: false }),
+            button('维修出袋 / Service dispense', { do: 'service-dispense', dispenser: device.id, rolls: 1 }),
+            ...cardActs(device.counter, state),
+          ];
     return [
-      button('开门 / Open door', { do: 'door', device: device.id, open: true }),
-      button('关门 / Close door', { do: 'door', device: device.id, open: false }),
+      ...own,
       rolls.label,
       button('装袋卷 / Load rolls', () => ({ do: 'restock', dispenser: device.id, rolls: Number(rolls.input.value) })),
       button('取空袋仓 / Empty magazine', { do: 'unload', dispenser: device.id }),
       button('取走袋卷 / Take rolls', { do: 'take', dispenser: device.id }),
       button('疏通出口 / Free throat', { do: 'free-throat', dispenser: device.id }),
-      button('维修出袋 / Service dispense', { do: 'service-dispense', dispenser: device.id, rolls: 1 }),
-      ...cardActs(device.counter, state),
     ];
   },
   bin(device) {

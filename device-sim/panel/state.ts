@@ -40,8 +40,8 @@ function shownBy(board: Board): readonly Shown[] {
 
 /** Everything at this instant, as plain JSON. */
 export function describeSite({ description, site, desk, cards }: Simulation) {
-  const { dispensers, scales, bins } = description;
-  const alone = ownLines(description).map(({ id, line }) => ({ id, line, unit: null, counter: null }));
+  const { dispensers, vending, scales, bins } = description;
+  const alone = [...vending, ...ownLines(description)].map(({ id, line }) => ({ id, line, unit: null, counter: null }));
   const rows = [...dispensers, ...scales, ...bins.flatMap(unitsOfBin).map((row) => ({ ...row, counter: null })), ...alone];
   const boards = site.boards();
   const devices = rows.flatMap((row): DeviceState[] => {

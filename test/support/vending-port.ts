@@ -28,7 +28,7 @@ export async function openVendingPort(
   const motions: string[] = [];
   const board = new VendingBoard(
     {
-      ...{ model, mechanism: { capacity: 60, jamProbability }, random: new Random(3), wireMs: () => performance.now() },
+      ...{ id: 'dispenser-1', model, mechanism: { capacity: 60, jamProbability }, random: new Random(3), wireMs: () => performance.now() },
       onMotion(what, label) {
         motions.push(what);
         made.onMotion(what, label);
