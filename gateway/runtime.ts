@@ -94,10 +94,7 @@ export function openVillage(options: VillageOptions): Village {
     const personal = openNames(store, places.personal, keys);
     closers.push(() => personal.close());
     settleLedger(standing, { store, personal }, options);
-    if (options.announce) {
-      openChapter(store, options, keys);
-      sweepNames(store, personal);
-    }
+    if (options.announce) openChapter(store, options, keys);
     return assemble(options, { store, personal, keys, time, closers, log });
   } catch (error) {
     // What went wrong first is what is told.
@@ -149,16 +146,6 @@ function openNames(store: Store, path: string, { personalMasterKey: masterKey }:
   if (households === 0 || personal.size > 0) return personal;
   personal.close();
   throw lost();
-}
-
-/**
- * Names are written before the events that refer to them, so a crash may leave some nobody refers to. Only a ledger in its first epoch can
- * tell which: one that was put back, or begun anew after a loss, does not know everybody who lives here, and to sweep by it would cost the
- * village names and cards for good. What is left over does no harm: the next import of that number finds it again.
- */
-function sweepNames(store: Store, personal: PersonalFile): void {
-  const households = store.people.households().map((row) => row.household);
-  if (store.head.epoch === 1 && households.length > 0) personal.sweep(new Set(households));
 }
 
 interface Parts {

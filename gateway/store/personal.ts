@@ -115,15 +115,16 @@ export class PersonalFile {
     return rows.map((row) => this.#record(row));
   }
 
-  /** Destroys the key and the row and cuts the write-ahead log. Returns whether there was anybody. */
+  /**
+   * Destroys the key and the row. Returns whether there was anybody. The row is zeroed by secure_delete; older copies of its pages leave with the
+   * write-ahead log.
+   */
   erase(household: string): boolean {
-    return this.#remove([household]) === 1;
-  }
-
-  /** Erases every household the ledger does not know: left by a crash between the two files. Returns how many. */
-  sweep(knownHouseholds: ReadonlySet<string>): number {
-    const present = this.#db.prepare<[], string>('SELECT household FROM person').pluck().all() as string[];
-    return this.#remove(present.filter((household) => !knownHouseholds.has(household)));
+    const remove = this.#db.prepare('DELETE FROM person WHERE household = ?');
+    const { changes } = this.#write(() => remove.run(household));
+    const { busy } = this.#cutLog();
+    if (busy !== 0) throw new GatewayError('store_failed', `${this.#db.name} could not be cleared of erased data.`);
+    return changes === 1;
   }
 
   /** Lets go of the file and forgets the keys. SQLite folds the write-ahead log into the file where the disk lets it; else the next opening does. */
@@ -131,16 +132,6 @@ export class PersonalFile {
     this.#db.close();
     this.#wrapKey.fill(0);
     this.#indexKey.fill(0);
-  }
-
-  /** The row is zeroed by secure_delete; older copies of its pages leave with the write-ahead log. */
-  #remove(households: readonly string[]): number {
-    if (households.length === 0) return 0;
-    const remove = this.#db.prepare('DELETE FROM person WHERE household = ?');
-    const removed = this.#write(() => households.reduce((count, household) => count + remove.run(household).changes, 0));
-    const { busy } = this.#cutLog();
-    if (busy !== 0) throw new GatewayError('store_failed', `${this.#db.name} could not be cleared of erased data.`);
-    return removed;
   }
 
   #cutLog(): { readonly busy: number } {

@@ -1,6 +1,6 @@
 /**
  * Importing a roster: read the file, read the facts, decide, write the personal rows, then the events in one transaction. A crash between
- * the two writes leaves personal rows nothing refers to; importing again or the sweep at start settles that. All or nothing, unless the
+ * the two writes leaves personal rows nothing refers to; importing again takes them up. All or nothing, unless the
  * caller asks to skip bad rows. The report carries counts and places, never a name, a phone or a card.
  */
 import { encodeCredential, hashCredential } from '../../protocol/credential.ts';

@@ -240,14 +240,6 @@ describe('erasing', () => {
     expect(openFile().erase(household(1))).toBe(false);
   });
 
-  it('sweeps what the ledger does not know, and only that', () => {
-    const file = openFile();
-    file.put([person(1), person(2), person(3)]);
-    expect(file.sweep(new Set([household(2), household(9)]))).toBe(2);
-    expect(file.list()).toEqual([person(2)]);
-    expect(file.sweep(new Set([household(2)]))).toBe(0);
-  });
-
   it('gives a household that comes back a new key', () => {
     const file = openFile();
     file.put([person(1)]);

@@ -153,14 +153,6 @@ it('comes out the same when the power failed between the two files', () => {
   expect(store.people.households().map(({ household }) => household)).toEqual(left.map(({ household }) => household));
 });
 
-it('loses nobody in the sweep at start, and the left-over of a crash', () => {
-  run(`${header}\n1,竺甲子,3,,,`);
-  const broken = { people: store.people, append: () => expect.fail('power is gone') };
-  expect(() => run(`${header}\n2,裘乙丑,2,,,`, { store: broken })).toThrow('power is gone');
-  expect(personal.sweep(new Set(store.people.households().map(({ household }) => household)))).toBe(1);
-  expect(personal.list().map(({ number }) => number)).toEqual(['1']);
-});
-
 it('does not take back a card that was reported lost', () => {
   run(`${header}\n1,竺甲子,3,,,CARD-1`);
   const household = personal.find('1') as string;
