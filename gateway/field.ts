@@ -13,12 +13,13 @@ import { parseScan } from '../protocol/scan.ts';
 import { assembleBin } from './bin-assembly.ts';
 import type { SiteConfig } from './config.ts';
 import type { LoadedSite } from './config-file.ts';
+import type { DeviceRun } from './core/acceptance.ts';
 import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory } from './core/bus-symptoms.ts';
 import { quotaPeriod } from './core/calendar.ts';
 import type { DeviceHealth } from './core/device-health.ts';
-import { weighingCoreVersion } from './core/weighing.ts';
 import { CounterPrinters } from './counter-printers.ts';
-import { type DeviceView, showCompartments } from './device-view.ts';
+import { deviceFacts, identifyDevices } from './device-facts.ts';
+import type { DeviceView } from './device-view.ts';
 import { type GatewayKeys, loadMacKey } from './keys.ts';
 import { finishJobsMs, finishLookMs } from './limits.ts';
 import type { Log } from './log.ts';
@@ -40,6 +41,7 @@ import type { BusReport } from './web/bus-metrics.ts';
 import type { Fitted } from './workflows/assembled-bin.ts';
 import { type Bin, ControllerBin } from './workflows/bin.ts';
 import { findCardHolder } from './workflows/card-holder.ts';
+import type { FieldLook } from './workflows/commission.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { DispenserStation } from './workflows/dispenser-station.ts';
 import type { DispenserOutcome } from './workflows/draw.ts';
@@ -75,7 +77,7 @@ const streams = (model: string): boolean => {
 };
 
 /** Whatever stands at the end of a wire and comes and goes. */
-type FieldDevice = Pick<Scale, 'id' | 'model' | 'health' | 'place' | 'traffic' | 'close'>;
+type FieldDevice = Pick<Scale, 'id' | 'model' | 'health' | 'place' | 'traffic' | 'identify' | 'close'>;
 
 export class Field {
   readonly dispensers = new Map<string, DispenserStation>();
@@ -160,6 +162,21 @@ export class Field {
     });
   }
 
+  /** The same for an examination, with what passed on the wires. */
+  look(): FieldLook {
+    const devices = this.#attended().map(({ id, model, state }) => {
+      const { locked } = this.#factsOf(id);
+      return { id, model, state, locked: typeof locked === 'string' ? locked : null };
+    });
+    const { lines, devices: traffic } = this.bus();
+    return { devices, lines, traffic };
+  }
+
+  /** What devices say of themselves; a device that says nothing now is left out. */
+  identify(signal: AbortSignal): Promise<ReadonlyMap<string, DeviceRun['identity']>> {
+    return identifyDevices(this.dispensers.values(), this.#devices, signal);
+  }
+
   /** Every device that is asked or listened to, and whether it is there. */
   #attended(): { readonly id: string; readonly model: string; readonly state: DeviceHealth['state']; readonly unit: number }[] {
     const { vending, parts } = this.#options.site.config;
@@ -177,27 +194,9 @@ export class Field {
 
   #factsOf(id: string): Record<string, unknown> {
     const { store } = this.#options;
-    const dispenser = this.dispensers.get(id);
-    if (dispenser !== undefined) {
-      const { state = null, flags = null } = dispenser.status ?? {};
-      return { board: state, flags, locked: store.jobs.board(id)?.locked ?? null, rollsInMagazine: store.jobs.magazineSize(id) };
-    }
-    const vending = this.vending.get(id);
-    if (vending !== undefined) {
-      const undecided = store.jobs.vends(id).map(({ job, household, state }) => ({ job, household, state }));
-      const { status, reliability } = vending;
-      return { board: status, reliability, undecided, locked: store.jobs.board(id)?.locked ?? null, rollsInMagazine: store.jobs.magazineSize(id) };
-    }
-    const scale = this.scales.get(id);
-    if (scale !== undefined) {
-      const fit = scale.fitness();
-      const lastCheck = store.weighings.lastCheck(id);
-      return { core: weighingCoreVersion, locked: fit.ok ? null : fit.refusal.code, warnings: fit.ok ? fit.warnings : [], lastCheck };
-    }
     const locks = this.#parts.locks.get(id);
     if (locks !== undefined) return { doors: Object.fromEntries(locks.doors) };
-    const compartments = showCompartments(this.#looks.get(id) ?? [], store.bins.state(), id);
-    return compartments.length === 0 ? {} : { compartments };
+    return deviceFacts(id, { store, dispensers: this.dispensers, vending: this.vending, scales: this.scales, look: this.#looks.get(id) ?? [] });
   }
 
   /** What passes on the lines, and how each device does on its own. */

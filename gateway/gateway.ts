@@ -53,7 +53,7 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const recent = keepRecent(village);
     const status = () => ({ ...statusOf(village, uplink, recent), refusals });
     const unhealthy = () => village.store.ledger.quickProblems()[0]?.detail ?? null;
-    const desk = { ...village.desk, status };
+    const desk = { ...village.desk, status, uplink: () => uplink.report() };
     closers.push(pages.show({ status, metrics: () => metricsOf(village, uplink), unhealthy }));
     const onBug = (error: unknown) => options.log.error({ err: error }, 'a request met a fault of the gateway');
     const socket = await openSocket({ desk, path: socketPath, onBug });

@@ -43,6 +43,8 @@ const losses: Readonly<Record<(typeof secretFiles)[number] | typeof eventKeyFile
 const publicFile = 'event-key.pub.pem';
 /** Of the public key. What this process writes else is for its group at most. */
 const publicMode = 0o644;
+/** The file of the public key. */
+export const publicKeyIn = (folder: string): string => join(folder, publicFile);
 
 /**
  * Makes whatever key is missing in `folder`. @returns whether the event key was new.
@@ -54,7 +56,7 @@ export function createKeys(folder: string): boolean {
   if (existsSync(join(folder, eventKeyFile))) return false;
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   writeDurably(join(folder, eventKeyFile), privateKey.export({ format: 'pem', type: 'pkcs8' }), 0o600);
-  writePublicKey(join(folder, publicFile), publicKey);
+  writePublicKey(publicKeyIn(folder), publicKey);
   return true;
 }
 
@@ -71,7 +73,7 @@ export function loadKeys(folder: string): GatewayKeys {
   const privateKey = read(eventKeyFile, (text) => createPrivateKey(text));
   const publicKey = createPublicKey(privateKey);
   const [personalMasterKey, credentialKey, bagKey] = secretFiles.map((file) => read(file, parseSecret)) as [Buffer, Buffer, Buffer];
-  return { keyid: keyidOf(publicKey), privateKey, publicKey, publicKeyFile: join(folder, publicFile), personalMasterKey, credentialKey, bagKey };
+  return { keyid: keyidOf(publicKey), privateKey, publicKey, publicKeyFile: publicKeyIn(folder), personalMasterKey, credentialKey, bagKey };
 }
 
 /** Reads an Ed25519 public key, PEM. @throws GatewayError key_missing. */

@@ -206,3 +206,15 @@ export const alarmLookMs = 1000;
 export const printerSlipsMax = 4;
 /** Pause between two looks at a printer. Unit: wire ms. */
 export const printerLookMs = 1000;
+/** How long a technician may take to press the service key of a dispenser, from the question to the roll in the ledger. Unit: wire ms. */
+export const serviceKeyWaitMs = 100_000;
+/** Pause between two looks for the roll of a service key. Unit: wire ms. */
+export const serviceKeyLookMs = 50;
+/** How long an acceptance waits for devices that have not answered often enough yet. Unit: wire ms. A bin is asked every 2 s, and 15 answers are wanted. */
+export const acceptanceAnswersWaitMs = 40_000;
+/** How long an acceptance waits for a line that is just being reopened. Unit: wire ms. A pause and a connect of TCP. */
+export const acceptanceReopenWaitMs = 3000;
+/** Looks at a bin before it is called unreadable. One lost frame is noise. */
+export const acceptanceBinLooksMax = 3;
+/** Reports of one minute beside each other in one folder. */
+export const acceptanceFilesMax = 99;

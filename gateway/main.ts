@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addClock } from './commands/clock.ts';
+import { addCommission } from './commands/commission.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevice } from './commands/device.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -48,6 +49,7 @@ for (const add of [
   addClock,
   addProbe,
   addDoctor,
+  addCommission,
   addKeygen,
 ])
   add(program);

@@ -11,16 +11,18 @@ import type { LoadedSite } from './config-file.ts';
 import { isGone, makeFolder, placesIn, type Standing, standingOf } from './data-folder.ts';
 import { GatewayError, isOfStop } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
-import { createKeys, type GatewayKeys, loadKeys, rawPublicKey } from './keys.ts';
+import { createKeys, type GatewayKeys, keyFiles, loadKeys, rawPublicKey } from './keys.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from './ledger-mark.ts';
 import type { Log } from './log.ts';
 import type { Machine } from './machine.ts';
+import { examineMachine } from './machine-facts.ts';
 import { Recording } from './southbound/recording.ts';
 import { openPersonalFile, type PersonalFile } from './store/personal.ts';
 import { Store } from './store/store.ts';
 import { version } from './version.ts';
 import { openVillageTime, settleTraining, type Training, type VillageTime } from './village-time.ts';
 import type { Desk } from './web/operations.ts';
+import { Commissioning } from './workflows/commission.ts';
 import { watchClock } from './workflows/keep-clock.ts';
 import { openRestoredEpoch } from './workflows/open-epoch.ts';
 
@@ -207,6 +209,8 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     scales: field?.scales ?? new Map(),
     loans: field?.loans ?? null,
     vending: field?.vending ?? new Map(),
+    commissioning: field === null ? null : openCommissioning(options, field, { store, keys, time }),
+    uplink: () => null,
     wire: machine.clock,
     clock,
     status: () => ({ head: store.head.sequence, ledger: store.ledger.totals() }),
@@ -221,6 +225,24 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
       await closeAll(closers);
     },
   };
+}
+
+function openCommissioning(
+  { site, dataDir, machine }: VillageOptions,
+  field: Field,
+  { store, keys, time }: Pick<Parts, 'store' | 'keys' | 'time'>,
+): Commissioning {
+  const { village, gateway } = site.config;
+  const { dispensers, vending, scales, bins } = field;
+  return new Commissioning({
+    place: { village: village.id, villageName: village.name, gateway: gateway.id, version, rulesDigest: site.digest },
+    signer: keys,
+    ...{ store, dispensers, vending, scales, bins, wire: machine.clock, clock: time.clock, timeq: () => time.quality() },
+    look: () => field.look(),
+    identify: (signal) => field.identify(signal),
+    machine: (isServing) => examineMachine(dataDir, site.config, isServing),
+    keysNeeded: keyFiles.length,
+  });
 }
 
 /** The key of the stand-ins is made for this run and lives nowhere else. */

@@ -53,6 +53,13 @@ const codes: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, string>> = {
   throat_blocked: '出袋口堵塞',
 };
 
+/** What an acceptance report ends with. */
+export const verdictNames: Readonly<Record<EventPayload<'acceptance.reported'>['verdict'], Line>> = {
+  accepted: ['合格', 'accepted'],
+  accepted_with_remarks: ['合格，有备注', 'accepted with remarks'],
+  not_accepted: ['不合格', 'NOT ACCEPTED'],
+};
+
 /** Materials of the tariffs we know; the timeline has no tariff at hand. Another one is shown by its key. */
 const materials: Readonly<Record<string, string>> = {
   cardboard: '纸板',
@@ -81,6 +88,10 @@ const lines: Lines = {
   'clock.adjusted': ({ reason, toMs, operator }) => [
     `时钟（${codes[reason]}）：${formatLocal(toMs)}${operator === null ? '' : `，${operator}`}`,
     `wall clock ${reason.replaceAll('_', ' ')}: ${formatLocal(toMs)}${operator === null ? '' : ` (${operator})`}`,
+  ],
+  'acceptance.reported': ({ verdict, operator, failed, remarks }) => [
+    `${operator} 验收：${verdictNames[verdict][0]}（不合格 ${failed} 项，备注 ${remarks} 项）`,
+    `acceptance report by ${operator}: ${verdictNames[verdict][1]} (${failed} failed, ${remarks} remark(s))`,
   ],
   'roster.imported': ({ operator, registered, changed }) => [
     `${operator} 导入名册：新增 ${registered} 户，变更 ${changed} 户`,

@@ -8,13 +8,15 @@ import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import { parseStrictJson } from './strict-json.ts';
 
-/** `payloadType` of an event envelope. Commands and checkpoints will have types of their own. */
+/** `payloadType` of an event envelope. An acceptance report has its own, as commands and checkpoints will. */
 export const eventPayloadType = 'application/vnd.sifen.event.v1+json';
-/** Most bytes of inner payload. Unit: byte. */
+/** Most bytes of inner payload of an event; whoever signs or opens another type names its bound. Unit: byte. */
 export const innerBytesMax = 8192;
-/** Most bytes of a whole envelope: 8 KiB in base64 and four signatures. Unit: byte. */
-const envelopeBytesMax = 12_288;
 const signaturesMax = 4;
+/** Type, names and four signatures around the payload. Unit: byte. */
+const wrappingBytesMax = 1364;
+/** Most bytes of a whole envelope: 12 KiB for an event. Unit: byte. */
+export const envelopeBytesMax = (innerMax: number): number => Math.ceil(innerMax / 3) * 4 + wrappingBytesMax;
 /** Object, array of signatures, signature. */
 const depthMax = 3;
 
@@ -56,10 +58,15 @@ const leafOf = (pae: Uint8Array): string => createHash('sha256').update(Uint8Arr
 
 /**
  * Wraps and signs `inner`. The result has no white space and the key order payloadType, payload, signatures.
- * Bounds: inner at most 8 KiB; a longer one, a key of another kind or a bad keyid is our own mistake (assertion).
+ * Bounds: inner at most `innerMax` bytes; a longer one, a key of another kind or a bad keyid is our own mistake (assertion).
  */
-export function signEnvelope(inner: Uint8Array, payloadType: string, signer: EnvelopeSigner): { readonly envelope: Buffer; readonly leaf: string } {
-  assert(inner.length <= innerBytesMax, `inner payload of ${inner.length} bytes exceeds ${innerBytesMax}`);
+export function signEnvelope(
+  inner: Uint8Array,
+  payloadType: string,
+  signer: EnvelopeSigner,
+  innerMax = innerBytesMax,
+): { readonly envelope: Buffer; readonly leaf: string } {
+  assert(inner.length <= innerMax, `inner payload of ${inner.length} bytes exceeds ${innerMax}`);
   assert.equal(signer.privateKey.asymmetricKeyType, 'ed25519');
   assert(keyidSchema.safeParse(signer.keyid).success, `bad keyid ${signer.keyid}`);
   const pae = encodePae(payloadType, inner);
@@ -73,13 +80,13 @@ export function signEnvelope(inner: Uint8Array, payloadType: string, signer: Env
  * at least one must be; signatures by unknown keys are somebody else's to check. The type is compared only after the signature held.
  * Refuses without throwing, whatever the bytes. Cost bound: four Ed25519 checks.
  */
-export function openEnvelope(bytes: Uint8Array, keys: KeyLookup, payloadType: string = eventPayloadType): OpenedEnvelope {
-  const outer = parseOuter(bytes);
+export function openEnvelope(bytes: Uint8Array, keys: KeyLookup, payloadType: string = eventPayloadType, innerMax = innerBytesMax): OpenedEnvelope {
+  const outer = parseOuter(bytes, envelopeBytesMax(innerMax));
   if (!outer.ok) return outer;
   const { value } = outer;
   const inner = decodeBase64(value.payload);
   if (inner === undefined) return refuse('shape', 'not canonical, padded base64', 'payload');
-  if (inner.length > innerBytesMax) return refuse('shape', `more than ${innerBytesMax} bytes`, 'payload');
+  if (inner.length > innerMax) return refuse('shape', `more than ${innerMax} bytes`, 'payload');
   const pae = encodePae(value.payloadType, inner);
   const signed = checkSignatures(value, pae, keys);
   if (!signed.ok) return signed;
@@ -87,8 +94,8 @@ export function openEnvelope(bytes: Uint8Array, keys: KeyLookup, payloadType: st
   return { ok: true, inner, leaf: leafOf(pae), keyid: signed.keyid };
 }
 
-function parseOuter(bytes: Uint8Array): { readonly ok: true; readonly value: Outer } | EnvelopeRefusal {
-  if (bytes.length > envelopeBytesMax) return refuse('shape', `${bytes.length} bytes, more than ${envelopeBytesMax}`, 'the envelope');
+function parseOuter(bytes: Uint8Array, bytesMax: number): { readonly ok: true; readonly value: Outer } | EnvelopeRefusal {
+  if (bytes.length > bytesMax) return refuse('shape', `${bytes.length} bytes, more than ${bytesMax}`, 'the envelope');
   const json = parseStrictJson(bytes, depthMax);
   if (!json.ok) return refuse('shape', json.detail, json.place);
   const outer = outerSchema.safeParse(json.value);

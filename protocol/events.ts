@@ -40,6 +40,9 @@ const u32 = z.int().min(0).max(0xffff_ffff);
 const count = z.int().min(0).max(1_000_000);
 const code = z.string().regex(/^[a-z][a-z_]{1,47}$/);
 
+/** What an acceptance report can end with. */
+export const acceptanceVerdicts = ['accepted', 'accepted_with_remarks', 'not_accepted'] as const;
+
 /** Units the ledger balances, each on its own. */
 export const ledgerUnits = ['points', 'fen', 'rolls', 'grams', 'goods'] as const;
 export type LedgerUnit = (typeof ledgerUnits)[number];
@@ -111,6 +114,19 @@ export const eventSchemas = {
     .describe(
       'The wall clock did not go on where village time was: found behind or ahead and not believed, back in line, set by the network, or confirmed by a clerk.',
     ),
+
+  'acceptance.reported': z
+    .strictObject({
+      verdict: z.enum(acceptanceVerdicts),
+      operator: operatorSchema,
+      failed: count,
+      remarks: count,
+      leaf: z
+        .string()
+        .regex(/^[A-Za-z0-9+/]{43}=$/)
+        .describe('Leaf of the envelope of the report: SHA-256 of a zero byte and the bytes that were signed, base64.'),
+    })
+    .describe('A technician examined the sorting point, and the report that came out was signed. It is kept as a file, outside the ledger.'),
 
   'household.registered': z
     .strictObject({ household: householdIdSchema, members: z.int().min(1).max(30), credentials: z.array(z.string().regex(/^[0-9a-f]{32}$/)).max(8) })

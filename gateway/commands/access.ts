@@ -67,11 +67,29 @@ const noVillage = (dataDir: string) =>
     hint: 'Name its folder with --data DIR. A village begins with `sifen run` or `sifen roster import`, both with --site FILE.',
   });
 
+/** Asks one thing of an open village. The wait ends when `signal` aborts. */
+export type Ask = (name: OperationName, input: object, signal?: AbortSignal) => Promise<unknown>;
+
 /** Runs one operation on the village. `withField` opens the lines when no gateway runs. @throws GatewayError. */
 export async function ask(flags: VillageFlags, name: OperationName, input: object, withField = false): Promise<unknown> {
   const answer = await askGateway(socketIn(flags.data), name, input);
   if (answer !== noGateway) return answer;
-  if (name !== founding && standingOf(flags.data) === 'new') throw noVillage(flags.data);
+  return await withFiles(flags, name, withField, (askFiles) => askFiles(name, input));
+}
+
+/** Several operations on one village that stays open in between, its devices with it. `first` is the one it is opened for. @throws GatewayError. */
+export async function withVillage<Result>(flags: VillageFlags, first: OperationName, use: (ask: Ask) => Promise<Result>): Promise<Result> {
+  const socket = socketIn(flags.data);
+  if ((await askGateway(socket, 'status', {})) === noGateway) return await withFiles(flags, first, true, use);
+  return await use(async (name, input, signal) => {
+    const answer = await askGateway(socket, name, input, signal);
+    if (answer === noGateway) throw new GatewayError('gateway_stopping', 'The gateway ended meanwhile.');
+    return answer;
+  });
+}
+
+async function withFiles<Result>(flags: VillageFlags, first: OperationName, withField: boolean, use: (ask: Ask) => Promise<Result>): Promise<Result> {
+  if (first !== founding && standingOf(flags.data) === 'new') throw noVillage(flags.data);
   const site = siteOf(flags);
   const village = openVillage({
     machine: thisMachine,
@@ -80,11 +98,11 @@ export async function ask(flags: VillageFlags, name: OperationName, input: objec
     training: 'stored',
     log: openLog('warn'),
     withField,
-    announce: !isReading(name),
+    announce: !isReading(first),
   });
   return await workOn(village, async () => {
-    const result = await Promise.race([runOperation(village.desk, name, input), village.failed]);
-    if (flags.site !== undefined && !isReading(name)) keepSite(flags.data, site);
+    const result = await Promise.race([use((name, input, signal) => runOperation({ ...village.desk, caller: signal }, name, input)), village.failed]);
+    if (flags.site !== undefined && !isReading(first)) keepSite(flags.data, site);
     return result;
   });
 }

@@ -1,14 +1,11 @@
 /** `sifen doctor`: what is wrong with this gateway, and what to do about it. Changes nothing. */
-import { existsSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { timeQualities } from '../../protocol/signed-event.ts';
 import { byLevel, diagnoseMachine, diagnoseVillage, type Finding, type VillageFacts } from '../core/diagnosis.ts';
-import { placesIn, socketIn, standingOf } from '../data-folder.ts';
+import { socketIn, standingOf } from '../data-folder.ts';
 import { isGatewayError } from '../errors.ts';
-import { keyFiles } from '../keys.ts';
-import { findSerialPort } from '../southbound/serial-adapter.ts';
+import { examineMachine } from '../machine-facts.ts';
 import { askGateway, noGateway } from '../web/socket-client.ts';
 import { ask, print, siteOf, type VillageFlags, villageFlags } from './access.ts';
 
@@ -25,18 +22,13 @@ export function addDoctor(program: Command): void {
 
 async function examine(flags: VillageFlags): Promise<Finding[]> {
   const { config } = siteOf(flags);
-  const places = placesIn(flags.data);
   const status = await askGateway(socketIn(flags.data), 'status', {});
   const isServing = status !== noGateway;
-  const { bavail, bsize } = statfsSync(flags.data);
-  const missingKeys = keyFiles.filter((file) => !existsSync(join(places.keys, file)));
-  const ports = config.lines.flatMap(({ id, transport }) => (transport.kind === 'serial' ? [{ id, path: transport.path }] : []));
-  const found = await Promise.all(ports.map(({ path }) => findSerialPort(path).then(existsSync, () => false)));
-  const missingPorts = ports.filter((_port, index) => !found[index]);
-  const machine = diagnoseMachine({ freeDiskBytes: bavail * bsize, missingKeys, missingPorts, isServing });
+  const facts = await examineMachine(flags.data, config, isServing);
+  const machine = diagnoseMachine(facts);
   if (isServing) return [...machine, ...diagnoseVillage(factsOf(statusSchema.parse(status)))];
   // A missing key is told above, and nothing can be opened without it.
-  return missingKeys.length > 0 ? machine : [...machine, ...(await examineFiles(flags))];
+  return facts.missingKeys.length > 0 ? machine : [...machine, ...(await examineFiles(flags))];
 }
 
 /** Opens the files as a command that only reads does: what keeps it from doing so will keep a gateway from starting. */
@@ -47,7 +39,7 @@ async function examineFiles(flags: VillageFlags): Promise<Finding[]> {
     return [];
   } catch (error) {
     if (!isGatewayError(error)) throw error;
-    return [{ level: 'bad', subject: 'data folder', what: error.message.replace(/\.$/, ''), todo: error.hint }];
+    return [{ level: 'bad', code: 'folder_unusable', subject: 'data folder', what: error.message.replace(/\.$/, ''), todo: error.hint }];
   }
 }
 

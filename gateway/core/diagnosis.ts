@@ -2,12 +2,15 @@
  * From what a gateway knows of itself to what a technician should look at: one finding a fact that is not as it should be, the worst first,
  * each with what to do. Pure. It must never soften or repeat: what is in order is said in one line, what is not gets its own.
  */
+import type { AcceptanceReason } from '../../protocol/acceptance.ts';
 import type { TimeQuality } from '../../protocol/signed-event.ts';
 import { isTrusted } from './clock-trust.ts';
 
 export type Level = 'bad' | 'warn' | 'ok';
 export interface Finding {
   readonly level: Level;
+  /** The same for machines; a device that only has something to say has none. */
+  readonly code: AcceptanceReason | 'folder_unusable' | 'note';
   /** Device, line or part concerned. */
   readonly subject: string;
   readonly what: string;
@@ -34,7 +37,8 @@ interface Traffic {
 export interface VillageFacts {
   readonly timeq: TimeQuality;
   readonly problem: string | null;
-  readonly uplink: { readonly state: 'connecting' | 'online' | 'offline'; readonly backlog: number; readonly failure?: string | undefined };
+  /** Null where no gateway runs. */
+  readonly uplink: { readonly state: 'connecting' | 'online' | 'offline'; readonly backlog: number; readonly failure?: string | undefined } | null;
   readonly devices: readonly {
     readonly id: string;
     readonly state: 'unknown' | 'online' | 'offline';
@@ -49,17 +53,17 @@ export interface VillageFacts {
 }
 
 /** A month of a village is some 20 MB; below this a backup beside the ledger no longer fits. Unit: byte. */
-const diskLowBytes = 1024 ** 3;
+export const diskLowBytes = 1024 ** 3;
 /** Below this the ledger itself may soon be refused. Unit: byte. */
 const diskBadBytes = 200 * 1024 ** 2;
 /** Share of lost or spoilt answers from which wiring is suspected; a sound line has none in ten thousand. */
-const spoiltShare = 0.01;
+export const spoiltShare = 0.01;
 /** Requests before a share means anything. */
 const spoiltSentMin = 200;
 /** Share of its time from which a line is full. */
-const fullShare = 0.8;
+export const fullShare = 0.8;
 /** A backlog above this means days without a link. Unit: events. */
-const backlogHigh = 2000;
+export const backlogHigh = 2000;
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`;
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
@@ -70,6 +74,7 @@ export function diagnoseMachine(facts: MachineFacts): Finding[] {
   if (freeDiskBytes < diskBadBytes)
     findings.push({
       level: 'bad',
+      code: 'disk_full',
       subject: 'disk',
       what: `only ${megabytes(freeDiskBytes)} free`,
       todo: 'Make room at once: a full disk stops drawing and weighing.',
@@ -77,15 +82,23 @@ export function diagnoseMachine(facts: MachineFacts): Finding[] {
   else if (freeDiskBytes < diskLowBytes)
     findings.push({
       level: 'warn',
+      code: 'disk_low',
       subject: 'disk',
       what: `${megabytes(freeDiskBytes)} free`,
       todo: 'Make room before the next visit: move old captures and backups away.',
     });
   for (const key of missingKeys)
-    findings.push({ level: 'bad', subject: 'keys', what: `${key} is missing`, todo: 'Put it back from its backup; nothing makes it anew.' });
+    findings.push({
+      level: 'bad',
+      code: 'key_missing',
+      subject: 'keys',
+      what: `${key} is missing`,
+      todo: 'Put it back from its backup; nothing makes it anew.',
+    });
   for (const { id, path } of missingPorts)
     findings.push({
       level: 'bad',
+      code: 'port_missing',
       subject: id,
       what: `${path} is not there`,
       todo: 'Plug the adapter in, or write its present place into the site file (usb:VID:PID survives re-plugging).',
@@ -93,6 +106,7 @@ export function diagnoseMachine(facts: MachineFacts): Finding[] {
   if (!isServing)
     findings.push({
       level: 'warn',
+      code: 'gateway_not_running',
       subject: 'gateway',
       what: 'no gateway runs on this folder',
       todo: 'Start it with sifen run; devices and uplink can be judged only then.',
@@ -114,6 +128,7 @@ function diagnoseBooks({ problem, timeq, alarms }: VillageFacts): Finding[] {
   if (problem !== null)
     findings.push({
       level: 'bad',
+      code: 'ledger_unsound',
       subject: 'ledger',
       what: problem,
       todo: 'Stop the gateway, keep the folder as it is, and run sifen events verify and sifen ledger on it.',
@@ -121,6 +136,7 @@ function diagnoseBooks({ problem, timeq, alarms }: VillageFacts): Finding[] {
   for (const { bin, compartment } of alarms)
     findings.push({
       level: 'bad',
+      code: 'fire_alarm',
       subject: bin,
       what: `fire alarm in compartment ${compartment}`,
       todo: `Look, and when it is over: sifen device reset-alarm ${bin} ${compartment} --operator NAME`,
@@ -128,6 +144,7 @@ function diagnoseBooks({ problem, timeq, alarms }: VillageFacts): Finding[] {
   if (!isTrusted(timeq))
     findings.push({
       level: 'bad',
+      code: 'date_uncertain',
       subject: 'clock',
       what: `the date is not certain (${timeq})`,
       todo: 'Connect the network, or say what day it is: sifen clock confirm "YYYY-MM-DD HH:MM"; change the battery of the PC.',
@@ -136,18 +153,28 @@ function diagnoseBooks({ problem, timeq, alarms }: VillageFacts): Finding[] {
 }
 
 function diagnoseUplink({ uplink }: VillageFacts): Finding[] {
+  if (uplink === null) return [];
   const waiting = `${uplink.backlog} event(s) wait`;
   if (uplink.state === 'offline')
     return [
       {
         level: 'warn',
+        code: 'uplink_down',
         subject: 'uplink',
         what: `no connection${uplink.failure === undefined ? '' : ` (${uplink.failure})`}; ${waiting}`,
         todo: 'Check broker address and network; nothing is lost meanwhile.',
       },
     ];
   if (uplink.backlog > backlogHigh)
-    return [{ level: 'warn', subject: 'uplink', what: waiting, todo: 'Look whether the number falls within minutes; if not, the broker takes too little.' }];
+    return [
+      {
+        level: 'warn',
+        code: 'backlog_high',
+        subject: 'uplink',
+        what: waiting,
+        todo: 'Look whether the number falls within minutes; if not, the broker takes too little.',
+      },
+    ];
   return [];
 }
 
@@ -156,6 +183,7 @@ function diagnoseDevice({ id, state, note, locked, symptom }: VillageFacts['devi
     return [
       {
         level: 'bad',
+        code: 'device_locked',
         subject: id,
         what: `locked (${locked})`,
         todo: lockTodo[locked] ?? `Look at the device, then: sifen device rebaseline ${id} --operator NAME`,
@@ -165,25 +193,35 @@ function diagnoseDevice({ id, state, note, locked, symptom }: VillageFacts['devi
     return [
       {
         level: 'bad',
+        code: 'garbled',
         subject: id,
         what: symptom,
         todo: 'Switch the devices of the line off one by one and look who still answers; then termination, bias and loose wires.',
       },
     ];
   if (state === 'offline')
-    return [{ level: 'bad', subject: id, what: 'does not answer', todo: 'Power, A/B wires, unit number and speed; sifen probe LINE shows who answers.' }];
+    return [
+      {
+        level: 'bad',
+        code: 'no_answer',
+        subject: id,
+        what: 'does not answer',
+        todo: 'Power, A/B wires, unit number and speed; sifen probe LINE shows who answers.',
+      },
+    ];
   const counted = traffic.find((row) => row.id === id);
   const spoilt = counted === undefined || counted.sent < spoiltSentMin ? 0 : (counted.timeouts + counted.garbled) / counted.sent;
   if (spoilt >= spoiltShare)
     return [
       {
         level: 'warn',
+        code: 'answers_lost',
         subject: id,
         what: `${percent(spoilt)} of its answers are lost or spoilt`,
         todo: 'Termination and bias, loose wires, two devices with one number: sifen probe LINE looks closer.',
       },
     ];
-  return note === '' ? [] : [{ level: 'ok', subject: id, what: note, todo: null }];
+  return note === '' ? [] : [{ level: 'ok', code: 'note', subject: id, what: note, todo: null }];
 }
 
 /** Locks that lift by themselves once their cause is gone. */
@@ -195,18 +233,35 @@ const lockTodo: Readonly<Record<string, string>> = {
 
 function diagnoseLine({ id, open, utilisation, strayBytes, sent }: VillageFacts['lines'][number]): Finding[] {
   if (!open)
-    return [{ level: 'bad', subject: id, what: 'the wire is not there', todo: 'Plug in the adapter or serial server; it is opened as soon as it is back.' }];
+    return [
+      {
+        level: 'bad',
+        code: 'wire_missing',
+        subject: id,
+        what: 'the wire is not there',
+        todo: 'Plug in the adapter or serial server; it is opened as soon as it is back.',
+      },
+    ];
   if (utilisation > fullShare)
     return [
       {
         level: 'warn',
+        code: 'line_full',
         subject: id,
         what: `busy ${percent(utilisation)} of the time`,
         todo: 'Raise the speed or move devices to another line; sifen check FILE does the sum.',
       },
     ];
   if (sent > spoiltSentMin && strayBytes > sent / 10)
-    return [{ level: 'warn', subject: id, what: `${strayBytes} bytes came unasked`, todo: 'Noise or a second master on this line; sifen probe LINE listens.' }];
+    return [
+      {
+        level: 'warn',
+        code: 'unasked_bytes',
+        subject: id,
+        what: `${strayBytes} bytes came unasked`,
+        todo: 'Noise or a second master on this line; sifen probe LINE listens.',
+      },
+    ];
   return [];
 }
 

@@ -26,6 +26,14 @@ export interface ScaleLook {
   readonly atMs: number;
 }
 
+/** One field in which a scale names itself. */
+export interface ScaleIdentity {
+  readonly field: string;
+  readonly value: number;
+}
+/** Fields of a map in which a scale names itself. */
+const identityFields = ['firmware', 'serialNumber'] as const;
+
 /** One scale in the field. */
 export interface Scale {
   readonly id: string;
@@ -34,6 +42,8 @@ export interface Scale {
   readonly profile: string;
   /** @throws GatewayError bus_*, device_backing_off, device_value for what is no weight in whole grams. */
   look(options: CallOptions): Promise<ScaleLook>;
+  /** What it says of itself, where its map has it. @throws GatewayError as `look`. */
+  identify?(options: CallOptions): Promise<readonly ScaleIdentity[]>;
   health(): DeviceHealth;
   place(): { readonly line: string; readonly unit: number };
   traffic(): TrafficStats;
@@ -80,6 +90,13 @@ export class RegisterScaleUnit implements Scale {
     const { values, rawHex } = await this.#device.readRaw(this.#scale.fields, options);
     const decoded = this.#scale.decode(values, decimals);
     return decoded.ok ? { said: decoded.values, rawHex, atMs } : refuseValue(this.id, decoded.issues);
+  }
+
+  async identify(options: CallOptions): Promise<readonly ScaleIdentity[]> {
+    const fields = identityFields.filter((name) => this.#device.map.fields[name] !== undefined);
+    if (fields.length === 0) return [];
+    const values: Readonly<Record<string, unknown>> = await this.#device.read(fields, options);
+    return fields.map((field) => ({ field, value: Number(values[field]) }));
   }
 
   health(): DeviceHealth {

@@ -170,4 +170,5 @@ const apply: Apply = {
   'alarm.notified': (rows, { bin, compartment }) => void rows.binNotified.run({ bin, compartment }),
   'alarm.cleared': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 0 }),
   'bin.hatch.opened': nothing,
+  'acceptance.reported': nothing,
 };

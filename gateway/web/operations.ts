@@ -7,13 +7,16 @@ import { z } from 'zod';
 import { parseCredential } from '../../protocol/credential.ts';
 import { deviceIdSchema, type EventName, eventNames, householdIdSchema, jobIdSchema, operatorSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
+import type { VillageFacts } from '../core/diagnosis.ts';
 import { GatewayError } from '../errors.ts';
-import { drawWaitMs, eventsListedMax, scaleCheckWaitMs, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
+import { drawWaitMs, eventsListedMax, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
 import type { StoredEvent } from '../store/event-log.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
 import type { Bin } from '../workflows/bin.ts';
 import { findCardHolder } from '../workflows/card-holder.ts';
+import { checkInTime } from '../workflows/check-scale.ts';
+import type { Commissioning } from '../workflows/commission.ts';
 import type { DispenserStation } from '../workflows/dispenser-station.ts';
 import { importRoster, listCards } from '../workflows/import-roster.ts';
 import { type ClockKeeping, confirmDate } from '../workflows/keep-clock.ts';
@@ -35,11 +38,15 @@ export interface Desk {
   /** Null where no field is open. */
   readonly loans: LineLoans | null;
   readonly vending: ReadonlyMap<string, VendingStation>;
+  /** Null where no field is open. */
+  readonly commissioning: Commissioning | null;
+  /** The link to the broker; null where no gateway runs. */
+  readonly uplink: () => VillageFacts['uplink'];
   readonly wire: Clock;
   /** Village time, and what may be said about it. */
   readonly clock: ClockKeeping;
   /** Aborts when whoever asked has gone: what has not begun by then does not begin. */
-  readonly caller?: AbortSignal;
+  readonly caller?: AbortSignal | undefined;
   /** Live facts for the status page. */
   readonly status: () => object;
 }
@@ -48,10 +55,12 @@ interface Operation<Input extends z.ZodType> {
   readonly input: Input;
   readonly run: (desk: Desk, input: z.output<Input>) => unknown;
 }
-const operation = <Input extends z.ZodType>(input: Input, run: (desk: Desk, input: z.output<Input>) => unknown): Operation<Input> => ({ input, run });
+const operation = <Input extends z.ZodType>(input: Input, run: Operation<Input>['run']): Operation<Input> => ({ input, run });
 
 const nothing = z.strictObject({});
 const operator = z.string().trim().pipe(operatorSchema);
+const token = z.int().min(1);
+const devicesNamed = z.array(deviceIdSchema).max(16);
 
 export const operations = {
   status: operation(nothing, (desk) => desk.status()),
@@ -82,8 +91,8 @@ export const operations = {
     dispensers: store.ledger.dispensers(),
   })),
   'line.borrow': operation(z.strictObject({ line: deviceIdSchema, operator }), ({ loans }, { line, operator: name }) => loansOf(loans).borrow(line, name)),
-  'line.keep': operation(z.strictObject({ token: z.int() }), ({ loans }, { token }) => ({ kept: loansOf(loans).keep(token) })),
-  'line.return': operation(z.strictObject({ token: z.int() }), ({ loans }, { token }) => ({ returned: loansOf(loans).giveBack(token) })),
+  'line.keep': operation(z.strictObject({ token }), ({ loans }, { token }) => ({ kept: loansOf(loans).keep(token) })),
+  'line.return': operation(z.strictObject({ token }), ({ loans }, { token }) => ({ returned: loansOf(loans).giveBack(token) })),
   'clock.show': operation(nothing, ({ clock }) => showClock(clock)),
   'clock.confirm': operation(z.strictObject({ atMs: z.int().min(0), operator }), ({ clock }, said) => {
     const confirmed = confirmDate(clock, said);
@@ -152,6 +161,25 @@ export const operations = {
     },
   ),
   'scale.check': operation(z.strictObject({ scale: deviceIdSchema, grams: z.int().min(1).max(10_000_000), operator }), checkScale),
+  'commission.begin': operation(z.strictObject({ operator, scales: devicesNamed.nullable(), dispensers: devicesNamed.nullable() }), (desk, order) =>
+    commissioningOf(desk).begin(order, callerOf(desk)),
+  ),
+  'commission.canWeigh': operation(z.strictObject({ token, scale: deviceIdSchema }), (desk, order) => ({
+    online: commissioningOf(desk).canWeigh(order.token, order.scale),
+  })),
+  'commission.weigh': operation(z.strictObject({ token, scale: deviceIdSchema, grams: z.int().min(1).max(10_000_000) }), (desk, order) =>
+    commissioningOf(desk).weigh(order.token, order.scale, order.grams, callerOf(desk)),
+  ),
+  'commission.watchRoll': operation(z.strictObject({ token, dispenser: deviceIdSchema }), (desk, order) => ({
+    outcome: commissioningOf(desk).watchRoll(order.token, order.dispenser),
+  })),
+  'commission.roll': operation(z.strictObject({ token, dispenser: deviceIdSchema }), (desk, order) =>
+    commissioningOf(desk).roll(order.token, order.dispenser, callerOf(desk)),
+  ),
+  'commission.finish': operation(z.strictObject({ token }), async (desk, order) => {
+    const { envelope } = await commissioningOf(desk).finish(order.token, desk.uplink(), callerOf(desk));
+    return { envelope: envelope.toString() };
+  }),
   'alarm.reset': operation(
     z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }),
     ({ store }, { bin, compartment, operator: name }) => {
@@ -184,6 +212,15 @@ export async function runOperation(desk: Desk, name: OperationName, input: unkno
   return await run(desk, parsed.data);
 }
 
+/** Whoever asks and never gives up. */
+const patient = new AbortController().signal;
+const callerOf = ({ caller = patient }: Desk): AbortSignal => caller;
+
+function commissioningOf({ commissioning }: Desk): Commissioning {
+  if (commissioning === null) throw new GatewayError('usage', 'The devices of this village are not open, so nothing can be examined.');
+  return commissioning;
+}
+
 function loansOf(loans: LineLoans | null): LineLoans {
   if (loans === null) throw new GatewayError('usage', 'No gateway runs, so no line has to be borrowed.');
   return loans;
@@ -206,18 +243,7 @@ const countRefusals: Readonly<Record<CountRefused['code'], (facts: CountRefused)
 async function checkScale(desk: Desk, { scale, grams, operator: name }: { scale: string; grams: number; operator: string }): Promise<object> {
   const station = desk.scales.get(scale);
   if (station === undefined) throw new GatewayError('usage', `There is no scale ${scale}; this site has ${[...desk.scales.keys()].join(', ') || 'none'}.`);
-  const patience = new AbortController();
-  const done = new AbortController();
-  // Ends with the check itself, or ends it.
-  void desk.wire.sleep(scaleCheckWaitMs, `check of ${scale}`, done.signal).then(
-    () => patience.abort(),
-    () => undefined,
-  );
-  try {
-    return { scale, nominalGrams: grams, ...(await station.check({ nominalGrams: grams, operator: name }, patience.signal)) };
-  } finally {
-    done.abort();
-  }
+  return { scale, nominalGrams: grams, ...(await checkInTime(station, { nominalGrams: grams, operator: name }, desk.wire, callerOf(desk))) };
 }
 
 interface IssueRequest {

@@ -127,10 +127,15 @@ function socketOf(desk: Desk, onBug: (error: unknown) => void): FastifyInstance 
         .code(404)
         .send({ code: 'usage', message: `There is no operation ${name}.`, hint: 'The running gateway may be of another version than this command.' });
     const gone = new AbortController();
-    request.raw.socket.once('close', () => gone.abort(new Error('whoever asked has gone')));
+    // The end of the answer, not of the connection: one connection carries many questions.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort(new Error('whoever asked has gone'));
+    });
     try {
       return reply.send({ result: await runOperation({ ...desk, caller: gone.signal }, name, request.body) });
     } catch (error) {
+      // A wait that was called off has nobody to tell, and is no fault.
+      if (gone.signal.aborted && error === gone.signal.reason) return reply.hijack();
       if (!isGatewayError(error)) {
         onBug(error);
         return reply

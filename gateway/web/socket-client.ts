@@ -9,9 +9,13 @@ export const noGateway = Symbol('no gateway');
 /** No socket, none that is listened to, and a file where the folder should be. */
 const absent: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 
-/** @returns the result, or `noGateway`. @throws GatewayError as the gateway answered it, or uplink-free transport failures as store_failed. */
-export async function askGateway(socketPath: string, name: string, input: object): Promise<unknown> {
-  const { status, body } = await post(socketPath, `/v1/${name}`, JSON.stringify(input)).catch((error: NodeJS.ErrnoException) => {
+/**
+ * @returns the result, or `noGateway`. When `signal` aborts the question is withdrawn: the gateway stops waiting for what it is about.
+ * @throws the reason of `signal`; GatewayError as the gateway answered it, or store_locked when it did not answer.
+ */
+export async function askGateway(socketPath: string, name: string, input: object, signal?: AbortSignal): Promise<unknown> {
+  const { status, body } = await post(socketPath, `/v1/${name}`, JSON.stringify(input), signal).catch((error: NodeJS.ErrnoException) => {
+    signal?.throwIfAborted();
     if (error.code !== undefined && absent.has(error.code)) return { status: 0, body: '' };
     throw new GatewayError('store_locked', `The running gateway did not answer on ${socketPath}: ${error.message}.`, { cause: error });
   });
@@ -22,10 +26,10 @@ export async function askGateway(socketPath: string, name: string, input: object
   throw new GatewayError(code, answer.message ?? `The gateway answered ${status}.`, answer.hint === undefined ? {} : { hint: answer.hint });
 }
 
-function post(socketPath: string, path: string, body: string): Promise<{ status: number; body: string }> {
+function post(socketPath: string, path: string, body: string, signal: AbortSignal | undefined): Promise<{ status: number; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const call = request({ socketPath, path, method: 'POST', headers, timeout: socketAnswerMs }, (response) => {
+  const call = request({ socketPath, path, method: 'POST', headers, timeout: socketAnswerMs, ...(signal && { signal }) }, (response) => {
     const parts: Buffer[] = [];
     response.on('data', (part: Buffer) => parts.push(part));
     response.on('end', () => resolve({ status: response.statusCode ?? 500, body: Buffer.concat(parts).toString() }));

@@ -3,8 +3,10 @@
  * came out. It moves no points and no grams, and takes no number the core would not have taken.
  */
 import type { EventDraft } from '../../protocol/events.ts';
+import type { Clock } from '../clock.ts';
 import { judgeCheckWeight } from '../core/scale-fitness.ts';
 import { firstWeighing, type SettledWeighing, stepWeighing, type WeighingInput, type WeighingRefusal, type WeighingState } from '../core/weighing.ts';
+import { scaleCheckWaitMs } from '../limits.ts';
 import type { Scale } from '../southbound/scale.ts';
 
 /** What is put on, and by whom. Unit: gram, 1 or more. */
@@ -15,6 +17,28 @@ export interface CheckOrder {
 export type CheckOutcome =
   | { readonly kind: 'passed' | 'failed'; readonly readGrams: number; readonly limitGrams: number }
   | { readonly kind: 'refused'; readonly code: WeighingRefusal | 'scale_in_check' | 'check_unanswered' };
+
+/** What a check is asked of. */
+export interface CheckableScale {
+  readonly id: string;
+  check(order: CheckOrder, signal: AbortSignal): Promise<CheckOutcome>;
+}
+
+/** Checks a scale, for as long as somebody clearing the tray and putting a weight on may take, and no longer than `signal` lets it. */
+export async function checkInTime(scale: CheckableScale, order: CheckOrder, wire: Clock, signal: AbortSignal): Promise<CheckOutcome> {
+  const patience = new AbortController();
+  const done = new AbortController();
+  // Ends with the check itself, or ends it.
+  void wire.sleep(scaleCheckWaitMs, `check of ${scale.id}`, done.signal).then(
+    () => patience.abort(),
+    () => undefined,
+  );
+  try {
+    return await scale.check(order, AbortSignal.any([signal, patience.signal]));
+  } finally {
+    done.abort();
+  }
+}
 
 /** Stands where a card and a material stand; it never leaves this file. */
 const weight = { household: 'check weight', material: 'check weight' } as const;

@@ -8,6 +8,7 @@ import { siteSchema } from '../../gateway/config.ts';
 import { describeFrameDevices } from '../../protocol/frame-reference.ts';
 import { describeDevices } from '../../protocol/register-reference.ts';
 import { tariffSchema } from '../../protocol/tariff.ts';
+import { describeAcceptanceReports } from './acceptance-reference.ts';
 import { describeEvents, jsonForm } from './event-reference.ts';
 import { describeTopics } from './topic-reference.ts';
 
@@ -23,7 +24,7 @@ function referencePage(): string {
     '# Protocol reference',
     'What the gateway says upstream and what it says to its devices. Both are made from the same tables the programs run on.',
   ].join('\n\n');
-  return [`${opening}\n`, describeTopics(), describeEvents(), describeDevices(), describeFrameDevices()].join('\n');
+  return [`${opening}\n`, describeTopics(), describeEvents(), describeAcceptanceReports(), describeDevices(), describeFrameDevices()].join('\n');
 }
 
 /** Content by path. */

@@ -1,6 +1,7 @@
 // Without this the generated documents could leave out an event, a topic or a bound, and still be "fresh".
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { acceptanceCheckSchemas } from '../../protocol/acceptance.ts';
 import { deviceModels, frameCatalogue } from '../../protocol/devices/catalogue.ts';
 import { eventNames, eventSchemas } from '../../protocol/events.ts';
 import { renderDocuments } from '../../scripts/reference/documents.ts';
@@ -12,8 +13,14 @@ const reference = documents.get('protocol/REFERENCE.md') ?? '';
 
 describe('protocol/REFERENCE.md', () => {
   test.each(eventNames)('has %s with each of its fields', (name) => {
-    const section = reference.split(`\n### ${name}\n`)[1]?.split('\n### ')[0] ?? '';
+    const section = reference.split(`\n### ${name}\n`)[1]?.split(/\n##+ /)[0] ?? '';
     expect([...section.matchAll(/^\| `([A-Za-z]+)`/gm)].map(([, field]) => field)).toEqual(Object.keys(eventSchemas[name].shape));
+  });
+
+  test.each(Object.entries(acceptanceCheckSchemas))('has the check %s with what it measures', (kind, { shape }) => {
+    const section = reference.split(`\n### Check \`${kind}\`\n`)[1]?.split('\n##')[0] ?? '';
+    const measured = Object.keys(shape).filter((name) => !['check', 'result', 'reasons'].includes(name));
+    expect([...section.matchAll(/^\| `([A-Za-z]+)`/gm)].map(([, field]) => field)).toEqual(measured);
   });
 
   test.each([...deviceModels])('has the register map of %s', (model) => expect(reference).toContain(`### ${model}: `));

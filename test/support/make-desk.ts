@@ -21,6 +21,8 @@ export function makeDesk(made: TestStore = makeStore()): Desk {
     bins: new Map(),
     scales: new Map(),
     loans: null,
+    commissioning: null,
+    uplink: () => null,
     vending: new Map(),
     wire: wireClock,
     clock: { gateway: 'gw-test', store, time: openVillageTime(null, null, thisMachine) },

@@ -136,6 +136,11 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'gateway.started': { name: 'gateway.started', subject: 'gw-test', data: { version: '0.1.0', boot: 4, lastSequence: 9 } },
   'config.activated': { name: 'config.activated', subject: 'gw-test', data: { digest: 'a'.repeat(64), tariffVersion: '2026-1', rollsPerPeriod: 1 } },
   'clock.adjusted': { name: 'clock.adjusted', subject: 'gw-test', data: { fromMs: 5, toMs: 9, reason: 'ahead', operator: null } },
+  'acceptance.reported': {
+    name: 'acceptance.reported',
+    subject: 'gw-test',
+    data: { verdict: 'accepted_with_remarks', operator: 'technician-7', failed: 0, remarks: 2, leaf: `${'A'.repeat(43)}=` },
+  },
   'roster.imported': { name: 'roster.imported', subject: 'roster', data: { operator: 'clerk', registered: 365, changed: 0, credentialsAdded: 2 } },
   'household.registered': registered(sampleHousehold, [cardOf(1)]),
   'household.changed': { name: 'household.changed', subject: sampleHousehold, data: { household: sampleHousehold, members: 5 } },

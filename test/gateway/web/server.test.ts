@@ -141,6 +141,27 @@ describe('the socket', () => {
     expect(looks).toBeLessThan(750);
   });
 
+  it('stops waiting when whoever asked is gone, and calls that no fault', async () => {
+    const { socketPath, bugs, desk } = await serve();
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<AbortSignal>();
+    const check = async (_order: object, signal: AbortSignal) => {
+      begun.resolve();
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      ended.resolve(signal);
+      throw signal.reason;
+    };
+    Object.assign(desk, { scales: new Map([['scale-1', { id: 'scale-1', check }]]) });
+    const leaving = new AbortController();
+    const asked = askGateway(socketPath, 'scale.check', { scale: 'scale-1', grams: 2000, operator: 'keeper' }, leaving.signal);
+    await begun.promise;
+    leaving.abort(new Error('Ctrl-C'));
+    await expect(asked).rejects.toThrow('Ctrl-C');
+    expect((await ended.promise).aborted).toBe(true);
+    expect(await askGateway(socketPath, 'status', {})).toMatchObject({ head: 1 });
+    expect(bugs).toEqual([]);
+  });
+
   it('refuses a body that is not JSON without running anything', async () => {
     const { socketPath } = await serve();
     const status = await new Promise((resolve, reject) => {
