@@ -24,6 +24,8 @@ interface BoardFaultRow {
 const dispenser = ['dispenser'] as const;
 const scale = ['scale'] as const;
 const lock = ['lock'] as const;
+const printer = ['printer'] as const;
+const modem = ['modem'] as const;
 const plain = ['lock', 'printer', 'modem'] as const;
 /** All that have registers. */
 const every = ['dispenser', 'scale', 'bin', 'level', 'relay', 'climate'] as const;
@@ -45,6 +47,12 @@ export const boardFaults = {
   'bolt-stuck': { on: lock, zh: '锁舌卡住', en: 'the board gives its pulse and says so, and the door stays shut' },
   'coil-broken': { on: lock, zh: '线圈断路', en: 'the board says that the lock failed' },
   'contact-blind': { on: lock, zh: '门磁失灵', en: 'the board cannot tell how its doors are' },
+  'paper-out': { on: printer, zh: '缺纸', en: 'there is no paper: it prints nothing' },
+  'paper-low': { on: printer, zh: '纸将用完', en: 'the paper is near its end' },
+  'cover-open': { on: printer, zh: '纸仓盖未合', en: 'the cover is open: it prints nothing' },
+  'cutter-stuck': { on: printer, zh: '切刀卡住', en: 'the cutter sticks: it prints nothing' },
+  'no-network': { on: modem, zh: '无网络', en: 'no network takes a message' },
+  'no-sim': { on: modem, zh: '无 SIM 卡', en: 'there is no card in it' },
   mute: { on: plain, zh: '只做不答', en: 'it obeys and says nothing' },
   'torn-read': { on: every, zh: '读数撕裂', en: 'a number of two words is half from this reading and half from the one before' },
   'status-lag': { on: every, zh: '状态滞后', en: 'flags and states are those of the reading before' },

@@ -33,6 +33,10 @@ export function describeEvent(event: SiteEvent): string {
       return `${event.device} power ${event.on ? 'on' : 'off'}`;
     case 'lock-pulse':
       return `${event.device} lock ${event.compartment} opens for ${event.pulseMs} ms`;
+    case 'slip':
+      return `${event.device} prints: ${event.lines.join(' | ')}`;
+    case 'sms':
+      return `${event.device} sends to ${event.number}: ${event.text}`;
     case 'scan':
       return `${event.reader} reads a ${event.what}${event.heard ? '' : ', and nobody listens'}`;
     case 'tray':

@@ -1,5 +1,6 @@
 /** The devices of a site that have a plain line of their own and are neither scale nor dispenser. Each of them is alone on its line. */
 import type { BinBoard } from './bin-board.ts';
+import { openModem, openPrinter } from './counter-units.ts';
 import type { FrameBoard } from './frame-board.ts';
 import { openLockBoard } from './lock-unit.ts';
 import { SiteError } from './site-error.ts';
@@ -7,7 +8,7 @@ import type { MachineEvent } from './site-event.ts';
 import type { SiteFile } from './site-file.ts';
 
 export interface FrameBoardsOptions {
-  readonly site: Pick<SiteFile, 'locks'>;
+  readonly site: Pick<SiteFile, 'locks' | 'printers' | 'modems'>;
   readonly bins: ReadonlyMap<string, BinBoard>;
   /** Says bytes on a plain line. */
   readonly sayOn: (line: string, bytes: Uint8Array) => boolean;
@@ -23,11 +24,14 @@ export class FrameBoards {
   constructor(options: FrameBoardsOptions) {
     this.#options = options;
     const { site, bins, onEvent } = options;
-    const placed = site.locks.map((row) => {
+    const locks = site.locks.map((row) => {
       const hatches = bins.get(row.bin);
       if (hatches === undefined) throw new SiteError(`${row.id}: there is no bin ${row.bin}`);
       return { line: row.line, board: openLockBoard(row, hatches, onEvent) };
     });
+    const printers = site.printers.map(({ id, line }) => ({ line, board: openPrinter(id, onEvent) }));
+    const modems = site.modems.map(({ id, line }) => ({ line, board: openModem(id, onEvent) }));
+    const placed = [...locks, ...printers, ...modems];
     this.boards = new Map(placed.map(({ board }) => [board.id, board]));
     this.#byLine = new Map(placed.map(({ line, board }) => [line, board]));
   }

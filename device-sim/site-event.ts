@@ -16,6 +16,10 @@ export type MachineEvent =
       readonly ctrTest: number;
     }
   | { readonly event: 'power'; readonly device: string; readonly on: boolean }
+  /** What a receipt printer cut off. */
+  | { readonly event: 'slip'; readonly device: string; readonly lines: readonly string[] }
+  /** What the network took from a modem. */
+  | { readonly event: 'sms'; readonly device: string; readonly number: string; readonly text: string }
   | { readonly event: 'lock-pulse'; readonly device: string; readonly compartment: number; readonly pulseMs: number };
 
 export type SiteEvent =

@@ -15,6 +15,8 @@ const baud = z.int().min(1_200).max(921_600).default(9_600).describe('Of a seria
 const parity = z.enum(['none', 'even', 'odd']).default('none').describe('Of a serial port.');
 const grams = z.int().min(1).max(1_000_000);
 
+const ownLine = z.strictObject({ id, line: id.describe('A line with framing plain, for this device alone.') });
+
 const siteSchema = z.strictObject({
   lines: z
     .array(
@@ -105,6 +107,8 @@ const siteSchema = z.strictObject({
     .max(8)
     .default([])
     .describe('WKLY lock boards.'),
+  printers: z.array(ownLine).max(8).default([]).describe('ESC/POS receipt printers.'),
+  modems: z.array(ownLine).max(2).default([]).describe('Modems that take short messages.'),
   readers: z
     .array(z.strictObject({ id, listen, baud, parity, model: z.enum(['GM65', 'NEWLAND']).optional().describe('Answers the set-up of this model.') }))
     .max(16)
@@ -137,7 +141,11 @@ export function unitsOfBin(row: SiteFile['bins'][number]): readonly (BinUnitRow 
 export const compartmentsOfBin = (row: SiteFile['bins'][number]): number => (row.model === 'PARTS' ? row.compartments : row.model === 'BIN-1' ? 1 : 4);
 
 /** Devices with a plain line of their own that are no dispensers. */
-export const ownLines = ({ locks }: SiteFile): readonly { readonly id: string; readonly line: string }[] => locks;
+export const ownLines = ({ locks, printers, modems }: SiteFile): readonly { readonly id: string; readonly line: string }[] => [
+  ...locks,
+  ...printers,
+  ...modems,
+];
 
 /** What no schema sees: names used twice, units used twice on a line, rows that point at nothing, places that are none. */
 function crossCheck(site: SiteFile): string[] {

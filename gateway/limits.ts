@@ -195,6 +195,8 @@ export const vmcHeardMs = 5000;
 export const vmcQuietPolls = 6;
 /** Words of a VMC board waiting to be looked at. A job has three. */
 export const vmcWordsMax = 16;
+/** How long a modem may take to leave a prompt; one that had none says nothing. Unit: wire ms. */
+export const smsEscapeMs = 300;
 /** The network may take this long to take a short message. Unit: wire ms. 3GPP TS 27.005 modems give up after 60 s. */
 export const smsSendMs = 60_000;
 /** Tries to tell of a fire alarm, and the pause between two. Unit of the pause: wire ms. Ten minutes in all: a mast that was down may be back. */

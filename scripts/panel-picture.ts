@@ -13,7 +13,7 @@ const size = { width: 1240, height: 760 };
 const wait = { timeout: 60_000 };
 
 const data = mkdtempSync(join(tmpdir(), 'sifen-picture-'));
-const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(6)), '--panel', '0'];
+const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(8)), '--panel', '0'];
 const demo = startChild('the demo', join(root, 'scripts/sifen'), ['demo', '--data', data, '--lang', 'en', '--pace', '10', ...ports]);
 const browser = await openBrowser();
 try {

@@ -1,5 +1,5 @@
 /**
- * Where the demo's lines and readers are: six TCP ports from one base, or six pty pairs made by socat. Both the gateway's site file and the
+ * Where the demo's lines, readers, printer and modem are: eight TCP ports from one base, or eight pty pairs made by socat. Both the gateway's site file and the
  * simulator's command line are given the same places.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -10,8 +10,8 @@ import { wireClock } from '../clock.ts';
 import type { LoadedSite } from '../config-file.ts';
 import { GatewayError } from '../errors.ts';
 
-/** Lines and readers of the demo, in the order of their ports; the simulator uses the same names. */
-const channels = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader', 'exit-reader', 'scale-reader'] as const;
+/** The wires of the demo, in the order of their ports; the simulator uses the same names. */
+const channels = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader', 'exit-reader', 'scale-reader', 'printer-line', 'modem-line'] as const;
 
 export interface FieldAddresses {
   readonly listen: readonly string[];
@@ -94,5 +94,12 @@ function waitForPtys(paths: readonly string[]): void {
 
 function rewire(site: LoadedSite, place: (id: string, transport: object) => object): LoadedSite {
   const rewireRow = <Row extends { id: string; transport: object }>(row: Row): Row => ({ ...row, transport: place(row.id, row.transport) as Row['transport'] });
-  return { ...site, config: { ...site.config, lines: site.config.lines.map(rewireRow), readers: site.config.readers.map(rewireRow) } };
+  const { lines, readers, printers, alarms } = site.config;
+  const placed = {
+    lines: lines.map(rewireRow),
+    readers: readers.map(rewireRow),
+    printers: printers.map((row) => ({ ...row, transport: place('printer-line', row.transport) as typeof row.transport })),
+    alarms: alarms && { ...alarms, modem: place('modem-line', alarms.modem) as typeof alarms.modem },
+  };
+  return { ...site, config: { ...site.config, ...placed } };
 }

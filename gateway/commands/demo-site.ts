@@ -39,7 +39,7 @@ const siteStartMs = 20_000;
 const siteStopMs = 5000;
 
 /** What the site tells that belongs into the story of a demo. */
-const storied: ReadonlySet<string> = new Set(['panel', 'step', 'expected', 'played']);
+const storied: ReadonlySet<string> = new Set(['panel', 'step', 'sms', 'expected', 'played']);
 
 function argumentsOf({ siteFile, state, cardsFile, labelsFile, pace, seed, startMs, listen, panel, play }: SiteOptions): readonly string[] {
   return [
@@ -70,7 +70,7 @@ export async function startSite(options: SiteOptions): Promise<SiteProcess> {
   createInterface(child.stdout).on('line', (line) => {
     const told = JSON.parse(line) as { event: string; text: string; ok?: boolean };
     if (told.event === 'ready') ready.resolve();
-    if (storied.has(told.event)) options.say(told.text);
+    if (storied.has(told.event) || (told.event === 'slip' && options.play !== undefined)) options.say(told.text);
     if (told.event === 'played') played.resolve(told.ok === true);
   });
   const ended = Promise.withResolvers<void>();

@@ -69,7 +69,7 @@ export function addDemo(program: Command): void {
     .option('--data <dir>', 'data folder; the same one again continues the same village', defaultDataDir)
     .option('--http-port <n>', 'port of the status page (default: 8080)', port('--http-port'))
     .option('--mqtt-port <n>', 'port of the broker (default: 1883)', port('--mqtt-port'))
-    .option('--field-port <n>', 'first of six ports of the simulated site', wholeNumber('--field-port', 1, 65_500), 15_021)
+    .option('--field-port <n>', 'first of eight ports of the simulated site', wholeNumber('--field-port', 1, 65_500), 15_021)
     .option('--serial', 'real serial lines on pty pairs (needs socat) instead of RTU over TCP', false)
     .option('--panel [port]', "serve the technician's panel of the simulated site (default port: 8081)", port('--panel'))
     .option('--play <file>', 'play a scenario of config/scenarios instead of letting villagers come, and end with it')

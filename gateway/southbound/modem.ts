@@ -4,7 +4,7 @@
  */
 import { type ModemReply, type ModemRequest, modemAt } from '../../protocol/devices/modem-at.ts';
 import { encodeSms } from '../../protocol/sms.ts';
-import { smsSendMs } from '../limits.ts';
+import { smsEscapeMs, smsSendMs } from '../limits.ts';
 import { FrameWire, type FrameWireOptions } from './frame-wire.ts';
 
 /** `unknown`: handed over, and the network never said a word. */
@@ -28,8 +28,8 @@ export class Modem {
   async sendSms(number: string, text: string, signal: AbortSignal): Promise<SmsOutcome> {
     const { pdu, length } = encodeSms(number, text);
     const command = (line: string) => this.#exchange({ kind: 'command', text: line }, modemAt.timeoutMs, signal);
-    // Leaves a prompt that an earlier try may have left open.
-    this.#wire.send({ kind: 'escape' });
+    // Leaves a prompt that an earlier try may have left open. A modem that had one says OK to that, which must not be taken for another answer.
+    await this.#exchange({ kind: 'escape' }, smsEscapeMs, signal);
     for (const line of ['ATE0', 'AT+CMGF=0']) if ((await command(line)) !== 'ok') return 'silent';
     if ((await command(`AT+CMGS=${length}`)) !== 'prompt') return 'refused';
     const end = await this.#exchange({ kind: 'message', pdu }, smsSendMs, signal);

@@ -96,6 +96,8 @@ export function simulatedSiteFile(seed: number, plan: VillagePlan): SiteFile {
     })),
     vending: [],
     locks: [],
+    printers: [],
+    modems: [],
     scales: rowsOf(plan, 'scale').map((id) => ({ ...placeOf(id), model: 'W-CN', counter: 'scale-reader', maxGrams: 30_000, intervalGrams: 10, noiseGrams: 1 })),
     bins: rowsOf(plan, 'bin').map(placeOf),
     readers: readerIds(plan).map(wire),

@@ -24,7 +24,7 @@ test('the demo site loads, with every default filled in', () => {
   const site = loadSiteFile(demo);
   expect(site.dispensers).toMatchObject([{ id: 'dispenser-1', unit: 1, capacity: 60, jamProbability: 0 }]);
   expect(site.scales).toMatchObject([{ id: 'scale-1', maxGrams: 30_000, intervalGrams: 10 }]);
-  expect(site.lines.map(({ framing }) => framing)).toEqual(['rtu', 'rtu', 'rtu']);
+  expect(site.lines.map(({ framing }) => framing)).toEqual(['rtu', 'rtu', 'rtu', 'plain', 'plain']);
 });
 
 describe('mistakes are named with their place', () => {
@@ -100,7 +100,7 @@ describe('places', () => {
   test('move by --listen, one by one, and wrong ones are refused', () => {
     const site = loadSiteFile(demo);
     const moved = movePlaces(site, ['scale-line=127.0.0.1:0', 'exit-reader=/dev/pts/9']);
-    expect(moved.lines.map(({ listen }) => listen)).toEqual(['127.0.0.1:15021', '127.0.0.1:0', '127.0.0.1:15023']);
+    expect(moved.lines.map(({ listen }) => listen)).toEqual(['127.0.0.1:15021', '127.0.0.1:0', '127.0.0.1:15023', '127.0.0.1:15027', '127.0.0.1:15028']);
     expect(moved.readers.map(({ listen }) => listen)).toEqual(['127.0.0.1:15024', '/dev/pts/9', '127.0.0.1:15026']);
     expect(() => movePlaces(site, ['nowhere=127.0.0.1:1'])).toThrow('--listen nowhere=127.0.0.1:1: the site has no line or reader nowhere');
     expect(() => movePlaces(site, ['scale-line'])).toThrow('--listen scale-line is neither ID=HOST:PORT nor ID=/PATH');

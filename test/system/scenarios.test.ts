@@ -11,7 +11,7 @@ const endings = endEachTest();
 it.each(readdirSync(join(root, 'config/scenarios')))(
   '%s comes out as it says',
   async (name) => {
-    const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(6))];
+    const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(8))];
     const args = ['demo', '--play', join(root, 'config/scenarios', name), '--lang', 'en', '--data', await endings.folder(), ...ports];
     const demo = startChild('the demo', join(root, 'scripts/sifen'), args);
     endings.add(() => demo.kill());

@@ -1,6 +1,6 @@
 // Without this a fire could burn with nobody told, or a telephone number end up in the ledger.
-import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openModem } from '../../../device-sim/counter-units.ts';
 import { wireClock } from '../../../gateway/clock.ts';
 import { Modem } from '../../../gateway/southbound/modem.ts';
 import { notifyAlarms } from '../../../gateway/workflows/notify-alarms.ts';
@@ -8,35 +8,30 @@ import { modemAt } from '../../../protocol/devices/modem-at.ts';
 import { decodeSms } from '../../../protocol/sms.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore } from '../../support/make-store.ts';
+import { openPlainPort } from '../../support/plain-port.ts';
 import { sampleDrafts } from '../../support/village-drafts.ts';
 
 const numbers = ['13800000001', '+8613800000002'];
 
-/** A modem behind a serial server; `answer` says what the network does with each message. */
-async function startModem(answer: (count: number, text: string) => string) {
+/** A simulated modem behind a serial server; `refuses` says whether there is no network for a message, `count` of them having come before. */
+async function startModem(refuses: (count: number, text: string) => boolean = () => false) {
   const inbox: { readonly number: string; readonly text: string }[] = [];
-  const server = createServer((socket: Socket) => {
-    const parser = modemAt.toDevice.parser();
-    socket.on('error', () => socket.destroy());
-    onTestFinished(() => void socket.destroy());
-    socket.on('data', (bytes: Buffer) => {
-      for (const result of parser.push(bytes)) {
-        if (!result.ok || result.message.kind === 'escape') continue;
-        if (result.message.kind === 'command') socket.write(result.message.text.startsWith('AT+CMGS') ? '\r\n> ' : '\r\n+CREG: 1\r\n\r\nOK\r\n');
-        else {
-          const sms = decodeSms(result.message.pdu);
-          if (sms !== undefined) inbox.push(sms);
-          socket.write(answer(inbox.length, sms?.text ?? ''));
-        }
-      }
-    });
+  const asked: string[] = [];
+  const board = openModem('modem-1', (event) => {
+    if (event.event === 'sms') inbox.push(event);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const port = (server.address() as { port: number }).port;
-  const modem = new Modem({ transport: { kind: 'tcp', host: '127.0.0.1', port }, clock: wireClock });
+  const parser = modemAt.toDevice.parser();
+  const transport = await openPlainPort(board, (bytes) => {
+    for (const result of parser.push(bytes)) {
+      const sms = result.ok && result.message.kind === 'message' ? decodeSms(result.message.pdu) : undefined;
+      if (sms === undefined) continue;
+      board.setFaults(refuses(asked.length, sms.text) ? [{ name: 'no-network' }] : []);
+      asked.push(sms.number);
+    }
+  });
+  const modem = new Modem({ transport, clock: wireClock });
   onTestFinished(() => modem.close());
-  return { inbox, modem };
+  return { board, inbox, asked, modem };
 }
 
 function watch(modem: Modem, store: ReturnType<typeof makeStore>['store'], tryAgainMs = 20) {
@@ -50,13 +45,11 @@ function watch(modem: Modem, store: ReturnType<typeof makeStore>['store'], tryAg
   return told;
 }
 
-const taken = '\r\n+CMGS: 7\r\n\r\nOK\r\n';
-
 describe('a fire alarm', () => {
   it('is told once to every number, in words of the place, also after a restart, and leaves no number behind', async () => {
     const { store } = makeStore();
     store.append([sampleDrafts['alarm.fire']]);
-    const { inbox, modem } = await startModem(() => taken);
+    const { inbox, modem } = await startModem();
     const told = watch(modem, store);
     await eventually(
       () => told().length === 1,
@@ -79,20 +72,35 @@ describe('a fire alarm', () => {
   it('is tried again for whom the network refused, and recorded as what came of it', async () => {
     const { store } = makeStore();
     store.append([sampleDrafts['alarm.fire']]);
-    const { inbox, modem } = await startModem((count) => (count === 1 ? '\r\n+CMS ERROR: 38\r\n' : taken));
+    const { inbox, asked, modem } = await startModem((count) => count === 0);
     const told = watch(modem, store);
     await eventually(
       () => told().length === 1,
       () => JSON.stringify(inbox),
     );
-    expect(inbox.map(({ number }) => number)).toEqual([numbers[0], numbers[1], numbers[0]]);
+    expect(asked).toEqual([numbers[0], numbers[1], numbers[0]]);
+    expect(inbox.map(({ number }) => number)).toEqual([numbers[1], numbers[0]]);
     expect(told()).toMatchObject([{ bin: 'bin-1', compartment: 2, outcome: 'sent' }]);
+  });
+
+  it('is told by a modem that was left with its prompt open', async () => {
+    const { store } = makeStore();
+    const { board, inbox, modem } = await startModem();
+    for (const text of ['AT+CMGF=0', 'AT+CMGS=20']) board.hear(modemAt.toDevice.encode({ kind: 'command', text }));
+    store.append([sampleDrafts['alarm.fire']]);
+    const told = watch(modem, store);
+    await eventually(
+      () => told().length === 1,
+      () => JSON.stringify(inbox),
+    );
+    expect(inbox.map(({ number }) => number)).toEqual(numbers);
   });
 
   it('that nobody could be told of is recorded as failed', async () => {
     const { store } = makeStore();
     store.append([sampleDrafts['alarm.fire']]);
-    const { modem } = await startModem(() => '\r\nERROR\r\n');
+    const { board, modem } = await startModem();
+    board.setFaults([{ name: 'no-sim' }]);
     const told = watch(modem, store);
     await eventually(
       () => told().length === 1,
@@ -106,7 +114,7 @@ describe('a fire alarm', () => {
     const fire = sampleDrafts['alarm.fire'];
     store.append([fire]);
     // The network refuses whatever is said of the first compartment.
-    const { modem } = await startModem((_count, text) => (text.includes('第2格') ? '\r\nERROR\r\n' : taken));
+    const { modem } = await startModem((_count, text) => text.includes('第2格'));
     const told = watch(modem, store, 300);
     await eventually(
       () => store.bins.unheardAlarms().length === 1,
