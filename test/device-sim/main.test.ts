@@ -19,7 +19,7 @@ import { matchReply } from '../../protocol/rtu-frame.ts';
 import { eventually } from '../support/eventually.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const names = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader', 'exit-reader', 'scale-reader'];
+const names = ['dispenser-line', 'scale-line', 'bin-line', 'printer-line', 'modem-line', 'dispenser-reader', 'exit-reader', 'scale-reader'];
 type Told = { readonly event: string } & Readonly<Record<string, unknown>>;
 
 let folder: string;

@@ -283,7 +283,7 @@ it('sifen check prints the budget of each line, and refuses one that cannot carr
   const lines = [{ id: 'bin-line', transport: { kind: 'rtu-over-tcp', host: '127.0.0.1', port: 15_023, baud: 4800 } }];
   const bins = Array.from({ length: 32 }, (_, n) => ({ id: `bin-${n + 1}`, line: 'bin-line', unit: n + 1, model: 'BIN-4' }));
   const rules = { ...demo.config.rules, tariff: resolve('config/tariff-xiaojiang.yaml') };
-  writeFileSync(crowded, JSON.stringify({ ...demo.config, lines, bins, dispensers: [], scales: [], readers: [], rules }));
+  writeFileSync(crowded, JSON.stringify({ ...demo.config, lines, bins, dispensers: [], scales: [], readers: [], printers: [], rules }));
   const { code, out, err } = await sifen('check', crowded);
   expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/bin-line.*more than there is.*38400 baud/) });
   expect(out).toMatch(/bin-line +4800 +32 /);
