@@ -9,6 +9,9 @@ A simulated sorting point: boards, readers and villagers, reached over real byte
   run                 lets a site live until it is told to stop; the command when none is given
   play FILE           plays a scenario (config/scenarios), prints what happens, checks what it expects of the site
                       and, with --gateway, of the gateway at its wires; --site and --state may be left out
+  record FILE DIR     plays a scenario with a gateway beside it and captures the run in DIR
+  replay DIR [--json] lets a gateway live through a capture of sifen run --record; 0 the same decisions, 1 others,
+                      2 the capture cannot be replayed
   panel               run, with the technician's page on http://127.0.0.1:8081 (see --panel-port)
 
 run, play and panel:

@@ -43,6 +43,14 @@ export const streamSoundMs = 2000;
 export const captureFileBytesMax = 16 * 1024 * 1024;
 /** Entries waiting for the disk. Unit: byte. A full line makes some 10 KiB a second; more are counted and dropped. */
 export const captureQueueBytesMax = 1024 * 1024;
+/** Most a capture keeps of the ledger it began with. Unit: byte. Some 100,000 events: years of a village. */
+export const captureStateBytesMax = 64 * 1024 * 1024;
+/** Pause between two turns of writing it down, so that the bus gets most of the time. Unit: wire ms. */
+export const captureStatePauseMs = 20;
+/** A wall clock this far from where it was going was set. Unit: ms. Slewing moves it by 0.5 ms a second at most (adjtimex(2)). */
+export const wallShiftMs = 20;
+/** A sleep that ends this much too late says that our thread had no turn meanwhile. Unit: wire ms. Timers of a quiet machine are late by 1 ms. */
+export const lateTurnMs = 2;
 /** Bytes of a TCP connection read at a time. Unit: byte. A segment of Ethernet has under 1500. */
 export const tcpReadBytesMax = 4096;
 /** Bytes of a serial port read at a time. Unit: byte. The kernel holds 4096; a Modbus frame has at most 256. */

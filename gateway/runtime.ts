@@ -2,9 +2,8 @@
  * Builds a village by hand, in order, and takes it down in reverse: keys, ledger, names, lines, devices, stations. Nothing is found by
  * magic and nothing starts by being imported. It is all a command needs that works on the files itself; gateway.ts adds the network.
  */
-import { randomBytes } from 'node:crypto';
-import { redactScan } from '../protocol/capture.ts';
 import type { EventDraft } from '../protocol/events.ts';
+import { Capture } from './capture.ts';
 import type { Clock } from './clock.ts';
 import { type Closer, closeAll } from './closers.ts';
 import type { LoadedSite } from './config-file.ts';
@@ -14,9 +13,8 @@ import { type Field, type FieldOutcome, openField } from './field.ts';
 import { createKeys, type GatewayKeys, keyFiles, loadKeys, rawPublicKey } from './keys.ts';
 import { loadLedgerMark, saveLedgerMark, wasPutBack } from './ledger-mark.ts';
 import type { Log } from './log.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, watchMachine } from './machine.ts';
 import { examineMachine } from './machine-facts.ts';
-import { Recording } from './southbound/recording.ts';
 import { openPersonalFile, type PersonalFile } from './store/personal.ts';
 import { Store } from './store/store.ts';
 import { version } from './version.ts';
@@ -43,7 +41,7 @@ export interface VillageOptions {
   readonly onOutcome?: (outcome: FieldOutcome) => void;
   /** How often idle devices are looked at, instead of each station's own pause. A simulated day of a quiet village needs no more than one a minute. */
   readonly idlePollMs?: number;
-  /** Keeps a copy of what passes on every wire in this folder. */
+  /** Captures the run in this folder, so that it can be replayed. */
   readonly recordDir?: string | undefined;
 }
 
@@ -80,6 +78,8 @@ export function openVillage(options: VillageOptions): Village {
   if (standing === 'new') createKeys(places.keys);
   const keys = loadKeys(places.keys);
   let time: VillageTime | undefined;
+  let capture: Capture | null = null;
+  const machine = options.recordDir === undefined ? options.machine : watchMachine(options.machine, (fact) => capture?.clock(fact));
   const store = new Store({
     path: places.ledger,
     gateway,
@@ -92,12 +92,14 @@ export function openVillage(options: VillageOptions): Village {
   });
   const closers: Closer[] = [() => store.close()];
   try {
-    time = openVillageTime(training, store.loadVillageTime(), options.machine);
+    time = openVillageTime(training, store.loadVillageTime(), machine);
     const personal = openNames(store, places.personal, keys);
     closers.push(() => personal.close());
     settleLedger(standing, { store, personal }, options);
     if (options.announce) openChapter(store, options, keys);
-    return assemble(options, { store, personal, keys, time, closers, log });
+    capture = openCapture({ ...options, machine, training }, { store, keys, time });
+    closers.push(() => capture?.close());
+    return assemble({ ...options, machine }, { store, personal, keys, time, closers, log, capture });
   } catch (error) {
     // What went wrong first is what is told.
     closeAll(closers).catch(() => undefined);
@@ -157,9 +159,10 @@ interface Parts {
   readonly time: VillageTime;
   readonly closers: Closer[];
   readonly log: Log;
+  readonly capture: Capture | null;
 }
 
-function assemble(options: VillageOptions, { store, personal, keys, time, closers, log }: Parts): Village {
+function assemble(options: VillageOptions, { store, personal, keys, time, closers, log, capture }: Parts): Village {
   const { site, machine } = options;
   const stopping = new AbortController();
   const { promise: failed, reject } = Promise.withResolvers<never>();
@@ -195,8 +198,8 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     ? openField({
         ...{ machine, site, store, keys, time, background, log },
         signal: stopping.signal,
-        recording: openRecording(options, keys),
-        ...fieldOptions(options),
+        recording: capture?.wires,
+        ...fieldOptions(options, capture),
       })
     : null;
   closers.push(() => field?.close());
@@ -214,13 +217,16 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     wire: machine.clock,
     clock,
     status: () => ({ head: store.head.sequence, ledger: store.ledger.totals() }),
+    onOrder: (name, input) => capture?.order(name, input),
   };
   return {
     ...{ site, store, personal, keys, time, field, desk, failed },
     async finish() {
+      capture?.stopping();
       if (!broken) await field?.finish();
     },
     async close() {
+      capture?.closing();
       stopping.abort(new Error('the gateway is stopping'));
       await closeAll(closers);
     },
@@ -245,18 +251,20 @@ function openCommissioning(
   });
 }
 
-/** The key of the stand-ins is made for this run and lives nowhere else. */
-function openRecording({ recordDir: folder, site, machine, log }: VillageOptions, keys: GatewayKeys): Recording | undefined {
-  if (folder === undefined) return undefined;
-  const bags = { village: site.config.village.bagVillage, key: keys.bagKey };
-  const materials = site.tariffs.flatMap((tariff) => Object.keys(tariff.materials));
-  const key = randomBytes(32);
-  const onFailed = (wire: string, error: unknown) => log.warn({ wire, err: error }, 'the capture of a wire ended: its file cannot be written');
-  const redact = (text: string) => redactScan(text, { bags, materials }, key);
-  return new Recording({ folder, capture: randomBytes(16).toString('hex'), clock: machine.clock, redact, onFailed });
+function openCapture(
+  { recordDir: folder, site, machine, log, training, idlePollMs }: VillageOptions & { readonly training: Training | null },
+  parts: Pick<Parts, 'store' | 'keys' | 'time'>,
+): Capture | null {
+  return folder === undefined ? null : new Capture({ ...parts, folder, machine, site, log, pace: training?.pace ?? null, idlePollMs });
 }
 
-const fieldOptions = ({ onOutcome = () => undefined, idlePollMs }: VillageOptions) => ({ onOutcome, idlePollMs });
+const fieldOptions = ({ onOutcome = () => undefined, idlePollMs }: VillageOptions, capture: Capture | null) => ({
+  idlePollMs,
+  onOutcome: (outcome: FieldOutcome) => {
+    capture?.told(outcome);
+    onOutcome(outcome);
+  },
+});
 
 async function saveTime(save: () => void, { wire, everyMs, signal }: { wire: Clock; everyMs: number; signal: AbortSignal }): Promise<void> {
   while (!signal.aborted) {

@@ -37,6 +37,7 @@ interface DemoFlags {
   readonly serial: boolean;
   readonly panel?: number | true;
   readonly play?: string;
+  readonly record?: string;
   readonly lang: Language;
 }
 
@@ -73,6 +74,7 @@ export function addDemo(program: Command): void {
     .option('--serial', 'real serial lines on pty pairs (needs socat) instead of RTU over TCP', false)
     .option('--panel [port]', "serve the technician's panel of the simulated site (default port: 8081)", port('--panel'))
     .option('--play <file>', 'play a scenario of config/scenarios instead of letting villagers come, and end with it')
+    .option('--record <dir>', 'capture the run, as sifen run does, for sim replay')
     .option('--lang <zh|en>', 'language of the timeline', parseLanguage, languageOf(process.env['LANG']))
     .description('A village of 365 households on this machine: gateway, broker, ledger, and a simulated site in its own process.')
     .addHelpText(
@@ -114,7 +116,8 @@ async function openDemoGateway(flags: DemoFlags, site: LoadedSite, say: (line: s
   const onOutcome = ({ station, outcome }: { station: string; outcome: { kind: string; code?: string } }) => {
     if (outcome.code !== undefined) say(`${' '.repeat(18)} ${' '.repeat(6)}  ${station}: ${describeRefusal(outcome.code, flags.lang)}`);
   };
-  const gateway = await openGateway({ machine: thisMachine, site, dataDir: flags.data, training, log, withField: true, announce: true, onOutcome });
+  const what = { machine: thisMachine, site, dataDir: flags.data, training, log, recordDir: flags.record };
+  const gateway = await openGateway({ ...what, withField: true, announce: true, onOutcome });
   try {
     keepSite(flags.data, site);
   } catch (error) {

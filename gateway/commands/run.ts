@@ -35,7 +35,7 @@ export function addRun(program: Command): void {
     .option('--pace <n>', 'training: village time runs this much faster, 1 to 60', wholeNumber('--pace', 1, 60))
     .option('--start <ms>', 'training: village time of a new village, ms since 1970', wholeNumber('--start', 0, Number.MAX_SAFE_INTEGER))
     .option('--new-ledger', 'begin a new ledger for a village whose ledger.db is gone and has no backup')
-    .option('--record <dir>', 'keep a bounded copy of what passes on every line and reader, free of card codes')
+    .option('--record <dir>', 'capture the run: every wire, what was decided and from what, free of names and card codes; for sim replay')
     .addOption(new Option('--log-level <level>', 'how much goes to the log on standard error').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .description('Run the gateway: devices, ledger, broker, uplink, status page. Stops cleanly on Ctrl-C or SIGTERM.')
     .action(async (flags: RunFlags) => {

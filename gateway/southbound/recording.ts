@@ -20,13 +20,21 @@ export interface RecordingOptions {
   readonly onFailed: (wire: string, error: unknown) => void;
 }
 
-/** The capture files of one run of the gateway. */
+type WireFile = CaptureFile<CaptureFact>;
+
+/** The captured wires of one run of the gateway. It begins when it is made. */
 export class Recording {
+  /** By the wire clock. */
+  readonly startedMs: number;
+  /** By the wall clock. Unit: ms since 1970. */
+  readonly startedAtMs: number;
   readonly #options: RecordingOptions;
-  readonly #files: CaptureFile[] = [];
+  readonly #files: WireFile[] = [];
 
   constructor(options: RecordingOptions) {
     this.#options = options;
+    this.startedMs = options.clock.monotonicMs();
+    this.startedAtMs = options.clock.now();
   }
 
   /** Opens as `openStream` does, and records every byte. */
@@ -46,39 +54,39 @@ export class Recording {
     await Promise.all(this.#files.splice(0).map((file) => file.close()));
   }
 
-  #begin(wire: string, transport: SerialTransport | TcpTransport): CaptureFile {
+  #begin(wire: string, transport: SerialTransport | TcpTransport): WireFile {
     const { folder, capture, clock, onFailed } = this.#options;
+    const { startedMs, startedAtMs } = this;
     const baud = 'baud' in transport && typeof transport.baud === 'number' ? transport.baud : null;
-    const header: CaptureHeader = { format: 'sifen-capture-1', capture, wire, kind: transport.kind, baud, startedAtMs: clock.now() };
-    const file = new CaptureFile({ folder, header, clock, onFailed: (error) => onFailed(wire, error) });
+    const header: Omit<CaptureHeader, 'part'> = { format: 'sifen-capture-1', capture, wire, kind: transport.kind, baud, startedAtMs };
+    const file: WireFile = new CaptureFile({ folder, name: wire, header, clock, startedMs, onFailed: (error) => onFailed(wire, error) });
     this.#files.push(file);
     return file;
   }
 }
 
 /** `hear` makes what listens to one opening of the wire. */
-function tap(openStream: OpenByteStream, file: CaptureFile, hear: () => (bytes: Buffer) => void): OpenByteStream {
+function tap(openStream: OpenByteStream, file: WireFile, hear: () => (bytes: Buffer) => void): OpenByteStream {
   /** A wire that stays away is tried again for ever; one word about it is enough. */
-  let isAway = false;
-  const lose = (reason: string) => {
-    if (!isAway) file.add({ event: 'lost', reason });
-    isAway = true;
-  };
+  let isKnownAway = false;
   return async (transport, listener, clock, signal, ...more) => {
     const note = hear();
+    let isOurs = false;
+    let isLost = false;
     const tapped: ByteListener = {
       onBytes(bytes) {
         note(bytes);
         listener.onBytes(bytes);
       },
       onClose(reason) {
-        lose(reason);
+        if (!isLost) file.add({ event: 'lost', reason, ours: isOurs });
+        isLost = true;
         listener.onClose(reason);
       },
     };
     try {
       const stream = await openStream(transport, tapped, clock, signal, ...more);
-      isAway = false;
+      isKnownAway = false;
       file.add({ event: 'opened' });
       return {
         write(bytes) {
@@ -86,10 +94,14 @@ function tap(openStream: OpenByteStream, file: CaptureFile, hear: () => (bytes: 
           stream.write(bytes);
         },
         settle: () => stream.settle(),
-        close: (hard) => stream.close(hard),
+        close: (hard) => {
+          isOurs = true;
+          return stream.close(hard);
+        },
       };
     } catch (error) {
-      lose(error instanceof Error ? error.message : String(error));
+      if (!isKnownAway && !signal.aborted) file.add({ event: 'unopened', reason: error instanceof Error ? error.message : String(error) });
+      isKnownAway = true;
       throw error;
     }
   };

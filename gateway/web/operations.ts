@@ -49,6 +49,8 @@ export interface Desk {
   readonly caller?: AbortSignal | undefined;
   /** Live facts for the status page. */
   readonly status: () => object;
+  /** Hears of every order that changes something, before it is carried out. */
+  readonly onOrder?: (name: OperationName, input: object) => void;
 }
 
 interface Operation<Input extends z.ZodType> {
@@ -209,6 +211,7 @@ export async function runOperation(desk: Desk, name: OperationName, input: unkno
   const { input: schema, run } = operations[name] as Operation<z.ZodType>;
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new GatewayError('usage', parsed.error.issues.map((issue) => `${issue.path.join('.') || name}: ${issue.message}`).join('; '));
+  if (orders.has(name)) desk.onOrder?.(name, parsed.data as object);
   return await run(desk, parsed.data);
 }
 
@@ -220,6 +223,12 @@ function commissioningOf({ commissioning }: Desk): Commissioning {
   if (commissioning === null) throw new GatewayError('usage', 'The devices of this village are not open, so nothing can be examined.');
   return commissioning;
 }
+
+/** Operations that act on devices, lines, time or books. The roster is not among them: its table names people. */
+const orders: ReadonlySet<OperationName> = new Set<OperationName>([
+  ...(['issue', 'scale.check', 'alarm.reset', 'bin.open', 'device.rebaseline', 'device.settle', 'device.count'] as const),
+  ...(['line.borrow', 'line.keep', 'line.return', 'clock.confirm', 'ledger.restored', 'commission.begin'] as const),
+]);
 
 function loansOf(loans: LineLoans | null): LineLoans {
   if (loans === null) throw new GatewayError('usage', 'No gateway runs, so no line has to be borrowed.');

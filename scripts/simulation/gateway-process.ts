@@ -27,6 +27,8 @@ export interface ProcessOptions {
   readonly wallMs: () => number;
   readonly isClockSynchronized: () => boolean;
   readonly idlePollMs: number | undefined;
+  /** Captures the run there. */
+  readonly recordDir?: string | undefined;
   /** Port by the name of its transport. */
   readonly portOf: (name: string) => VirtualPort;
   readonly onEvent: (event: StoredEvent) => void;
@@ -56,7 +58,7 @@ export class GatewayProcess {
   /** Opens the village. @throws GatewayError as openVillage does. */
   constructor(options: ProcessOptions) {
     this.#options = options;
-    const { time, random, wallMs, dataDir, site, isClockSynchronized, idlePollMs, onOutcome, onEvent, onFailed } = options;
+    const { time, random, wallMs, dataDir, site, isClockSynchronized, idlePollMs, recordDir, onOutcome, onEvent, onFailed } = options;
     this.#clock = new ProcessClock({ time, wallMs, latenessMs: () => random.next() * latenessMsMax });
     const machine: Machine = {
       clock: this.#clock,
@@ -65,7 +67,7 @@ export class GatewayProcess {
       openStream: (...args) => this.#open(...args),
     };
     this.village = openVillage({
-      ...{ machine, site, dataDir, training: null, log: silentLog, withField: true, announce: true },
+      ...{ machine, site, dataDir, training: null, log: silentLog, withField: true, announce: true, recordDir },
       onOutcome: (outcome) => {
         if (!this.#isDead) onOutcome(outcome);
       },

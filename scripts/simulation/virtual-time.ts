@@ -60,6 +60,11 @@ export class VirtualTime {
     this.#stirred = true;
   }
 
+  /** The program that runs at this moment was busy until `untilMs`: what is due before that comes late, as on a machine with one thread. */
+  lag(untilMs: number): void {
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
   /** Runs the next timer and all it sets going, unless that is due after `untilMs`: then time is `untilMs`. Returns whether there was one. */
   async step(untilMs: number): Promise<boolean> {
     const ran = this.begin(untilMs);
@@ -76,7 +81,7 @@ export class VirtualTime {
     }
     this.#stepsNow = timer.dueMs > this.#nowMs ? 0 : this.#stepsNow + 1;
     assert(this.#stepsNow < stepsAtOnceMax, `time stands still at ${this.#nowMs} ms: something waits for nothing, over and over`);
-    this.#nowMs = timer.dueMs;
+    this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
     this.#steps += 1;
     timer.run?.();
     return true;

@@ -24,6 +24,8 @@ export interface VirtualPortOptions {
   readonly onWrite: (bytes: Buffer) => void;
   /** The holder throws away what has not left yet. */
   readonly onSettle: () => void;
+  /** Waits until it is open; by default `openMs`. @throws GatewayError bus_closed; the signal's reason. */
+  readonly untilOpen?: (clock: Clock, signal: AbortSignal) => Promise<void>;
 }
 
 /** Time a port or a connection takes to open. Unit: ms. */
@@ -49,8 +51,8 @@ export class VirtualPort {
 
   /** @throws GatewayError bus_closed while it is unplugged; the signal's reason. */
   async open(listener: ByteListener, clock: Clock, signal: AbortSignal): Promise<ByteStream> {
-    const { id, onWrite, onSettle } = this.#options;
-    await clock.sleep(openMs, 'open', signal);
+    const { id, onWrite, onSettle, untilOpen } = this.#options;
+    await (untilOpen?.(clock, signal) ?? clock.sleep(openMs, 'open', signal));
     if (this.#isUnplugged) throw new GatewayError('bus_closed', `${id} is not there.`);
     const holder: Holder = { listener, released: Promise.withResolvers(), isClosed: false };
     this.#holder = holder;

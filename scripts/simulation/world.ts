@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly labels: readonly string[];
   /** For tests of the watch: what a broken gateway, process `life`, would send on the wire called `wire` just before `bytes`. */
   readonly alsoSends?: (wire: string, bytes: Buffer, life: number) => Buffer | undefined;
+  /** Captures the life of each gateway process there, the last one's staying. */
+  readonly recordDir?: string;
   /** Told besides the transcript, for whoever plays people. */
   readonly onOutcome?: (outcome: FieldOutcome) => void;
   readonly onSite?: (event: SiteEvent) => void;
@@ -113,7 +115,8 @@ export class World {
       isClosed = true;
     });
     this.time.stir();
-    while (!isClosed && (await this.time.step(this.time.nowMs + closeWithinMs)));
+    // A capture is closed by the disk, which needs turns of the event loop.
+    while (!isClosed && (await this.time.step(this.time.nowMs + closeWithinMs))) await new Promise(setImmediate);
     await closing;
   }
 
@@ -141,12 +144,12 @@ export class World {
     if (this.#process !== null) return;
     this.#life += 1;
     const life = this.#life;
-    const { scenario, alsoSends } = this.#options;
+    const { scenario, alsoSends, recordDir } = this.#options;
     const { plan } = scenario;
     this.#tell(`process ${life} starts`);
     try {
       this.#process = new GatewayProcess({
-        ...{ time: this.time, site: this.#gatewaySite, dataDir: this.#dataDir(life), random: this.#random, idlePollMs: plan.idlePollMs },
+        ...{ time: this.time, site: this.#gatewaySite, dataDir: this.#dataDir(life), random: this.#random, idlePollMs: plan.idlePollMs, recordDir },
         wallMs: () => plan.startAtMs + this.time.nowMs + this.#wallOffsetMs,
         isClockSynchronized: () => this.#isSynchronized,
         portOf: (name) => this.site.portOf(wireOf(name)),

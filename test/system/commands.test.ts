@@ -8,6 +8,7 @@ import { openLog } from '../../gateway/log.ts';
 import { thisMachine } from '../../gateway/machine.ts';
 import { openVillage as openFiles } from '../../gateway/runtime.ts';
 import { captureLineSchema } from '../../protocol/capture.ts';
+import { captureFiles } from '../../protocol/capture-folder.ts';
 import { startChild, waitUntil } from '../../scripts/village/children.ts';
 import {
   cards,
@@ -170,14 +171,16 @@ it('run --record captures every wire, the draw with it, and no card code', async
   await eventAfter(folder, 0, 'bag.roll.issued', () => true);
   expect(await gateway.child.stop()).toEqual({ code: 0, signal: null });
   const files = readdirSync(captures);
-  expect(files.toSorted()).toEqual(wires.map((wire) => `${wire}.jsonl`).toSorted());
-  const lines = files.flatMap((file) => readFileSync(join(captures, file), 'utf8').trimEnd().split('\n'));
+  const wireFiles = wires.map((wire) => `${wire}.jsonl`);
+  expect(files.toSorted()).toEqual([...wireFiles, ...Object.values(captureFiles)].toSorted());
+  const lines = wireFiles.flatMap((file) => readFileSync(join(captures, file), 'utf8').trimEnd().split('\n'));
   for (const line of lines) captureLineSchema.parse(JSON.parse(line));
   const standIns = lines.flatMap((line) => /"text":"(card-[0-9a-f]{24})"/.exec(line)?.[1] ?? []);
   expect(standIns.length).toBeGreaterThan(0);
   expect(new Set(standIns).size).toBe(1);
   expect(lines.some((line) => line.includes('"event":"scan","text":"K1'))).toBe(true);
-  for (const card of cards) expect(lines.join('')).not.toContain(card);
+  const everything = files.map((file) => readFileSync(join(captures, file), 'utf8')).join('');
+  for (const card of cards) expect(everything).not.toContain(card);
 }, 120_000);
 
 it('watch --count verifies what the broker sends and ends by itself', async () => {

@@ -7,11 +7,18 @@ import { wireClock } from '../../../gateway/clock.ts';
 import { GatewayError } from '../../../gateway/errors.ts';
 import { scanIdleMs } from '../../../gateway/limits.ts';
 import type { ByteListener, OpenByteStream } from '../../../gateway/southbound/byte-stream.ts';
-import { CaptureFile } from '../../../gateway/southbound/capture-file.ts';
+import { CaptureFile, type CaptureFileOptions } from '../../../gateway/southbound/capture-file.ts';
 import { openLine } from '../../../gateway/southbound/line.ts';
 import { openReader } from '../../../gateway/southbound/reader.ts';
 import { Recording } from '../../../gateway/southbound/recording.ts';
-import { type CaptureEntry, type CaptureHeader, captureEntrySchema, captureHeaderSchema, captureLineSchema } from '../../../protocol/capture.ts';
+import {
+  type CaptureEntry,
+  type CaptureFact,
+  type CaptureHeader,
+  captureEntrySchema,
+  captureHeaderSchema,
+  captureLineSchema,
+} from '../../../protocol/capture.ts';
 import { registersReply } from '../../support/scripted-slave.ts';
 
 function makeFolder(): string {
@@ -81,7 +88,9 @@ describe('a recorded line', () => {
       // W-CN transmitter manual: read gross.
       { event: 'sent', hex: '010300500002c41a' },
       { event: 'received', hex: registersReply(Buffer.from('010300500002c41a', 'hex')).toString('hex') },
-      { event: 'lost', reason: 'the cable was pulled' },
+      { event: 'lost', reason: 'the cable was pulled', ours: false },
+      { event: 'unopened', reason: 'the cable was pulled' },
+      { event: 'ended' },
     ]);
     expect(entries.map(({ atMs }) => atMs)).toEqual(entries.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
     expect(statSync(join(folder, 'scale-line.jsonl')).mode & 0o007).toBe(0);
@@ -111,7 +120,8 @@ describe('a recorded reader', () => {
       { event: 'unread', bytes: 11, reason: 'unfinished' },
       { event: 'scan', text: 'stand-in-15' },
       { event: 'unread', bytes: 7, reason: 'not_printable' },
-      { event: 'lost', reason: 'closed' },
+      { event: 'lost', reason: 'closed', ours: true },
+      { event: 'ended' },
     ]);
     const text = readText(folder, 'counter-reader.jsonl');
     expect(text).not.toContain('SECRET');
@@ -120,12 +130,21 @@ describe('a recorded reader', () => {
 });
 
 describe('a capture file', () => {
-  const header: CaptureHeader = { format: 'sifen-capture-1', capture: 'a'.repeat(32), wire: 'line-1', kind: 'modbus-tcp', baud: null, startedAtMs: 0 };
+  const header: Omit<CaptureHeader, 'part'> = {
+    format: 'sifen-capture-1',
+    capture: 'a'.repeat(32),
+    wire: 'line-1',
+    kind: 'modbus-tcp',
+    baud: null,
+    startedAtMs: 0,
+  };
+  const openFile = (options: Pick<CaptureFileOptions, 'folder' | 'onFailed'> & Partial<CaptureFileOptions>): CaptureFile<CaptureFact> =>
+    new CaptureFile({ name: 'line-1', header, clock: wireClock, startedMs: wireClock.monotonicMs(), ...options });
 
   it('takes two files of its bound at most, the older cut at its beginning, each with its header', async () => {
     const folder = makeFolder();
     const bytesMax = 4096;
-    const file = new CaptureFile({ folder, header, clock: wireClock, onFailed: (error) => expect.fail(String(error)), bytesMax });
+    const file = openFile({ folder, onFailed: (error) => expect.fail(String(error)), bytesMax });
     for (let n = 0; n < 400; n += 1) {
       file.add({ event: 'sent', hex: n.toString(16).padStart(8, '0') });
       if (n % 10 === 0) await wireClock.sleep(1, 'the disk');
@@ -133,8 +152,10 @@ describe('a capture file', () => {
     await file.close();
     for (const name of ['line-1.1.jsonl', 'line-1.jsonl']) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(bytesMax);
     const captures = ['line-1.1.jsonl', 'line-1.jsonl'].map((name) => readCapture(folder, name));
-    expect(captures.map((capture) => capture.header)).toEqual([header, header]);
-    const kept = captures.flatMap(({ entries }) => entries.map((entry) => (entry.event === 'sent' ? Number.parseInt(entry.hex, 16) : -1)));
+    const last = captures[1]?.header.part ?? 0;
+    expect(last).toBeGreaterThan(2);
+    expect(captures.map((capture) => capture.header)).toEqual([last - 1, last].map((part) => ({ ...header, part })));
+    const kept = captures.flatMap(({ entries }) => entries.flatMap((entry) => (entry.event === 'sent' ? [Number.parseInt(entry.hex, 16)] : [])));
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, n) => 400 - kept.length + n));
     expect(kept.length).toBeGreaterThan(20);
   });
@@ -142,7 +163,7 @@ describe('a capture file', () => {
   it('leaves what a last run captured in the older file', async () => {
     const folder = makeFolder();
     for (const capture of ['b', 'c']) {
-      const file = new CaptureFile({ folder, header: { ...header, capture: capture.repeat(32) }, clock: wireClock, onFailed: () => expect.fail('it failed') });
+      const file = openFile({ folder, header: { ...header, capture: capture.repeat(32) }, onFailed: () => expect.fail('it failed') });
       await file.close();
     }
     expect(['line-1.1.jsonl', 'line-1.jsonl'].map((name) => readCapture(folder, name).header.capture[0])).toEqual(['b', 'c']);
@@ -150,7 +171,7 @@ describe('a capture file', () => {
 
   it('counts what the disk was too slow for, and goes on', async () => {
     const folder = makeFolder();
-    const file = new CaptureFile({ folder, header, clock: wireClock, onFailed: (error) => expect.fail(String(error)) });
+    const file = openFile({ folder, onFailed: (error) => expect.fail(String(error)) });
     const hex = '00'.repeat(50_000);
     // All in one turn: the disk has had no chance.
     for (let n = 0; n < 30; n += 1) file.add({ event: 'received', hex });
@@ -159,7 +180,7 @@ describe('a capture file', () => {
     await file.close();
     const { entries } = readCapture(folder, 'line-1.jsonl');
     const received = entries.filter(({ event }) => event === 'received').length;
-    expect(factsOf(entries.slice(received))).toEqual([{ event: 'dropped', entries: 30 - received }, { event: 'opened' }]);
+    expect(factsOf(entries.slice(received))).toEqual([{ event: 'dropped', entries: 30 - received }, { event: 'opened' }, { event: 'ended' }]);
     expect(received).toBeLessThan(30);
   });
 
@@ -167,7 +188,7 @@ describe('a capture file', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, 'no-folder'), '');
     const errors: unknown[] = [];
-    const file = new CaptureFile({ folder: join(folder, 'no-folder'), header, clock: wireClock, onFailed: (error) => errors.push(error) });
+    const file = openFile({ folder: join(folder, 'no-folder'), onFailed: (error) => errors.push(error) });
     file.add({ event: 'opened' });
     await expect.poll(() => errors.length).toBe(1);
     file.add({ event: 'opened' });
@@ -180,14 +201,14 @@ describe('a capture file', () => {
     mkdirSync(join(folder, 'line-1.1.jsonl', 'full'), { recursive: true });
     writeFileSync(join(folder, 'line-1.jsonl'), '');
     const errors: unknown[] = [];
-    const file = new CaptureFile({ folder, header, clock: wireClock, onFailed: (error) => errors.push(error) });
+    const file = openFile({ folder, onFailed: (error) => errors.push(error) });
     await file.close();
     expect(errors).toHaveLength(1);
   });
 
   it('is refused by its schema with anything added to a line', () => {
-    expect(captureLineSchema.safeParse(header).success).toBe(true);
-    expect(captureLineSchema.safeParse({ ...header, village: 'x' }).success).toBe(false);
+    expect(captureLineSchema.safeParse({ ...header, part: 1 }).success).toBe(true);
+    expect(captureLineSchema.safeParse({ ...header, part: 1, village: 'x' }).success).toBe(false);
     expect(captureLineSchema.safeParse({ atMs: 1, event: 'scan', text: 'card-1', hex: '00' }).success).toBe(false);
   });
 });
