@@ -149,6 +149,8 @@ export const socketBodyBytesMax = 6 * 1024 * 1024;
 export const socketAnswerMs = 120_000;
 /** Lines of the timeline the status page shows. */
 export const recentEventsMax = 20;
+/** How long an order to open a hatch waits for a port that is being opened: a command without a gateway opens it itself. Unit: wire ms. */
+export const hatchReadyWaitMs = 4000;
 /** How long a board is asked to hold a lock open, where the site file does not say. Unit: ms. Time for a hand; every board ends it by itself. */
 export const lockPulseMs = 700;
 /** Pause between two looks at a bin. Unit: village ms. */

@@ -8,8 +8,8 @@ import { parseCredential } from '../../protocol/credential.ts';
 import { deviceIdSchema, type EventName, eventNames, householdIdSchema, jobIdSchema, operatorSchema } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import type { VillageFacts } from '../core/diagnosis.ts';
-import { GatewayError } from '../errors.ts';
-import { drawWaitMs, eventsListedMax, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
+import { drawWaitMs, eventsListedMax, hatchReadyWaitMs, stationReadyWaitMs, verifyTurnEvents } from '../limits.ts';
 import type { StoredEvent } from '../store/event-log.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
@@ -192,10 +192,10 @@ export const operations = {
   ),
   'bin.open': operation(
     z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }),
-    async ({ store, bins }, { bin: id, compartment, operator: name }) => {
+    async ({ store, bins, wire }, { bin: id, compartment, operator: name }) => {
       const bin = bins.get(id);
       if (bin === undefined) throw new GatewayError('usage', `There is no bin ${id}; this site has ${[...bins.keys()].join(', ') || 'none'}.`);
-      const opened = await openHatch(store, bin, compartment, name);
+      const opened = await onceItIsOpen(wire, () => openHatch(store, bin, compartment, name));
       if (!opened.ok) throw new GatewayError('usage', `Compartment ${compartment} of ${id} is not opened (${opened.refusal.code}).`);
       return { bin: id, compartment, outcome: opened.outcome };
     },
@@ -233,6 +233,19 @@ const orders: ReadonlySet<OperationName> = new Set<OperationName>([
 function loansOf(loans: LineLoans | null): LineLoans {
   if (loans === null) throw new GatewayError('usage', 'No gateway runs, so no line has to be borrowed.');
   return loans;
+}
+
+/** Tries again while the port is not there yet, which says that nothing was sent. @throws GatewayError bus_closed after `hatchReadyWaitMs`. */
+async function onceItIsOpen<Answer>(wire: Clock, order: () => Promise<Answer>): Promise<Answer> {
+  const until = wire.monotonicMs() + hatchReadyWaitMs;
+  for (;;) {
+    try {
+      return await order();
+    } catch (error) {
+      if (!isGatewayError(error, 'bus_closed') || wire.monotonicMs() >= until) throw error;
+    }
+    await wire.sleep(20, 'port of a lock');
+  }
 }
 
 const showClock = ({ time }: ClockKeeping): object => ({ atMs: time.clock.now(), timeq: time.quality() });
