@@ -10,7 +10,7 @@ import { orUsage, usageExitCode } from './command-line/flags.ts';
 const usage = 'Usage: npm run bench -- bus [--short] [--minutes 0.5..60]';
 
 function parseOptions(): { isShort: boolean; minutes: number } {
-  const options = { short: { type: 'boolean', default: false }, minutes: { type: 'string', default: '2' } } as const;
+  const options = { short: { type: 'boolean', default: false }, minutes: { type: 'string', default: '10' } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true, strict: true });
   const minutes = Number(values.minutes);
   if (positionals.join() !== 'bus') throw new RangeError(`There is no bench ${positionals.join(' ') || 'without a name'}; there is bus.`);

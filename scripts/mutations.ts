@@ -1,5 +1,5 @@
 /**
- * `npm run mutations -- [--frames N] [--seed N]`: damages N frames of every catalogued model and direction and proves that what its check can
+ * `npm run mutations -- [--frames N] [--seed N]`: damages N frames of every catalogued model and proves that what its check can
  * detect is never taken, and that what it cannot is read only as exactly what the bytes say. Prints the counts of every model.
  * Exit codes: 0 it held, 1 it did not (with the frame and the model), 2 wrong usage.
  */
@@ -19,7 +19,7 @@ function parseOptions(): { frames: number; seed: number } {
 
 const options = orUsage(parseOptions, usage);
 if (options === undefined) process.exit(usageExitCode);
-console.log(`${options.frames} frames for every model and direction, seed ${options.seed}`);
+console.log(`${options.frames} frames of every model, a fifth of that of what is said to it; RTU half requests, half replies; seed ${options.seed}`);
 const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'fast', '-t', 'damaged', ...suites], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -71,7 +71,7 @@ export function judgeLine(rounds: readonly ProbeRound[]): readonly ProbeSymptom[
   return symptoms;
 }
 
-/** Best fit first: the map that explains most registers, then the one that found most of them in use. */
+/** Best fit first: the map that found most registers in use, then the one that covers most of them. */
 export const rankFits = (fits: readonly ModelFit[]): readonly ModelFit[] =>
   [...fits].sort((a, b) => b.nonZero - a.nonZero || b.registers - a.registers || a.model.localeCompare(b.model));
 

@@ -47,10 +47,10 @@ export interface ReaderStats {
 /** Opens a reader. Returns at once; the wire is opened, and reopened for ever, behind it. */
 export const openReader = (options: ReaderOptions): Reader => new Reader(options);
 
-/** One reader; made by `openReader`. */
 /** Made once: an abort without a reason makes an exception with its stack, for every piece of every code. */
 const moreCame = new Error('more bytes of a code came');
 
+/** One reader; made by `openReader`. */
 export class Reader {
   readonly id: string;
   readonly #options: ReaderOptions;
