@@ -16,10 +16,10 @@ import {
 } from '../../protocol/devices/dispenser-bd1.ts';
 import { encodeWrites } from '../../protocol/register-codec.ts';
 import { matchReply } from '../../protocol/rtu-frame.ts';
+import { demoWires } from '../support/demo-wires.ts';
 import { eventually } from '../support/eventually.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const names = ['dispenser-line', 'scale-line', 'bin-line', 'printer-line', 'modem-line', 'dispenser-reader', 'exit-reader', 'scale-reader'];
 type Told = { readonly event: string } & Readonly<Record<string, unknown>>;
 
 let folder: string;
@@ -43,7 +43,7 @@ class Simulator {
   exit: { code: number | null; signal: string | null } | undefined;
 
   constructor(args: readonly string[], options: { json?: boolean; ports?: boolean } = {}) {
-    const free = options.ports === false ? [] : names.flatMap((name) => ['--listen', `${name}=127.0.0.1:0`]);
+    const free = options.ports === false ? [] : demoWires.flatMap((name) => ['--listen', `${name}=127.0.0.1:0`]);
     const json = options.json === false ? [] : ['--json'];
     this.child = spawn(path.join(root, 'scripts/run-node'), ['device-sim/main.ts', ...args, ...free, ...json], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
     running.push(this.child);
@@ -150,7 +150,7 @@ const door = (open: boolean) => ({ do: 'door', device: 'dispenser-1', open });
 describe('start and stop', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0', async (signal) => {
     const simulator = await Simulator.site().ready();
-    expect(simulator.events('listening').map((told) => told['line'])).toEqual(names);
+    expect(simulator.events('listening').map((told) => told['line'])).toEqual(demoWires);
     simulator.child.kill(signal);
     expect(await simulator.end()).toEqual({ code: 0, signal: null });
   });
@@ -181,7 +181,7 @@ describe('start and stop', () => {
       'config/demo-site.yaml',
       '--state',
       path.join(folder, 'state'),
-      ...names.flatMap((name) => ['--listen', `${name}=127.0.0.1:${name === 'scale-line' ? port : 0}`]),
+      ...demoWires.flatMap((name) => ['--listen', `${name}=127.0.0.1:${name === 'scale-line' ? port : 0}`]),
     ];
     const clash = new Simulator(args, { ports: false });
     expect(await clash.end()).toEqual({ code: 1, signal: null });

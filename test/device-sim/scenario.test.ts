@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Expectation, judgeExpectation, loadScenario } from '../../device-sim/scenario.ts';
 import type { SiteEvent } from '../../device-sim/site-event.ts';
+import { demoWires } from '../support/demo-wires.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'sifen-scenario-'));
@@ -92,8 +93,7 @@ describe('an expectation', () => {
 
 describe('played by the program', () => {
   const play = (text: string, ...more: readonly string[]) => {
-    const ports = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader', 'exit-reader', 'scale-reader'];
-    const free = ports.flatMap((id) => ['--listen', `${id}=127.0.0.1:0`]);
+    const free = demoWires.flatMap((id) => ['--listen', `${id}=127.0.0.1:0`]);
     const args = ['device-sim/main.ts', 'play', write(head.replace('1m30s', '30s') + text), '--pace', '60', '--nv', 'fast', ...free, ...more];
     return spawnSync(join(root, 'scripts/run-node'), args, { cwd: root, encoding: 'utf8', timeout: 60_000 });
   };

@@ -8,9 +8,9 @@ import { openPanel, type Panel } from '../../../device-sim/panel/server.ts';
 import { openSimulation, type Simulation } from '../../../device-sim/simulation.ts';
 import { loadSiteFile, movePlaces } from '../../../device-sim/site-file.ts';
 import { scaleWcn } from '../../../protocol/devices/scale-wcn.ts';
+import { demoWires } from '../../support/demo-wires.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const wires = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader', 'exit-reader', 'scale-reader'];
 let folder: string;
 let simulation: Simulation;
 let panel: Panel;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const site = loadSiteFile(resolve(import.meta.dirname, '../../../config/demo-site.yaml'));
   const moved = movePlaces(
     site,
-    wires.map((id) => `${id}=127.0.0.1:0`),
+    demoWires.map((id) => `${id}=127.0.0.1:0`),
   );
   const files = { state: folder, cardsFile: undefined, labelsFile: undefined, proxies: [] };
   const plain = { pace: 1, seed: 1, startAtMs: 1_796_079_600_000, durability: 'fast', withVillagers: false } as const;
