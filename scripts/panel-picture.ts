@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fieldPorts } from '../gateway/commands/demo-addresses.ts';
 import { openBrowser } from './village/browser.ts';
 import { freePorts, startChild } from './village/children.ts';
 
@@ -13,7 +14,7 @@ const size = { width: 1240, height: 760 };
 const wait = { timeout: 60_000 };
 
 const data = mkdtempSync(join(tmpdir(), 'sifen-picture-'));
-const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(8)), '--panel', '0'];
+const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(fieldPorts)), '--panel', '0'];
 const demo = startChild('the demo', join(root, 'scripts/sifen'), ['demo', '--data', data, '--lang', 'en', '--pace', '10', ...ports]);
 const browser = await openBrowser();
 try {

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fieldPorts } from '../gateway/commands/demo-addresses.ts';
 import { usageExitCode } from './command-line/flags.ts';
 import { CaptureError, readCapture } from './replay/read-capture.ts';
 import { replay } from './replay/replay-village.ts';
@@ -40,7 +41,7 @@ async function recordScenario(args: readonly string[]): Promise<number> {
   if (scenario === undefined || folder === undefined || more.length > 0) return misused();
   const dataDir = mkdtempSync(join(tmpdir(), 'sifen-record-'));
   try {
-    const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(6))];
+    const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(fieldPorts))];
     const program = resolve(import.meta.dirname, '../gateway/main.ts');
     const demo = spawn(process.execPath, [program, 'demo', '--play', scenario, '--record', folder, '--data', dataDir, ...ports], { stdio: 'inherit' });
     // Ctrl-C reaches both: the demo ends in good order, and with it this.

@@ -13,6 +13,9 @@ import { GatewayError } from '../errors.ts';
 /** The wires of the demo, in the order of their ports; the simulator uses the same names. */
 const channels = ['dispenser-line', 'scale-line', 'bin-line', 'dispenser-reader', 'exit-reader', 'scale-reader', 'printer-line', 'modem-line'] as const;
 
+/** Ports in a row that the demo needs from `--field-port` on. */
+export const fieldPorts = channels.length;
+
 export interface FieldAddresses {
   readonly listen: readonly string[];
   /** Makes sure that nobody else is there: a gateway that speaks to another site's boards would lock them. @throws GatewayError port_in_use. */

@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { fieldPorts } from '../../gateway/commands/demo-addresses.ts';
 import { type Child, type Ending, freePorts, startChild } from '../../scripts/village/children.ts';
 import { type ListedEvent, sifen } from '../../scripts/village/village.ts';
 import { endEachTest } from '../support/endings.ts';
@@ -13,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 const endings = endEachTest();
 
 async function demo(data: string, ...more: readonly string[]): Promise<Child & { readonly ending: Ending }> {
-  const fieldPort = String(await freePorts(8));
+  const fieldPort = String(await freePorts(fieldPorts));
   const args = ['demo', '--pace', '60', '--data', data, '--lang', 'en', '--http-port', '0', '--mqtt-port', '0', '--field-port', fieldPort, ...more];
   const child = startChild('the demo', join(root, 'scripts/sifen'), args);
   endings.add(() => child.kill());
@@ -80,7 +81,7 @@ it.each([['--http-port'], ['--mqtt-port'], ['--field-port']])(
 
 it('ends in order when nobody reads its output any more', async () => {
   const data = await endings.folder();
-  const args = ['demo', '--pace', '60', '--data', data, '--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(8))];
+  const args = ['demo', '--pace', '60', '--data', data, '--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(fieldPorts))];
   const child = spawn('sh', ['-c', '"$@" | head -n 3', 'sh', join(root, 'scripts/sifen'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (bytes: Buffer) => {

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { fieldPorts } from '../../gateway/commands/demo-addresses.ts';
 import { freePorts, startChild } from '../../scripts/village/children.ts';
 import { endEachTest } from '../support/endings.ts';
 
@@ -11,7 +12,7 @@ const endings = endEachTest();
 it.each(readdirSync(join(root, 'config/scenarios')))(
   '%s comes out as it says',
   async (name) => {
-    const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(8))];
+    const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(fieldPorts))];
     const args = ['demo', '--play', join(root, 'config/scenarios', name), '--lang', 'en', '--data', await endings.folder(), ...ports];
     const demo = startChild('the demo', join(root, 'scripts/sifen'), args);
     endings.add(() => demo.kill());
