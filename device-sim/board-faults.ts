@@ -44,6 +44,7 @@ export const boardFaults = {
   creep: { on: scale, zh: '蠕变', en: 'a lasting load grows by grams in each 10 kg', grams: 50 },
   drift: { on: scale, zh: '漂移', en: 'the zero wanders by grams a minute', grams: 30 },
   noise: { on: scale, zh: '噪声', en: 'converter values spread by grams', grams: 25 },
+  'kept-tare': { on: scale, zh: '皮重保留而显示毛重', en: 'a preset tare of grams stands in its frames while it shows gross', grams: 1_500 },
   'bolt-stuck': { on: lock, zh: '锁舌卡住', en: 'the board gives its pulse and says so, and the door stays shut' },
   'coil-broken': { on: lock, zh: '线圈断路', en: 'the board says that the lock failed' },
   'contact-blind': { on: lock, zh: '门磁失灵', en: 'the board cannot tell how its doors are' },

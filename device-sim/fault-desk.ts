@@ -10,6 +10,7 @@ import { FaultyWire } from './faulty-wire.ts';
 import { randomFor } from './random.ts';
 import type { SiteEvent } from './site-event.ts';
 import type { SiteFile } from './site-file.ts';
+import { scaleTwins } from './twins/catalogue.ts';
 import type { ReplyTiming, WireFaultName } from './wire-faults.ts';
 
 /** A network wire that can be disturbed. */
@@ -40,6 +41,10 @@ export interface FaultInForce {
 type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 const done: Answer = { ok: true };
+const keepsTare = (model: string): boolean => {
+  const twin = scaleTwins[model];
+  return twin !== undefined && 'say' in twin && twin.keepsTare === true;
+};
 const refuse = (reason: string): Answer => ({ ok: false, reason });
 
 export class FaultDesk {
@@ -133,6 +138,8 @@ export class FaultDesk {
     const kinds: readonly string[] = boardFaults[name].on;
     if (!kinds.includes(board.kind)) return refuse(`${name} befalls a ${kinds.join(' or ')}, and ${target} is a ${board.kind}`);
     if ((name === 'torn-read' || name === 'status-lag') && board.map === undefined) return refuse(`${name} befalls registers, and ${target} has none`);
+    if (name === 'kept-tare' && !keepsTare(board.model))
+      return refuse(`${name} befalls a scale whose frames carry a tare that is not in use, and ${target} is none`);
     board.setFaults([...board.faults.filter((fault) => fault.name !== name), { name, grams: parameters.grams, ms: parameters.ms }]);
     return done;
   }

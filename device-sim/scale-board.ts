@@ -10,6 +10,7 @@ import { type BoardFault, faultIn } from './board-faults.ts';
 import {
   deliveredSetup,
   faceOf,
+  type IndicatorFace,
   type IndicatorRam,
   type IndicatorSetup,
   obeyOrder,
@@ -127,7 +128,7 @@ export class ScaleBoard implements Board {
     if (this.#ram === null || !('say' in twin) || nowMs - this.#saidAtMs < twin.periodMs) return;
     this.#weigh();
     this.#saidAtMs = nowMs;
-    const message = twin.say(faceOf(this.#ram, this.#setup));
+    const message = twin.say(this.#faceOf(this.#ram));
     if (message !== null && say(twin.scale.device.fromDevice.encode(message))) this.#heardAtMs = nowMs;
   }
 
@@ -174,7 +175,7 @@ export class ScaleBoard implements Board {
   fields(): Readonly<Record<string, FieldValue>> {
     this.#weigh();
     this.#show();
-    return this.#bank?.fields() ?? (this.#ram === null ? {} : { ...faceOf(this.#ram, this.#setup) });
+    return this.#bank?.fields() ?? (this.#ram === null ? {} : { ...this.#faceOf(this.#ram) });
   }
 
   /** What lies on the tray from now on. Unit: gram. */
@@ -190,10 +191,14 @@ export class ScaleBoard implements Board {
     this.#options.onEvent({ event: 'power', device: this.id, on });
   }
 
+  #faceOf(ram: IndicatorRam): IndicatorFace {
+    return faceOf(ram, this.#setup, faultIn(this.#faults, 'kept-tare')?.grams);
+  }
+
   #respond(twin: Exclude<ScaleTwin, RegisterTwin>, request: unknown): readonly Uint8Array[] {
     if (this.#ram === null) return [];
     const isStreaming = 'say' in twin;
-    const { reply = null, order } = isStreaming ? { order: twin.obey(request) } : twin.answer(request, faceOf(this.#ram, this.#setup), this.#options.unit);
+    const { reply = null, order } = isStreaming ? { order: twin.obey(request) } : twin.answer(request, this.#faceOf(this.#ram), this.#options.unit);
     if (order !== undefined) this.#ram = obeyOrder(this.#ram, order, this.#setup);
     if (reply === null) return [];
     this.#heardAtMs = this.#options.wireMs();
@@ -205,12 +210,12 @@ export class ScaleBoard implements Board {
   }
 
   #show(): void {
-    if (this.#ram !== null && 'show' in this.twin) this.#bank?.set(this.twin.show(faceOf(this.#ram, this.#setup), this.#options.unit));
+    if (this.#ram !== null && 'show' in this.twin) this.#bank?.set(this.twin.show(this.#faceOf(this.#ram), this.#options.unit));
   }
 
   #judgeWrite(twin: RegisterTwin, bank: RegisterBank<DeviceMap>, { values }: BankWrite<DeviceMap>): ExceptionName | undefined {
     if (this.#ram === null) return undefined;
-    const meaning = twin.obey(values, faceOf(this.#ram, this.#setup), bank);
+    const meaning = twin.obey(values, this.#faceOf(this.#ram), bank);
     if (meaning === undefined) return undefined;
     if ('refused' in meaning) return meaning.refused;
     this.#ram = obeyOrder(this.#ram, meaning.order, this.#setup);

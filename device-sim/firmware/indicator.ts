@@ -40,6 +40,8 @@ export interface IndicatorFace {
   /** A multiple of the interval. */
   readonly grossGrams: number;
   readonly tareGrams: number;
+  /** A preset that is kept and not in use. Shown only by models whose frames carry it. */
+  readonly keptTareGrams: number;
   readonly intervalGrams: number;
   readonly maxGrams: number;
   readonly unstable: boolean;
@@ -150,11 +152,12 @@ export function obeyOrder(ram: IndicatorRam, order: IndicatorOrder, setup: Indic
 }
 
 /** The face that follows from a state. */
-export function faceOf(ram: IndicatorRam, setup: IndicatorSetup): IndicatorFace {
+export function faceOf(ram: IndicatorRam, setup: IndicatorSetup, keptTareGrams = 0): IndicatorFace {
   const { maxGrams, intervalGrams } = setup;
   return {
     grossGrams: ram.shownGrams,
     tareGrams: ram.tareGrams,
+    keptTareGrams,
     intervalGrams,
     maxGrams,
     unstable: ram.unstable,

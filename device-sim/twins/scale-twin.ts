@@ -25,6 +25,8 @@ export interface StreamTwin<Message = unknown, Request = unknown> {
   readonly scale: FrameScale<Message, Request>;
   /** Time between two frames. Unit: ms on the wire. */
   readonly periodMs: number;
+  /** Whether its frames carry a preset tare that is not in use. */
+  readonly keepsTare?: true;
   /** null: it is silent. */
   say(face: IndicatorFace): Message | null;
   /** The order a request means; it is never answered. */

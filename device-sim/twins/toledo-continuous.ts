@@ -11,7 +11,7 @@ const orders: Readonly<Record<ToledoKey, IndicatorOrder | undefined>> = {
 };
 
 function frameOf(face: IndicatorFace): ToledoFrame {
-  const { grossGrams, tareGrams, intervalGrams, unstable, overload, underload, zeroedAtPowerOn } = face;
+  const { grossGrams, tareGrams, keptTareGrams, intervalGrams, unstable, overload, underload, zeroedAtPowerOn } = face;
   const decimals = decimalsFor(intervalGrams);
   const shown = countsOf(grossGrams - tareGrams, decimals);
   const step = countsOf(intervalGrams, decimals);
@@ -21,7 +21,7 @@ function frameOf(face: IndicatorFace): ToledoFrame {
   const scaled = (count: number) => Math.round(count / 10 ** coarser);
   return {
     weight: scaled(Math.abs(shown)),
-    tare: scaled(countsOf(tareGrams, decimals)),
+    tare: scaled(countsOf(tareGrams === 0 ? keptTareGrams : tareGrams, decimals)),
     decimals: decimals - coarser,
     step: scaled(step) as ToledoFrame['step'],
     net: tareGrams !== 0,
@@ -37,6 +37,7 @@ function frameOf(face: IndicatorFace): ToledoFrame {
 const streaming = (scale: StreamTwin<ToledoFrame, ToledoKey>['scale']): StreamTwin<ToledoFrame, ToledoKey> => ({
   scale,
   periodMs: 100,
+  keepsTare: true,
   say: frameOf,
   obey: (key) => orders[key],
 });

@@ -13,6 +13,7 @@ import { type FrameScale, gramsOf, type NoWeight, type ScaleReading } from '../s
 export interface ToledoFrame {
   /** Six digits as shown; null: blank. 0..999999. */
   readonly weight: number | null;
+  /** The same; in use only while `net`: a preset that is kept stands here while gross is shown. */
   readonly tare: number | null;
   /** Digits behind the point, -2 (hundreds) to 5. */
   readonly decimals: number;
@@ -89,11 +90,12 @@ function decodeFrames(messages: readonly ToledoFrame[]): Decoded<ScaleReading | 
   if (!frame.kilograms || (frame.extra & unitBits) !== 0) return refuse('the weight is not in kilograms');
   if ((frame.extra & expandedBit) !== 0) return refuse('the display is expanded for a test');
   const shownGrams = gramsOf(frame.negative ? -frame.weight : frame.weight, frame.decimals);
-  const tareGrams = gramsOf(frame.tare ?? 0, frame.decimals);
+  // The digits of a preset tare stay in the frame while gross is shown: only a tare that is in use takes anything off.
+  if (frame.net && frame.tare === null) return refuse('it shows net and does not say the tare');
+  const tareGrams = gramsOf(frame.net ? (frame.tare ?? 0) : 0, frame.decimals);
   const intervalGrams = gramsOf(frame.step, frame.decimals);
   if (shownGrams === undefined || tareGrams === undefined || intervalGrams === undefined) return refuse('what is shown is no whole gram');
-  const grossGrams = frame.net ? shownGrams + tareGrams : shownGrams;
-  const weights = { grossGrams, netGrams: grossGrams - tareGrams, tareGrams, maxGrams: null, intervalGrams };
+  const weights = { grossGrams: shownGrams + tareGrams, netGrams: shownGrams, tareGrams, maxGrams: null, intervalGrams };
   return { ok: true, values: { ...weights, unstable: frame.motion, atZero: null, overload: false, underload: false, fault: false } };
 }
 
@@ -114,6 +116,7 @@ function toledo(model: string, title: string, withCheck: boolean): FrameScale<To
       'SWA: bits 2-0 place of the point (2 whole, 3 one decimal ... 7 five; 1 tens, 0 hundreds), bits 4-3 step 1, 2 or 5, bit 5 set.',
       'SWB: 0 net, 1 negative, 2 out of range, 3 **motion: 1 = unstable**, 4 kilograms, 6 not zeroed since power-on.',
       'SWC: bits 0-2 another unit, 3 print, 4 expanded, 6 keyboard tare. Pounds, another unit and an expanded display give no weight.',
+      'The tare digits count only while SWB bit 0 is set: a kept preset stands in them while gross is shown. Net with a blank tare is refused.',
       'The interval is in every frame, Max is not. Leading zeros may be spaces; a blank number is no weight.',
     ],
     frames: [
@@ -121,7 +124,7 @@ function toledo(model: string, title: string, withCheck: boolean): FrameScale<To
         name: 'weight',
         direction: 'fromDevice',
         layout: `02 SWA SWB SWC w5 w4 w3 w2 w1 w0 t5 t4 t3 t2 t1 t0 0D${withCheck ? ' check' : ''}`,
-        doc: `Weight (net when a tare is set) and tare${withCheck ? '; the check is the two’s complement of the low seven bits of the sum of all before it' : ', no check'}.`,
+        doc: `Weight (net while SWB bit 0 is set, else gross) and tare${withCheck ? '; the check is the two’s complement of the low seven bits of the sum of all before it' : ', no check'}.`,
       },
       { name: 'key', direction: 'toDevice', layout: 'P, T, Z or C', doc: 'Print, tare, zero, clear tare; never answered.' },
     ],

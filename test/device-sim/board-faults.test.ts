@@ -7,6 +7,7 @@ import { ScaleBoard } from '../../device-sim/scale-board.ts';
 import type { MachineEvent } from '../../device-sim/site-event.ts';
 import { checkStatusBlock, dispenserBd1, sealCommand, statusWordCount } from '../../protocol/devices/dispenser-bd1.ts';
 import { scaleWcn } from '../../protocol/devices/scale-wcn.ts';
+import { toledoChecked } from '../../protocol/devices/toledo-continuous.ts';
 import type { ModbusResponse } from '../../protocol/modbus.ts';
 import { encodeWrites } from '../../protocol/register-codec.ts';
 
@@ -141,6 +142,22 @@ describe('a scale', () => {
     const drifted = last(weighing(5_000, { name: 'drift' })) - 5_000;
     expect(drifted).toBeGreaterThanOrEqual(50);
     expect(drifted).toBeLessThanOrEqual(70);
+  });
+  test('kept-tare: gross is shown with a preset beside it, and what lies on the tray is still all there', () => {
+    const options = { model: 'TOLEDO-C', unit: 1, maxGrams: 30_000, intervalGrams: 10, noiseGrams: 1, random: new Random(2), wireMs: () => 0 };
+    const scale = new ScaleBoard({ id: 'scale-1', ...options, onEvent: () => undefined });
+    scale.advance(5_000);
+    scale.putOnTray(2_500);
+    scale.advance(5_000);
+    scale.setFaults([{ name: 'kept-tare', grams: 1_500 }]);
+    let said: Uint8Array = new Uint8Array();
+    scale.stream((bytes) => {
+      said = bytes;
+      return true;
+    });
+    const [frame] = toledoChecked.device.fromDevice.parser().push(said);
+    expect(frame).toMatchObject({ ok: true, message: { net: false, weight: 250, tare: 150 } });
+    expect(frame?.ok && toledoChecked.decode([frame.message])).toMatchObject({ values: { grossGrams: 2_500, netGrams: 2_500, tareGrams: 0 } });
   });
 });
 

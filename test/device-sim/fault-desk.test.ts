@@ -88,6 +88,7 @@ describe('the desk', () => {
     ['nobody:jam', 'there is nothing called nobody'],
     ['scale-line:jam', 'jam befalls a device, and scale-line is none'],
     ['scale-1:jam', 'jam befalls a dispenser, and scale-1 is a scale'],
+    ['scale-1:kept-tare', 'befalls a scale whose frames carry a tare that is not in use'],
     ['scale-1:crc-bit', 'crc-bit befalls a line, and scale-1 is none'],
     ['scale-1:cable-pulled', 'scale-1 has no cable of its own; name a line or a reader'],
     ['scale-line:down', 'down befalls a network opened with --proxy, and scale-line is none'],

@@ -33,11 +33,17 @@ it('takes blanks for leading zeros, and a blank number for none', () => {
 
 describe('a frame as a reading', () => {
   const said = (change: Partial<ToledoFrame>) => toledoChecked.decode([{ ...gross, ...change }]);
-  it('is gross, or net with the tare added', () => {
+  it('is gross, or net with the tare added; a tare that is kept and not in use takes nothing off', () => {
     const values = { grossGrams: 12_340, netGrams: 12_340, tareGrams: 0, intervalGrams: 10, maxGrams: null, unstable: false };
     expect(said({})).toMatchObject({ ok: true, values });
     expect(toledoChecked.decode([net])).toMatchObject({ ok: true, values: { grossGrams: 13_840, netGrams: 12_340, tareGrams: 1500, unstable: true } });
-    expect(said({ tare: 150 })).toMatchObject({ ok: true, values: { grossGrams: 12_340, netGrams: 10_840, tareGrams: 1500 } });
+    expect(said({ tare: 150 })).toMatchObject({ ok: true, values });
+    expect(said({ tare: null })).toMatchObject({ ok: true, values });
+    expect(said({ net: true, tare: null })).toEqual({ ok: false, issues: [expect.stringContaining('does not say the tare')] });
+    // The published net frame with its net and motion bits cleared: 12.34 kg gross beside a kept preset of 1.50 kg. 1C + 09 = 25.
+    const kept = '02 2C 30 20 30 30 31 32 33 34 30 30 30 31 35 30 0D 25';
+    const [frame] = toledoChecked.device.fromDevice.parser().push(bytes(kept));
+    expect(frame?.ok && toledoChecked.decode([frame.message])).toMatchObject({ ok: true, values });
     expect(said({ negative: true })).toMatchObject({ ok: true, values: { grossGrams: -12_340 } });
   });
   it.each([
