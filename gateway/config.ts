@@ -243,3 +243,7 @@ export const siteSchema = z.strictObject({
 });
 
 export type SiteConfig = z.infer<typeof siteSchema>;
+
+/** Devices that have a port of their own, by name, in the order of the site file. */
+export const ownPorts = ({ vending, parts, readers, printers }: Pick<SiteConfig, 'vending' | 'parts' | 'readers' | 'printers'>): string[] =>
+  [...vending, ...parts.filter(({ model }) => model === 'WKLY'), ...readers, ...printers].map(({ id }) => id);

@@ -11,7 +11,7 @@ import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
 import type { DeviceMap } from '../protocol/register-map.ts';
 import { parseScan } from '../protocol/scan.ts';
 import { assembleBin } from './bin-assembly.ts';
-import type { SiteConfig } from './config.ts';
+import { ownPorts, type SiteConfig } from './config.ts';
 import type { LoadedSite } from './config-file.ts';
 import type { DeviceRun } from './core/acceptance.ts';
 import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory } from './core/bus-symptoms.ts';
@@ -109,7 +109,6 @@ export class Field {
     const isStreamed = (line: string) => config.scales.some((row) => row.line === line && streams(row.model));
     for (const { id, transport } of config.lines)
       if (!isStreamed(id)) this.#lines.set(id, openLine({ id, transport, clock, openStream: this.#openerOf(id, transport) }));
-    this.loans = this.#openLoans();
     for (const row of config.dispensers) this.#openDispenser(row);
     for (const row of config.vending) this.#openVending(row);
     for (const row of config.scales) this.#openScale(row);
@@ -117,6 +116,7 @@ export class Field {
     for (const row of config.bins) this.#openBin(row);
     for (const row of config.readers) this.#openReader(row);
     this.#openAlarms();
+    this.loans = this.#openLoans();
     options.background('device health', recordHealth({ ...options, wire: clock, attended: () => this.#attend() }, options.signal));
   }
 
@@ -139,14 +139,14 @@ export class Field {
     const { site, store, machine } = this.#options;
     const lines = new Map<string, LoanableLine>();
     for (const { id, transport } of site.config.lines) {
-      const line = this.#lines.get(id);
+      const line = this.#lines.get(id) ?? this.#streams.get(id);
       if (line !== undefined) lines.set(id, { line, transport });
     }
     const busy = (line: string) => {
       const dispenser = site.config.dispensers.find((row) => row.line === line && store.jobs.open(row.id) !== undefined);
       return dispenser === undefined ? null : `${dispenser.id} is in the middle of a job.`;
     };
-    return new LineLoans({ lines, busy, wire: machine.clock });
+    return new LineLoans({ lines, ports: ownPorts(site.config), busy, wire: machine.clock });
   }
 
   devices(): DeviceView[] {

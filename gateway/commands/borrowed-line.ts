@@ -3,11 +3,13 @@
  * taken from the site file when none runs. Ctrl-C gives it back too; a command that is killed loses it after a minute.
  */
 import { wireClock } from '../clock.ts';
+import { ownPorts } from '../config.ts';
 import { socketIn } from '../data-folder.ts';
 import { GatewayError } from '../errors.ts';
 import { loanKeepEveryMs } from '../limits.ts';
 import type { LineTransport } from '../southbound/line-wire.ts';
 import { askGateway, noGateway } from '../web/socket-client.ts';
+import { refusalOf } from '../workflows/line-loans.ts';
 import { siteOf, type VillageFlags } from './access.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -42,8 +44,17 @@ async function keep(socket: string, token: number, signal: AbortSignal, onLost: 
 }
 
 function transportOf(flags: VillageFlags, line: string): LineTransport {
-  const { lines } = siteOf(flags).config;
+  const { config } = siteOf(flags);
+  const { lines } = config;
   const found = lines.find(({ id }) => id === line);
-  if (found === undefined) throw new GatewayError('usage', `There is no line ${line}; this site has ${lines.map(({ id }) => id).join(', ') || 'none'}.`);
+  if (found === undefined)
+    throw new GatewayError(
+      'usage',
+      refusalOf(
+        line,
+        lines.map(({ id }) => id),
+        ownPorts(config),
+      ),
+    );
   return found.transport;
 }

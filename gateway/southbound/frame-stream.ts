@@ -65,6 +65,15 @@ export class FrameStream {
     if (rest?.ok === false) this.#reject(rest.reason, rest.raw.length);
   }
 
+  /** Lets go of the wire so that another process can open it, until `takeBack`: nothing is heard meanwhile. */
+  lend(reason: string): Promise<void> {
+    return this.#kept.lend(reason);
+  }
+
+  takeBack(): void {
+    this.#kept.takeBack();
+  }
+
   /** Releases the wire and does not open it again. */
   async close(): Promise<void> {
     await this.#kept.close();

@@ -18,6 +18,8 @@ export interface LoanableLine {
 export interface LoanOptions {
   /** By name. */
   readonly lines: ReadonlyMap<string, LoanableLine>;
+  /** Devices that have a port of their own, which the gateway cannot let go of while it runs. */
+  readonly ports: readonly string[];
   /** Why a line cannot be let go of just now, in a sentence; null when it can. */
   readonly busy: (line: string) => string | null;
   /** The wire clock. */
@@ -31,6 +33,13 @@ interface Loan {
   readonly returned: AbortController;
 }
 
+/** Why `line` cannot be had, and what to do. `lines` and `ports` are what the site has. */
+export function refusalOf(line: string, lines: readonly string[], ports: readonly string[]): string {
+  if (ports.includes(line))
+    return `${line} has a port of its own, and the gateway lends only lines. Stop the gateway, then name the port of ${line} with --port.`;
+  return `There is no line ${line}; this site has ${lines.join(', ') || 'none'}.`;
+}
+
 export class LineLoans {
   readonly #options: LoanOptions;
   readonly #loans = new Map<number, Loan>();
@@ -42,12 +51,12 @@ export class LineLoans {
 
   /**
    * Lets go of a line. `borrower` names who has it, in refusals and on the status page.
-   * @throws GatewayError usage for a line this site does not have; line_lent while somebody has it or a job is open on it.
+   * @throws GatewayError usage for a line this site does not have, or a port that is none; line_lent while somebody has it or a job is open on it.
    */
   async borrow(line: string, borrower: string): Promise<{ readonly token: number; readonly transport: LineTransport }> {
-    const { lines, busy, wire } = this.#options;
+    const { lines, ports, busy, wire } = this.#options;
     const found = lines.get(line);
-    if (found === undefined) throw new GatewayError('usage', `There is no line ${line}; this site has ${[...lines.keys()].join(', ') || 'none'}.`);
+    if (found === undefined) throw new GatewayError('usage', refusalOf(line, [...lines.keys()], ports));
     const other = [...this.#loans.values()].find((loan) => loan.line === line);
     if (other !== undefined) throw new GatewayError('line_lent', `Line ${line} is lent to ${other.borrower}.`);
     const why = busy(line);

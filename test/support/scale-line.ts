@@ -24,6 +24,7 @@ export type Way = 'memory' | 'tcp' | ((port: number) => Promise<LineTransport>);
 export interface ScaleLine {
   readonly board: ScaleBoard;
   readonly scale: Scale;
+  readonly transport: LineTransport;
   /** Village clock, `pace` times as fast as the machine; the board lives by it too. */
   readonly clock: Clock;
 }
@@ -73,7 +74,7 @@ export async function openScaleLine(model: string, way: Way, { pace = 20, unit =
     if (driver instanceof StreamedScale) await driver.stream.close();
     await server?.close();
   });
-  return { board, scale: driver, clock };
+  return { board, scale: driver, transport, clock };
 }
 
 async function transportOf(way: Way, isPlain: boolean, port: number): Promise<LineTransport> {

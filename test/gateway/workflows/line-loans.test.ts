@@ -1,10 +1,15 @@
 // Without this a technician's command could take a line in the middle of a dispense, or a killed one keep it for ever.
+import assert from 'node:assert/strict';
 import { expect, it, onTestFinished } from 'vitest';
 import { wireClock } from '../../../gateway/clock.ts';
 import { loanKeptMs } from '../../../gateway/limits.ts';
+import { openByteStream } from '../../../gateway/southbound/byte-stream.ts';
 import { openLine } from '../../../gateway/southbound/line.ts';
+import { StreamedScale } from '../../../gateway/southbound/scale.ts';
 import { LineLoans } from '../../../gateway/workflows/line-loans.ts';
+import { toledoChecked } from '../../../protocol/devices/toledo-continuous.ts';
 import { eventually } from '../../support/eventually.ts';
+import { openScaleLine } from '../../support/scale-line.ts';
 import { honest, startScriptedSlave } from '../../support/scripted-slave.ts';
 
 /** A real line to a slave that answers, and a lender whose clock runs `pace` times as fast. */
@@ -19,7 +24,7 @@ async function openLender({ pace = 1, busy = (): string | null => null } = {}) {
     monotonicMs: () => wireClock.monotonicMs() * pace,
     sleep: (ms: number, name: string, signal?: AbortSignal) => wireClock.sleep(ms / pace, name, signal),
   };
-  const loans = new LineLoans({ lines: new Map([['line-1', { line, transport }]]), busy, wire });
+  const loans = new LineLoans({ lines: new Map([['line-1', { line, transport }]]), ports: ['exit-reader'], busy, wire });
   onTestFinished(() => loans.close());
   const read = () => line.request(1, { kind: 'read', space: 'holding', address: 7, count: 1 }, { deadlineMs: 1000, guardMs: 50, priority: 'poll' });
   await eventually(
@@ -51,8 +56,8 @@ it('lets go of the port, refuses what is asked meanwhile with the borrower’s n
 it('takes the line back from a borrower who has fallen silent', async () => {
   const pace = 500;
   const { line, loans } = await openLender({ pace });
-  const { token } = await loans.borrow('line-1', 'technician');
   const lentAtMs = wireClock.monotonicMs();
+  const { token } = await loans.borrow('line-1', 'technician');
   await eventually(
     () => line.state().open,
     () => 'the line does not come back',
@@ -69,4 +74,45 @@ it('lends nothing while a job is open, and no line it does not have', async () =
   });
   expect(await read()).toEqual({ kind: 'words', words: [7] });
   await expect(loans.borrow('line-2', 'technician')).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('line-1') as string });
+});
+
+it('says of a port that it is one, and what to do, and does not pretend that it is not there', async () => {
+  const { loans } = await openLender();
+  await expect(loans.borrow('exit-reader', 'technician')).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringMatching(/exit-reader has a port of its own.*Stop the gateway.*--port/) as string,
+  });
+});
+
+it('lends the line of a scale that speaks unasked: the borrower hears it, the gateway does not, and hears it again afterwards', async () => {
+  const { scale, transport } = await openScaleLine('TOLEDO-C', 'tcp');
+  assert(scale instanceof StreamedScale);
+  const { stream } = scale;
+  const loans = new LineLoans({ lines: new Map([['scale-line', { line: stream, transport }]]), ports: [], busy: () => null, wire: wireClock });
+  onTestFinished(() => loans.close());
+  const heard = () => stream.stats().answered;
+  await eventually(
+    () => heard() > 0,
+    () => 'the scale is not heard',
+  );
+  const { token } = await loans.borrow('scale-line', 'technician');
+  expect(stream.isOpen).toBe(false);
+  const before = heard();
+  let borrowed = 0;
+  const onBytes = (bytes: Buffer) => {
+    borrowed += bytes.length;
+  };
+  const listener = { onBytes, onClose: () => undefined };
+  const mine = await openByteStream(transport, listener, wireClock, new AbortController().signal);
+  await eventually(
+    () => borrowed >= 2 * toledoChecked.device.frameBytesMax,
+    () => 'the borrower hears nothing',
+  );
+  await mine.close(false);
+  expect(heard()).toBe(before);
+  expect(loans.giveBack(token)).toBe(true);
+  await eventually(
+    () => heard() > before,
+    () => 'the scale is not heard again',
+  );
 });
