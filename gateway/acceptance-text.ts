@@ -139,15 +139,16 @@ const describe: Describe = {
             `CTR_TEST ${or(ctrTestBefore)} -> ${or(ctrTestAfter)}, must go up by 1, event ${or(event)}`,
           ],
   }),
-  compartment: ({ bin, compartment, wasteClass, levelPercent, doorOpen, smoke, temperatureDeciC }) => {
+  compartment: ({ bin, compartment, wasteClass, levelPercent, full, doorOpen, smoke, temperatureDeciC }) => {
     if (compartment === null || wasteClass === null) return { what: [`箱 ${bin}`, `bin ${bin}`], measured: nothing };
     const celsius = temperatureDeciC === null ? '-' : `${(temperatureDeciC / 10).toFixed(1)} °C`;
     const [zh, en] = classes[wasteClass];
+    const filled = levelPercent === null && full !== null ? ([`满 ${yes(full)[0]}`, `full ${yes(full)[1]}`] as const) : null;
     return {
       what: [`箱 ${bin} 第 ${compartment} 格（${zh}）`, `bin ${bin} compartment ${compartment} (${en})`],
       measured: [
-        `满度 ${or(levelPercent, ' %')}，${celsius}，烟 ${yes(smoke)[0]}，门开 ${yes(doorOpen)[0]}`,
-        `level ${or(levelPercent, ' %')}, ${celsius}, smoke ${yes(smoke)[1]}, hatch open ${yes(doorOpen)[1]}`,
+        `${filled?.[0] ?? `满度 ${or(levelPercent, ' %')}`}，${celsius}，烟 ${yes(smoke)[0]}，门开 ${yes(doorOpen)[0]}`,
+        `${filled?.[1] ?? `level ${or(levelPercent, ' %')}`}, ${celsius}, smoke ${yes(smoke)[1]}, hatch open ${yes(doorOpen)[1]}`,
       ],
     };
   },

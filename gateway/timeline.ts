@@ -172,8 +172,8 @@ const lines: Lines = {
     `household ${short(household)} earned ${points} points (${yuan(points)} yuan)`,
   ],
   'bin.level.changed': ({ bin, compartment, levelPercent, fillState }) => [
-    `${bin} 第 ${compartment} 格 ${levelPercent}%（${codes[fillState]}）`,
-    `${bin} compartment ${compartment} at ${levelPercent} % (${fillState})`,
+    `${bin} 第 ${compartment} 格${levelPercent === null ? '' : ` ${levelPercent}%`}（${codes[fillState]}）`,
+    `${bin} compartment ${compartment}${levelPercent === null ? '' : ` at ${levelPercent} %`} (${fillState})`,
   ],
   'alarm.fire': ({ bin, compartment }) => [`火警！${bin} 第 ${compartment} 格`, `FIRE ALARM in ${bin} compartment ${compartment}`],
   'bin.hatch.opened': ({ bin, compartment, outcome }) => [

@@ -108,6 +108,7 @@ export const acceptanceCheckSchemas = {
       compartment: z.int().min(1).max(8).nullable().describe('Null: nothing of the bin could be read.'),
       wasteClass: z.enum(wasteClasses).nullable(),
       levelPercent: z.int().min(0).max(100).nullable(),
+      full: z.boolean().nullable().describe('Of a bin that says full or not, never how full.'),
       doorOpen: z.boolean().nullable(),
       smoke: z.boolean().nullable(),
       temperatureDeciC: z.int().nullable().describe('Unit: a tenth of a degree Celsius.'),

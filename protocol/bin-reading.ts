@@ -16,6 +16,8 @@ export interface CompartmentReading {
   readonly wasteClass: WasteClass;
   /** 0..100. null: no sensor, or one that sees nothing it can measure. */
   readonly levelPercent: number | null;
+  /** What a sensor says that knows full and not full, and nothing between. null: there is none. */
+  readonly full: boolean | null;
   /** Also true when it was open at any time during the look, where that is known: what a level sensor saw then was an arm. */
   readonly doorOpen: boolean | null;
   readonly smoke: boolean | null;

@@ -299,10 +299,10 @@ export const eventSchemas = {
       bin: deviceIdSchema,
       compartment: z.int().min(1).max(8),
       wasteClass: z.enum(['food', 'recyclable', 'hazardous', 'residual']),
-      levelPercent: z.int().min(0).max(100),
+      levelPercent: z.int().min(0).max(100).nullable().describe('Null: the bin says full or not, never how full.'),
       fillState: z.enum(['normal', 'plan', 'full']),
     })
-    .describe('A compartment crossed 80 % (plan a pick-up), 95 % (full) or was emptied.'),
+    .describe('A compartment crossed 80 % (plan a pick-up), 95 % (full) or was emptied; or a bin that knows only full and room changed from one to the other.'),
   'alarm.fire': z
     .strictObject({
       bin: deviceIdSchema,

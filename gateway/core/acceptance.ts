@@ -264,7 +264,7 @@ function judgeDispenser({ id, reliability, wanted, outcome }: DispenserExam): Ac
 }
 
 function judgeBin({ id, readings }: BinExam, { alarms }: VillageFacts): AcceptanceCheck[] {
-  const nothing = { check: 'compartment', bin: id, compartment: null, wasteClass: null, levelPercent: null, doorOpen: null, smoke: null } as const;
+  const nothing = { check: 'compartment', bin: id, compartment: null, wasteClass: null, levelPercent: null, full: null, doorOpen: null, smoke: null } as const;
   if (readings === null) return [{ ...nothing, temperatureDeciC: null, ...judge([['bin_unreadable', 'failed']]) }];
   return readings.map((reading) => {
     const burns = alarms.some(({ bin, compartment }) => bin === id && compartment === reading.compartment);
@@ -272,12 +272,12 @@ function judgeBin({ id, readings }: BinExam, { alarms }: VillageFacts): Acceptan
   });
 }
 
-function judgeCompartment({ levelPercent, doorOpen, smoke, temperatureDeciC: deciC }: CompartmentReading): Said[] {
+function judgeCompartment({ levelPercent, full, doorOpen, smoke, temperatureDeciC: deciC }: CompartmentReading): Said[] {
   const said: Said[] = [];
   if (smoke === true) said.push(['smoke_seen', 'failed']);
   if (deciC !== null && (deciC < temperatureDeciC.least || deciC > temperatureDeciC.most)) said.push(['temperature_implausible', 'failed']);
   // Behind an open hatch the sensor sees the arm, not the waste.
   if (doorOpen === true) said.push(['door_open', 'remark']);
-  else if (levelPercent === null) said.push(['level_unreadable', 'failed']);
+  else if (levelPercent === null && full === null) said.push(['level_unreadable', 'failed']);
   return said;
 }

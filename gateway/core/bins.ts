@@ -18,18 +18,36 @@ const normalPercent = 70;
 const fireDeciC = 700;
 const readingsToBelieve = 3;
 
-/** What is recorded of a compartment, and the last levels read since, oldest first, at most three. */
+/** One level as it was seen: in percent, or by a sensor that knows only full and room. */
+export type SeenLevel = number | 'full' | 'room';
+
+/** What is recorded of a compartment, and the last levels seen since, oldest first, at most three. */
 export interface CompartmentState {
   readonly fillState: FillState;
   readonly alarm: boolean;
-  readonly recentPercent: readonly number[];
+  readonly recentLevels: readonly SeenLevel[];
 }
 /** A compartment the ledger knows nothing of yet. */
-export const freshCompartment: CompartmentState = { fillState: 'normal', alarm: false, recentPercent: [] };
+export const freshCompartment: CompartmentState = { fillState: 'normal', alarm: false, recentLevels: [] };
 
-/** All three readings must be past a threshold. Once full it stays so until emptied: waste that settles does not make room. */
-function judgeLevels(recentPercent: readonly number[], current: FillState): FillState {
-  if (recentPercent.length < readingsToBelieve) return current;
+/** Which way `full` and `room` weigh against the thresholds. For comparing only: no such percent was measured, and none is told. */
+const weightOf = { full: 100, room: 0 } as const;
+
+/** null: this look says nothing of the level. Full is believed whatever is measured beside it. */
+function seenIn({ doorOpen, full, levelPercent }: CompartmentReading): SeenLevel | null {
+  // While the hatch is open the sensor sees the arm, not the waste.
+  if (doorOpen === true) return null;
+  if (full === true) return 'full';
+  return levelPercent ?? (full === false ? 'room' : null);
+}
+
+/**
+ * All three readings must be past a threshold. Once full it stays so until emptied: waste that settles does not make room. Where nothing but
+ * full and room is known, room is all that can say that it was emptied, and no pick-up is ever planned ahead.
+ */
+function judgeLevels(recent: readonly SeenLevel[], current: FillState): FillState {
+  if (recent.length < readingsToBelieve) return current;
+  const recentPercent = recent.map((level) => (typeof level === 'number' ? level : weightOf[level]));
   const least = Math.min(...recentPercent);
   if (least >= fullPercent) return 'full';
   if (least >= planPercent && current === 'normal') return 'plan';
@@ -42,13 +60,13 @@ export function stepCompartment(bin: string, state: CompartmentState, reading: C
   const burns = smoke === true || (temperatureDeciC !== null && temperatureDeciC > fireDeciC);
   const fire: EventDraft[] = burns && !state.alarm ? [{ name: 'alarm.fire', subject: bin, data: { bin, compartment, smoke, temperatureDeciC } }] : [];
   const alarm = state.alarm || burns;
-  // While the hatch is open the sensor sees the arm, not the waste: such a level is no reading at all, nor is one the sensor cannot give.
-  if (reading.doorOpen === true || levelPercent === null) return { state: { ...state, alarm }, drafts: fire };
-  const recentPercent = [...state.recentPercent, levelPercent].slice(-readingsToBelieve);
-  const fillState = judgeLevels(recentPercent, state.fillState);
+  const seen = seenIn(reading);
+  if (seen === null) return { state: { ...state, alarm }, drafts: fire };
+  const recentLevels = [...state.recentLevels, seen].slice(-readingsToBelieve);
+  const fillState = judgeLevels(recentLevels, state.fillState);
   const level: EventDraft[] =
     fillState === state.fillState ? [] : [{ name: 'bin.level.changed', subject: bin, data: { bin, compartment, wasteClass, levelPercent, fillState } }];
-  return { state: { fillState, alarm, recentPercent }, drafts: [...fire, ...level] };
+  return { state: { fillState, alarm, recentLevels }, drafts: [...fire, ...level] };
 }
 
 /** Every way a reset can be refused. */

@@ -68,6 +68,7 @@ export class AssembledBin implements Bin {
       compartment: index + 1,
       wasteClass,
       levelPercent: senseOf(look, level, ({ part, mounting }, values) => part.levelPercent(values, mounting)),
+      full: null,
       temperatureDeciC: senseOf(look, temperature, ({ part }, values) => part.temperatureDeciC(values)),
       smoke: contactOf(look, smoke),
       doorOpen: door !== null && 'locks' in door ? doorOpen(look, door) : contactOf(look, door),

@@ -5,7 +5,7 @@
  */
 import type { CompartmentReading } from '../../protocol/bin-reading.ts';
 import type { Clock } from '../clock.ts';
-import { decideAlarmReset, freshCompartment, type ResetRefusal, stepCompartment } from '../core/bins.ts';
+import { decideAlarmReset, freshCompartment, type ResetRefusal, type SeenLevel, stepCompartment } from '../core/bins.ts';
 import { isGatewayError, isOfStop } from '../errors.ts';
 import { binPollMs } from '../limits.ts';
 import type { Store } from '../store/store.ts';
@@ -27,14 +27,14 @@ export interface BinWatchOptions {
 /** Watches until `signal` aborts. Bus failures are waited out; the device's own back-off paces them. @throws GatewayError store_*. */
 export async function watchBin({ bin, store, clock, idlePollMs = binPollMs, onLook }: BinWatchOptions, signal: AbortSignal): Promise<void> {
   const { id } = bin;
-  const recent = new Map<number, readonly number[]>();
+  const recent = new Map<number, readonly SeenLevel[]>();
   const record = (readings: readonly CompartmentReading[]) => {
     const known = store.bins.state().filter((row) => row.bin === id);
     const steps = readings.map((reading) => {
       const { compartment } = reading;
       const row = known.find((one) => one.compartment === compartment) ?? freshCompartment;
-      const step = stepCompartment(id, { fillState: row.fillState, alarm: row.alarm, recentPercent: recent.get(compartment) ?? [] }, reading);
-      recent.set(compartment, step.state.recentPercent);
+      const step = stepCompartment(id, { fillState: row.fillState, alarm: row.alarm, recentLevels: recent.get(compartment) ?? [] }, reading);
+      recent.set(compartment, step.state.recentLevels);
       return step;
     });
     const drafts = steps.flatMap((step) => step.drafts);

@@ -45,9 +45,9 @@ export const bin1 = defineDevice({
 export const bin1Controller = defineBin({
   map: bin1,
   fields: ['lidOpen', 'temperatureDeciC', 'full'],
-  // The board knows no level: a bin that is not full counts as empty. What its gas sensor counts is no smoke detector's word.
+  // The board says full or not, never how full. What its gas sensor counts is no smoke detector's word.
   decode: ({ lidOpen, temperatureDeciC, full }, wasteClass) => [
-    { compartment: 1, wasteClass, levelPercent: full === 'full' ? 100 : 0, doorOpen: lidOpen, smoke: null, temperatureDeciC },
+    { compartment: 1, wasteClass, levelPercent: null, full: full === 'full', doorOpen: lidOpen, smoke: null, temperatureDeciC },
   ],
   open: (compartment) => (compartment === 1 ? { lidOpen: true } : undefined),
   readBack: 'lidOpen',

@@ -150,6 +150,7 @@ function decode(values: ReadingOf<typeof bin4>): readonly CompartmentReading[] {
     compartment: index + 1,
     wasteClass,
     levelPercent: values[`${wasteClass}LevelPercent`],
+    full: null,
     doorOpen: values[`${wasteClass}DoorOpen`],
     smoke: values[`${wasteClass}Smoke`],
     temperatureDeciC: values[`${wasteClass}TemperatureDeciC`],

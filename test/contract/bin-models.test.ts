@@ -87,7 +87,9 @@ describe.each(Object.entries(binCatalogue))('the bin %s', (model, bin: BinModel)
     board.throwIn(1, 500);
     const look = bin.decode(read(bin.map, bin.fields), 'food');
     expect(look.map(({ compartment }) => compartment)).toEqual(Array.from({ length: compartments }, (_unused, at) => at + 1));
-    expect(look[0]).toMatchObject({ wasteClass: 'food', levelPercent: 100, doorOpen: false, temperatureDeciC: 231 });
+    expect(look[0]).toMatchObject({ wasteClass: 'food', doorOpen: false, temperatureDeciC: 231 });
+    // Percent, or full and nothing else: never one made of the other.
+    expect([look[0]?.levelPercent, look[0]?.full]).toEqual(look[0]?.full === null ? [100, null] : [null, true]);
     expect(bin.open(compartments + 1, 700)).toBeUndefined();
     for (let n = 1; n <= compartments; n += 1) expect(encodeWrites(bin.map, bin.open(n, 700) ?? {})).toHaveLength(1);
   });

@@ -4,7 +4,7 @@ import { showCompartments } from '../../gateway/device-view.ts';
 import type { CompartmentReading } from '../../protocol/bin-reading.ts';
 
 const seen = (compartment: number, levelPercent: number | null): CompartmentReading => ({
-  ...{ compartment, levelPercent, wasteClass: 'food', doorOpen: false, smoke: null, temperatureDeciC: null },
+  ...{ compartment, levelPercent, full: null, wasteClass: 'food', doorOpen: false, smoke: null, temperatureDeciC: null },
 });
 
 it('shows the level of the last look and what the ledger holds, and invents neither', () => {

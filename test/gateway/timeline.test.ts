@@ -74,6 +74,13 @@ describe('every event', () => {
     expect(describeEvent({ ...issue, data: unread }, 'zh')).toBe('农户 012345 领到 ?（待确认）');
   });
 
+  it('names no percent where a bin says only that it is full', () => {
+    const { data } = sampleDrafts['bin.level.changed'];
+    const draft = { ...sampleDrafts['bin.level.changed'], data: { ...data, levelPercent: null } };
+    expect(formatEvent({ atMs: 0, sequence: 1, draft }, 'en')).toMatch(/bin-1 compartment 2 \(full\)$/);
+    expect(formatEvent({ atMs: 0, sequence: 1, draft }, 'zh')).toMatch(/bin-1 第 2 格（[^%]+）$/);
+  });
+
   it('stands under village time and its number', () => {
     const atMs = Date.UTC(2026, 10, 23, 16, 30, 5);
     const line = formatEvent({ atMs, sequence: 42, draft: sampleDrafts['alarm.cleared'] }, 'en');

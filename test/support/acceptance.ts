@@ -15,7 +15,7 @@ export const soundDevice = (more: Partial<DeviceRun> = {}): DeviceRun => ({
   ...more,
 });
 export const soundReading = (more: Partial<CompartmentReading> = {}): CompartmentReading => ({
-  ...{ compartment: 1, wasteClass: 'food', levelPercent: 40, doorOpen: false, smoke: false, temperatureDeciC: 195 },
+  ...{ compartment: 1, wasteClass: 'food', levelPercent: 40, full: null, doorOpen: false, smoke: false, temperatureDeciC: 195 },
   ...more,
 });
 

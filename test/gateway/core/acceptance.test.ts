@@ -130,6 +130,7 @@ describe('a bin', () => {
     ['that cannot be read', told(soundPoint({ bins: [{ id: 'bin-1', readings: null }] })), ['compartment failed bin_unreadable']],
     ['without what is not fitted', bin({ smoke: null, temperatureDeciC: null, doorOpen: null }), []],
     ['whose level sensor says nothing', bin({}, { compartment: 2, levelPercent: null }), ['compartment failed level_unreadable']],
+    ['that says full or not and never how full', bin({ levelPercent: null, full: false }), []],
     ['that stands open', bin({ doorOpen: true, levelPercent: null }), ['compartment remark door_open']],
     ['with smoke in it', bin({ smoke: true }), ['compartment failed smoke_seen']],
     ['colder than any village', bin({ temperatureDeciC: -500 }), ['compartment failed temperature_implausible']],

@@ -5,7 +5,15 @@ import { type CompartmentState, decideAlarmReset, decideOpen, type FillState, fr
 import type { CompartmentReading } from '../../../protocol/bin-reading.ts';
 import { type EventDraft, eventSchemas } from '../../../protocol/events.ts';
 
-const calm: CompartmentReading = { compartment: 2, wasteClass: 'recyclable', levelPercent: 10, doorOpen: false, smoke: false, temperatureDeciC: 200 };
+const calm: CompartmentReading = {
+  compartment: 2,
+  wasteClass: 'recyclable',
+  levelPercent: 10,
+  full: null,
+  doorOpen: false,
+  smoke: false,
+  temperatureDeciC: 200,
+};
 
 function play(readings: readonly Partial<CompartmentReading>[], start: CompartmentState = freshCompartment) {
   const drafts: EventDraft[] = [];
@@ -18,7 +26,7 @@ function play(readings: readonly Partial<CompartmentReading>[], start: Compartme
   return { state, drafts, told: drafts.map(({ data }) => ('fillState' in data ? data.fillState : 'fire')) };
 }
 const levels = (...percents: number[]) => percents.map((levelPercent) => ({ levelPercent }));
-const recorded = (fillState: FillState): CompartmentState => ({ fillState, alarm: false, recentPercent: [] });
+const recorded = (fillState: FillState): CompartmentState => ({ fillState, alarm: false, recentLevels: [] });
 
 describe('the fill level', () => {
   it('is told at 80 % and at 95 %, when three readings in a row agree', () => {
@@ -63,11 +71,29 @@ describe('the fill level', () => {
     fc.assert(
       fc.property(fc.array(reading, { maxLength: 80 }), (readings) => {
         const { told, state } = play(readings);
-        expect(state.recentPercent.length).toBeLessThanOrEqual(3);
+        expect(state.recentLevels.length).toBeLessThanOrEqual(3);
         expect(told.every((fill, index) => fill !== (told[index - 1] ?? 'normal'))).toBe(true);
         expect(told.at(-1) ?? 'normal').toBe(state.fillState);
       }),
     );
+  });
+});
+
+describe('a bin that knows only full and room', () => {
+  const says = (...list: readonly boolean[]) => list.map((full) => ({ levelPercent: null, full }));
+  it('is full, and normal again, by three looks that agree, and tells no percent nobody measured', () => {
+    const filled = play(says(false, false, false, true, true, false, true, true, true, true));
+    expect(filled.told).toEqual(['full']);
+    expect(filled.drafts[0]?.data).toEqual({ bin: 'bin-1', compartment: 2, wasteClass: 'recyclable', levelPercent: null, fillState: 'full' });
+    const emptied = play(says(false, false, true, false, false, false), recorded('full'));
+    expect(emptied.told).toEqual(['normal']);
+    expect(emptied.drafts[0]?.data).toMatchObject({ levelPercent: null });
+    for (const draft of [...filled.drafts, ...emptied.drafts]) expect(eventSchemas[draft.name].safeParse(draft.data).success).toBe(true);
+  });
+  it('says nothing through an open lid, and a measured level is told beside a full that is believed first', () => {
+    expect(play(says(true, true, true).map((reading) => ({ ...reading, doorOpen: true }))).told).toEqual([]);
+    expect(play([60, 60, 60].map((levelPercent) => ({ levelPercent, full: true }))).drafts[0]?.data).toMatchObject({ fillState: 'full', levelPercent: 60 });
+    expect(play([85, 85, 85].map((levelPercent) => ({ levelPercent, full: false }))).told).toEqual(['plan']);
   });
 });
 

@@ -84,8 +84,8 @@ async function openAssembled(relays: 'RELAY-WS' | 'RELAY-LC') {
   return { ...bench, bin: assembleBin(row, parts), look: () => assembleBin(row, parts).read(new AbortController().signal) };
 }
 
-const first = { compartment: 1, wasteClass: 'food', levelPercent: 50, temperatureDeciC: 200, smoke: false, doorOpen: false };
-const second = { compartment: 2, wasteClass: 'residual', levelPercent: 50, temperatureDeciC: null, smoke: null, doorOpen: null };
+const first = { compartment: 1, wasteClass: 'food', levelPercent: 50, full: null, temperatureDeciC: 200, smoke: false, doorOpen: false };
+const second = { compartment: 2, wasteClass: 'residual', levelPercent: 50, full: null, temperatureDeciC: null, smoke: null, doorOpen: null };
 
 describe.each(['RELAY-WS', 'RELAY-LC'] as const)('a bin assembled with a %s', (relays) => {
   it('is read like a bin with a controller, each part once, and says null where nothing is fitted', async () => {
@@ -180,13 +180,13 @@ describe('a bin with a controller', () => {
   it('BIN-1 is read, opened and read back: a refusal that echoes like obedience is seen', async () => {
     const { board, bin, store } = await controller('BIN-1', 1);
     const { signal } = new AbortController();
-    const seen = { compartment: 1, wasteClass: 'food', levelPercent: 0, doorOpen: false, smoke: null, temperatureDeciC: 200 };
+    const seen = { compartment: 1, wasteClass: 'food', levelPercent: null, full: false, doorOpen: false, smoke: null, temperatureDeciC: 200 };
     expect(await bin.read(signal)).toEqual([seen]);
     expect(await openHatch(store, bin, 1, 'clerk')).toEqual({ ok: true, outcome: 'obeyed' });
     expect(await bin.read(signal)).toEqual([{ ...seen, doorOpen: true }]);
     board.setDoor(false);
     board.throwIn(1, 500);
-    expect(await bin.read(signal)).toEqual([{ ...seen, levelPercent: 100 }]);
+    expect(await bin.read(signal)).toEqual([{ ...seen, full: true }]);
     expect(await openHatch(store, bin, 1, 'clerk')).toEqual({ ok: false, refusal: { code: 'board_refused' } });
   });
 });

@@ -1,6 +1,6 @@
-// Lost if deleted: the frames printed in the thesis for its bin, and that the scanned user code is never read.
+// Lost if deleted: the frames printed in the thesis for its bin, that the scanned user code is never read, and that no level is made up.
 import { expect, it } from 'vitest';
-import { bin1 } from '../../../protocol/devices/bin-1.ts';
+import { bin1, bin1Controller } from '../../../protocol/devices/bin-1.ts';
 import { planReads, readRequest } from '../../../protocol/read-plan.ts';
 import { expectWrites, requestIn } from '../../support/golden-frames.ts';
 
@@ -24,4 +24,12 @@ it.each([
 it('never reads where a user code may stand', () => {
   const touched = planReads(bin1).flatMap(({ space, address, count }) => (space === 'input' ? Array.from({ length: count }, (_, at) => address + at) : []));
   expect(touched.filter((address) => address >= 0x05 && address <= 0x12)).toEqual([]);
+});
+
+it.each([
+  ['room', false],
+  ['full', true],
+] as const)('says %s, and no percent', (full, isFull) => {
+  const [reading] = bin1Controller.decode({ lidOpen: false, temperatureDeciC: 200, full }, 'food');
+  expect(reading).toMatchObject({ levelPercent: null, full: isFull });
 });

@@ -22,10 +22,10 @@ it('reads four compartments in two requests', () => {
     ['input', 0, 9],
   ]);
   expect(read(0b1111)).toEqual([
-    { compartment: 1, wasteClass: 'food', levelPercent: 10, doorOpen: false, smoke: false, temperatureDeciC: -5 },
-    { compartment: 2, wasteClass: 'recyclable', levelPercent: 80, doorOpen: true, smoke: false, temperatureDeciC: 200 },
-    { compartment: 3, wasteClass: 'hazardous', levelPercent: 0, doorOpen: false, smoke: false, temperatureDeciC: 0 },
-    { compartment: 4, wasteClass: 'residual', levelPercent: 100, doorOpen: false, smoke: true, temperatureDeciC: 850 },
+    { compartment: 1, wasteClass: 'food', levelPercent: 10, full: null, doorOpen: false, smoke: false, temperatureDeciC: -5 },
+    { compartment: 2, wasteClass: 'recyclable', levelPercent: 80, full: null, doorOpen: true, smoke: false, temperatureDeciC: 200 },
+    { compartment: 3, wasteClass: 'hazardous', levelPercent: 0, full: null, doorOpen: false, smoke: false, temperatureDeciC: 0 },
+    { compartment: 4, wasteClass: 'residual', levelPercent: 100, full: null, doorOpen: false, smoke: true, temperatureDeciC: 850 },
   ]);
 });
 
