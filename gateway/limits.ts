@@ -67,6 +67,14 @@ export const replyGraceMs = 10;
 export const deviceRetryMsMax = 10_000;
 /** A device whose deadline and guard are long is left alone for this many times both, so that its silence takes at most 4 % of its line. */
 export const deviceRetryRatio = 25;
+/**
+ * Longest pause between two tries of a device heard within `deviceHeardMs`. Unit: wire ms. Shorter than the pause between two looks at a bin, so that with
+ * deadline and look it is served again within 3 s. A spoilt answer costs its line an answer and a guard per pause, some 0.25 s in 1.75: no more than
+ * a live board takes of a busy line of eight.
+ */
+export const deviceHeardRetryMs = 1500;
+/** How long a device that falls silent is tried that often. Unit: wire ms. A try costs 0.35 to 0.5 s, 19 to 25 % of its line meanwhile. */
+export const deviceHeardMs = 60_000;
 /** Unanswered tries in a row after which a device is offline. One lost frame is noise. */
 export const deviceFailuresMax = 3;
 /** Longest text one scan may hold. Unit: byte. A bag code has under 40, a door plaque under 100. */

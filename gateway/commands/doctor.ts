@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { timeQualities } from '../../protocol/signed-event.ts';
+import { busSymptoms, describeSymptom } from '../core/bus-symptoms.ts';
 import { byLevel, diagnoseMachine, diagnoseVillage, type Finding, type VillageFacts } from '../core/diagnosis.ts';
 import { socketIn, standingOf } from '../data-folder.ts';
 import { isGatewayError } from '../errors.ts';
@@ -26,7 +27,7 @@ async function examine(flags: VillageFlags): Promise<Finding[]> {
   const isServing = status !== noGateway;
   const facts = await examineMachine(flags.data, config, isServing);
   const machine = diagnoseMachine(facts);
-  if (isServing) return [...machine, ...diagnoseVillage(factsOf(statusSchema.parse(status)))];
+  if (isServing) return [...machine, ...diagnoseVillage(villageFacts(status))];
   // A missing key is told above, and nothing can be opened without it.
   return facts.missingKeys.length > 0 ? machine : [...machine, ...(await examineFiles(flags))];
 }
@@ -44,7 +45,7 @@ async function examineFiles(flags: VillageFlags): Promise<Finding[]> {
 }
 
 /** What doctor needs of a status; a gateway of another version may say more. */
-const traffic = { sent: z.number(), timeouts: z.number(), garbled: z.number(), utilisation: z.number() };
+const traffic = { answered: z.number(), exceptions: z.number(), timeouts: z.number(), garbled: z.number(), utilisation: z.number() };
 const statusSchema = z.looseObject({
   timeq: z.enum(timeQualities),
   problem: z.string().nullable(),
@@ -54,25 +55,33 @@ const statusSchema = z.looseObject({
       id: z.string(),
       state: z.enum(['unknown', 'online', 'offline']),
       note: z.string(),
-      facts: z.looseObject({ locked: z.string().nullish(), symptom: z.string().nullish() }),
+      facts: z.looseObject({ locked: z.string().nullish(), symptom: z.enum(busSymptoms).nullish() }),
     }),
   ),
   bus: z
     .looseObject({
       lines: z.array(z.looseObject({ id: z.string(), open: z.boolean(), strayBytes: z.number(), ...traffic })),
-      devices: z.array(z.looseObject({ id: z.string(), ...traffic })),
+      devices: z.array(z.looseObject({ id: z.string(), unit: z.number(), ...traffic })),
     })
     .nullable(),
   bins: z.array(z.looseObject({ bin: z.string(), compartment: z.number(), alarm: z.boolean() })),
 });
 
-const factsOf = ({ timeq, problem, uplink, devices, bus, bins }: z.infer<typeof statusSchema>): VillageFacts => ({
-  ...{ timeq, problem, uplink },
-  devices: devices.map(({ id, state, note, facts }) => ({ id, state, note, locked: facts.locked ?? null, symptom: facts.symptom == null ? null : note })),
-  lines: bus?.lines ?? [],
-  traffic: bus?.devices ?? [],
-  alarms: bins.filter(({ alarm }) => alarm),
-});
+/** What a running gateway's status says, as facts to judge. @throws ZodError when it is no status. */
+export function villageFacts(status: unknown): VillageFacts {
+  const { timeq, problem, uplink, devices, bus, bins } = statusSchema.parse(status);
+  const unitOf = (id: string) => bus?.devices.find((row) => row.id === id)?.unit ?? 0;
+  return {
+    ...{ timeq, problem, uplink },
+    devices: devices.map(({ id, state, note, facts: { locked, symptom } }) => ({
+      ...{ id, state, note, locked: locked ?? null },
+      symptom: symptom == null ? null : describeSymptom(symptom, unitOf(id)),
+    })),
+    lines: bus?.lines ?? [],
+    traffic: bus?.devices ?? [],
+    alarms: bins.filter(({ alarm }) => alarm),
+  };
+}
 
 const marks = { bad: '!!', warn: ' !', ok: '  ' } as const;
 

@@ -56,6 +56,7 @@ export interface Counters {
   readonly exceptions: number;
   readonly timeouts: number;
   readonly garbled: number;
+  readonly doubled: number;
   readonly meanMs: number;
 }
 
@@ -200,8 +201,9 @@ interface Run {
 function trafficOf({ id, place, traffic }: DeviceRun): UnitTraffic[] {
   if (place === null || traffic === null) return [];
   const { before, now } = traffic;
-  const since = (name: 'answered' | 'exceptions' | 'timeouts' | 'garbled') => now[name] - before[name];
-  return [{ id, ...place, answered: since('answered'), exceptions: since('exceptions'), timeouts: since('timeouts'), garbled: since('garbled') }];
+  const since = (name: keyof Counters) => now[name] - before[name];
+  const replies = { answered: since('answered'), exceptions: since('exceptions'), garbled: since('garbled'), doubled: since('doubled') };
+  return [{ id, ...place, ...replies, timeouts: since('timeouts') }];
 }
 
 /** What passed between two looks at the same counters. */

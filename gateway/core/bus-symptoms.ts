@@ -13,25 +13,28 @@ export interface UnitTraffic {
   readonly exceptions: number;
   readonly timeouts: number;
   readonly garbled: number;
+  /** Answers, among `answered`, behind which another reply came that nobody asked for. */
+  readonly doubled: number;
 }
 
-/** One device's recent requests: the latest counters, and how many ended well and garbled of those that still count. */
+/** One device's recent requests: the latest counters, how many requests still count, and how many of them came back damaged or doubled. */
 interface Recent {
   readonly counters: UnitTraffic;
   readonly tries: number;
-  readonly garbled: number;
+  readonly damaged: number;
 }
 /** By device. */
 export type TrafficMemory = ReadonlyMap<string, Recent>;
 
 /** `duplicate_address`: this unit's replies are damaged and its neighbours' are not. `noise`: those of several are. `garbled`: it has no neighbour to tell by. */
-export type BusSymptom = 'duplicate_address' | 'noise' | 'garbled';
+export const busSymptoms = ['duplicate_address', 'noise', 'garbled'] as const;
+export type BusSymptom = (typeof busSymptoms)[number];
 
 /** Above this many remembered requests the older half is forgotten: a cause that was mended must not be held against the line for days. */
 const triesRemembered = 60;
 /** Fewer requests, or fewer damaged replies, tell nothing. */
 const leastTries = 5;
-const leastGarbled = 3;
+const leastDamaged = 3;
 /** Share of damaged replies from which a unit is suspect, and up to which a neighbour counts as clean: rare noise is everywhere. */
 const suspectShare = 0.2;
 const cleanShare = 0.05;
@@ -41,25 +44,31 @@ export function rememberTraffic(memory: TrafficMemory, units: readonly UnitTraff
   return new Map(
     units.map((counters) => {
       const before = memory.get(counters.id);
-      const known = before !== undefined && counters.garbled >= before.counters.garbled && triesOf(counters) >= triesOf(before.counters) ? before : undefined;
-      const fresh = { tries: triesOf(counters) - (known ? triesOf(known.counters) : 0), garbled: counters.garbled - (known?.counters.garbled ?? 0) };
+      const isOn = before !== undefined && damagedOf(counters) >= damagedOf(before.counters) && triesOf(counters) >= triesOf(before.counters);
+      const known = isOn ? before : undefined;
+      const fresh = {
+        tries: triesOf(counters) - (known ? triesOf(known.counters) : 0),
+        damaged: damagedOf(counters) - (known ? damagedOf(known.counters) : 0),
+      };
       const keep = known !== undefined && known.tries > triesRemembered ? 0.5 : 1;
-      return [counters.id, { counters, tries: (known?.tries ?? 0) * keep + fresh.tries, garbled: (known?.garbled ?? 0) * keep + fresh.garbled }];
+      return [counters.id, { counters, tries: (known?.tries ?? 0) * keep + fresh.tries, damaged: (known?.damaged ?? 0) * keep + fresh.damaged }];
     }),
   );
 }
 
 const triesOf = ({ answered, exceptions, timeouts, garbled }: UnitTraffic): number => answered + exceptions + timeouts + garbled;
+/** A second reply behind a right one damages nothing yet: it would, had another question been on its way. */
+const damagedOf = ({ garbled, doubled }: UnitTraffic): number => garbled + doubled;
 
 /** Suspicions by device; a device without one is not in it. */
 export function judgeTraffic(memory: TrafficMemory): ReadonlyMap<string, BusSymptom> {
   const known = [...memory.values()].filter(({ tries }) => tries >= leastTries);
-  const suspects = known.filter(({ tries, garbled }) => garbled >= leastGarbled && garbled / tries >= suspectShare);
+  const suspects = known.filter(({ tries, damaged }) => damaged >= leastDamaged && damaged / tries >= suspectShare);
   return new Map(
     suspects.map(({ counters: { id, line, unit } }): [string, BusSymptom] => {
       const neighbours = known.filter(({ counters }) => counters.line === line && counters.unit !== unit);
       if (neighbours.length === 0) return [id, 'garbled'];
-      return [id, neighbours.some(({ tries, garbled }) => garbled / tries > cleanShare) ? 'noise' : 'duplicate_address'];
+      return [id, neighbours.some(({ tries, damaged }) => damaged / tries > cleanShare) ? 'noise' : 'duplicate_address'];
     }),
   );
 }

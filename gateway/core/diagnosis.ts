@@ -27,8 +27,10 @@ export interface MachineFacts {
   readonly isServing: boolean;
 }
 
+/** How requests and unasked frames ended; a device that speaks by itself is sent nothing, and its frames count as answered or garbled. */
 interface Traffic {
-  readonly sent: number;
+  readonly answered: number;
+  readonly exceptions: number;
   readonly timeouts: number;
   readonly garbled: number;
   readonly utilisation: number;
@@ -58,8 +60,8 @@ export const diskLowBytes = 1024 ** 3;
 const diskBadBytes = 200 * 1024 ** 2;
 /** Share of lost or spoilt answers from which wiring is suspected; a sound line has none in ten thousand. */
 export const spoiltShare = 0.01;
-/** Requests before a share means anything. */
-const spoiltSentMin = 200;
+/** Answers and failures before a share means anything. */
+const spoiltTriesMin = 200;
 /** Share of its time from which a line is full. */
 export const fullShare = 0.8;
 /** A backlog above this means days without a link. Unit: events. */
@@ -210,7 +212,7 @@ function diagnoseDevice({ id, state, note, locked, symptom }: VillageFacts['devi
       },
     ];
   const counted = traffic.find((row) => row.id === id);
-  const spoilt = counted === undefined || counted.sent < spoiltSentMin ? 0 : (counted.timeouts + counted.garbled) / counted.sent;
+  const spoilt = counted === undefined || triesOf(counted) < spoiltTriesMin ? 0 : (counted.timeouts + counted.garbled) / triesOf(counted);
   if (spoilt >= spoiltShare)
     return [
       {
@@ -231,7 +233,10 @@ const lockTodo: Readonly<Record<string, string>> = {
   fault_persists: 'Switch the board off and on: it then says how its job ended, and the lock lifts by itself.',
 };
 
-function diagnoseLine({ id, open, utilisation, strayBytes, sent }: VillageFacts['lines'][number]): Finding[] {
+const triesOf = ({ answered, exceptions, timeouts, garbled }: Traffic): number => answered + exceptions + timeouts + garbled;
+
+function diagnoseLine(line: VillageFacts['lines'][number]): Finding[] {
+  const { id, open, utilisation, strayBytes } = line;
   if (!open)
     return [
       {
@@ -252,7 +257,7 @@ function diagnoseLine({ id, open, utilisation, strayBytes, sent }: VillageFacts[
         todo: 'Raise the speed or move devices to another line; sifen check FILE does the sum.',
       },
     ];
-  if (sent > spoiltSentMin && strayBytes > sent / 10)
+  if (triesOf(line) > spoiltTriesMin && strayBytes > triesOf(line) / 10)
     return [
       {
         level: 'warn',

@@ -18,7 +18,7 @@ export interface AttendanceOptions {
   readonly onHealth?: (health: DeviceHealth) => void;
 }
 
-const silences = ['bus_timeout', 'bus_garbled'] as const;
+const meanings: Readonly<Record<string, HealthInput>> = { device_exception: 'answered', bus_garbled: 'garbled', bus_timeout: 'silent', bus_closed: 'lineLost' };
 
 /** The attendance of one device. */
 export class Attendance {
@@ -69,7 +69,5 @@ export class Attendance {
 function meaningOf(error: unknown): HealthInput | undefined {
   if (!isGatewayError(error)) return undefined;
   const { code } = error.code === 'bus_write_unknown' && isGatewayError(error.cause) ? error.cause : error;
-  if (code === 'device_exception') return 'answered';
-  if (silences.some((silence) => silence === code)) return 'silent';
-  return code === 'bus_closed' ? 'lineLost' : undefined;
+  return meanings[code];
 }

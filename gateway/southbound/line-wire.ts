@@ -45,12 +45,19 @@ interface Pending {
   readonly reply: PromiseWithResolvers<Buffer>;
 }
 
+/** Who owns a wire, and what it is told. */
+export interface WireOwner {
+  onState(state: WireState, reason: string): void;
+  /** A second reply came behind the right one of this unit, once for each question: two devices may hang under its number. */
+  onSecondReply(unit: number): void;
+}
+
 /** The wire under one line. Its owner calls `untilQuiet`, then at once `exchange`, and never two at a time. */
 export class LineWire implements WireListener {
   readonly #transport: LineTransport;
   readonly #clock: Clock;
   readonly #kept: KeptStream;
-  readonly #onState: (state: WireState, reason: string) => void;
+  readonly #owner: WireOwner;
   readonly #watchdog: Watchdog;
   #state: WireState = 'opening';
   #stream: ByteStream | undefined;
@@ -64,15 +71,17 @@ export class LineWire implements WireListener {
   /** The gap behind the last reply. It begins with the reply's last byte, while the reply is still being looked at. */
   #gap: Promise<void> | undefined;
   #strayBytes = 0;
+  /** Whose right reply came last, and until when bytes behind it may be another reply to the same question. */
+  #answered: { readonly unit: number; readonly untilMs: number } | undefined;
   #transactionId = 0;
   /** Bytes nobody asked for, and planned reopenings, since the start. */
   readonly counts = { strayBytes: 0, reopened: 0 };
 
-  constructor(transport: LineTransport, clock: Clock, onState: (state: WireState, reason: string) => void, openStream?: OpenByteStream) {
+  constructor(transport: LineTransport, clock: Clock, owner: WireOwner, openStream?: OpenByteStream) {
     this.#transport = transport;
     this.#gapMs = quietGapMs(baudOf(transport));
     this.#clock = clock;
-    this.#onState = onState;
+    this.#owner = owner;
     this.#watchdog = new Watchdog(clock, () => this.#giveUp());
     this.#kept = keepOpen(transport, this, clock, openStream);
   }
@@ -85,6 +94,7 @@ export class LineWire implements WireListener {
     this.#stream = stream;
     this.#lost = new AbortController();
     this.#strayBytes = 0;
+    this.#answered = undefined;
     this.#setState('open', '');
   }
 
@@ -148,12 +158,14 @@ export class LineWire implements WireListener {
     this.#pending = pending;
     this.#guardMs = timing.guardMs;
     this.#strayBytes = 0;
+    this.#answered = undefined;
     this.#stream.write(framed.wire);
     const bytes = framed.wire.length + framed.replyBytesMax;
     this.#watchdog.arm(this.#clock.monotonicMs() + wireMs(baudOf(this.#transport), bytes) + timing.deadlineMs);
     try {
       const reply = await pending.reply.promise;
       this.#kept.markSound();
+      this.#answered = { unit, untilMs: this.#lastByteAtMs + timing.deadlineMs + timing.guardMs };
       return reply;
     } catch (error) {
       this.#clean(error instanceof Error ? error.message : String(error));
@@ -202,6 +214,8 @@ export class LineWire implements WireListener {
     this.#strayBytes += byteCount;
     if (this.#strayBytes < shortestFrameBytes) return;
     this.#strayBytes = 0;
+    if (this.#answered !== undefined && nowMs <= this.#answered.untilMs) this.#owner.onSecondReply(this.#answered.unit);
+    this.#answered = undefined;
     this.#clean('bytes nobody asked for');
   }
 
@@ -214,6 +228,6 @@ export class LineWire implements WireListener {
 
   #setState(state: WireState, reason: string): void {
     this.#state = state;
-    this.#onState(state, reason);
+    this.#owner.onState(state, reason);
   }
 }

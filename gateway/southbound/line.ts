@@ -70,7 +70,8 @@ export class Line {
     this.id = id;
     this.#clock = clock;
     this.#total = new Traffic(clock.monotonicMs());
-    this.#wire = new LineWire(transport, clock, (state, reason) => this.#onWire(state, reason), openStream);
+    const onState = (state: WireState, reason: string) => this.#onWire(state, reason);
+    this.#wire = new LineWire(transport, clock, { onState, onSecondReply: (unit) => this.#countSecondReply(unit) }, openStream);
   }
 
   /** Whether the wire is there, and if not, why. */
@@ -159,6 +160,11 @@ export class Line {
   #countUnsent(unit: number): void {
     this.#total.skip();
     this.#trafficOf(unit).skip();
+  }
+
+  #countSecondReply(unit: number): void {
+    this.#total.repeat();
+    this.#trafficOf(unit).repeat();
   }
 
   /** Ends a job that was never sent. */

@@ -15,6 +15,8 @@ export interface TrafficStats {
   readonly timeouts: number;
   readonly garbled: number;
   readonly lost: number;
+  /** Right answers behind which another came that nobody asked for: each is counted as answered as well. */
+  readonly doubled: number;
   /** Requests never sent: called off, refused, or left out because the unit had just been silent. */
   readonly unsent: number;
   /** From the request's first byte to the reply's last, of answers and exceptions. 0 before the first. Unit: wire ms. */
@@ -30,7 +32,7 @@ const loadMemoryMs = 60_000;
 
 /** Counts the traffic of one line or one unit. Times: monotonic ms of the wire clock. */
 export class Traffic {
-  readonly #counts = { sent: 0, answered: 0, exceptions: 0, timeouts: 0, garbled: 0, lost: 0, unsent: 0, worstMs: 0, busyMs: 0 };
+  readonly #counts = { sent: 0, answered: 0, exceptions: 0, timeouts: 0, garbled: 0, lost: 0, doubled: 0, unsent: 0, worstMs: 0, busyMs: 0 };
   #latencySumMs = 0;
   #load = 0;
   #loadAtMs: number;
@@ -41,6 +43,11 @@ export class Traffic {
 
   skip(): void {
     this.#counts.unsent += 1;
+  }
+
+  /** Another reply came behind the right one. */
+  repeat(): void {
+    this.#counts.doubled += 1;
   }
 
   /** A request goes out. */

@@ -19,6 +19,7 @@ const trafficRows: readonly Row<TrafficStats>[] = [
   ['exceptions_total', 'counter', 'Requests refused by the device.', ({ exceptions }) => exceptions],
   ['timeouts_total', 'counter', 'Requests nobody answered.', ({ timeouts }) => timeouts],
   ['garbled_total', 'counter', 'Replies that were not valid.', ({ garbled }) => garbled],
+  ['doubled_total', 'counter', 'Replies behind which another came that nobody asked for.', ({ doubled }) => doubled],
   ['lost_total', 'counter', 'Requests under way when the line was lost.', ({ lost }) => lost],
   ['unsent_total', 'counter', 'Requests called off, refused or left out before they were sent.', ({ unsent }) => unsent],
   ['reply_mean_seconds', 'gauge', 'Mean time from request to reply.', ({ meanMs }) => meanMs / 1000],

@@ -310,7 +310,8 @@ const firstOf = ({ traffic }: FieldLook, id: string) => traffic.find((row) => ro
 function since<Row extends TrafficStats & { readonly id: string }>(first: readonly Row[], now: Row): Row {
   const before = first.find(({ id }) => id === now.id);
   if (before === undefined) return now;
-  return { ...now, sent: now.sent - before.sent, timeouts: now.timeouts - before.timeouts, garbled: now.garbled - before.garbled };
+  const ended = { answered: now.answered - before.answered, exceptions: now.exceptions - before.exceptions };
+  return { ...now, ...ended, timeouts: now.timeouts - before.timeouts, garbled: now.garbled - before.garbled };
 }
 
 /** Longest answer a model allows. Unit: ms. Null for one that nobody asks. */

@@ -1,6 +1,7 @@
 // Without this a fault of the wire that the bus was never shown could become a weight or a roll on TCP lines.
 import { serveTcpLine } from '../../device-sim/serve-tcp.ts';
-import { describeWireFaults, type OpenFaultBench } from './wire-faults-contract.ts';
+import type { OpenFaultBench } from '../support/fault-bench.ts';
+import { describeWireFaults } from './wire-faults-contract.ts';
 
 const overTcp =
   (kind: 'rtu-over-tcp' | 'modbus-tcp'): OpenFaultBench =>

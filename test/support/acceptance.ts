@@ -5,8 +5,8 @@ import type { AcceptanceReport } from '../../protocol/acceptance.ts';
 import type { CompartmentReading } from '../../protocol/bin-reading.ts';
 import { testStartMs } from './make-store.ts';
 
-export const counted = (more: Partial<Counters> = {}): Counters => ({ answered: 0, exceptions: 0, timeouts: 0, garbled: 0, meanMs: 0, ...more });
-const line = { id: 'line-1', open: true, sent: 40, timeouts: 0, garbled: 0, utilisation: 0.1, strayBytes: 0 };
+export const counted = (more: Partial<Counters> = {}): Counters => ({ answered: 0, exceptions: 0, timeouts: 0, garbled: 0, doubled: 0, meanMs: 0, ...more });
+const line = { id: 'line-1', open: true, answered: 40, exceptions: 0, timeouts: 0, garbled: 0, utilisation: 0.1, strayBytes: 0 };
 
 /** A device that answered 40 requests in 4 ms each. */
 export const soundDevice = (more: Partial<DeviceRun> = {}): DeviceRun => ({
@@ -26,7 +26,7 @@ export const soundPoint = (more: Partial<PointFacts> = {}): PointFacts => ({
   village: {
     ...{ timeq: 'ntp', problem: null, uplink: { state: 'online', backlog: 3 }, alarms: [], lines: [line] },
     devices: [{ id: 'scale-1', state: 'online', note: '', locked: null, symptom: null }],
-    traffic: [{ id: 'scale-1', sent: 40, timeouts: 0, garbled: 0, utilisation: 0.1 }],
+    traffic: [{ id: 'scale-1', answered: 40, exceptions: 0, timeouts: 0, garbled: 0, utilisation: 0.1 }],
   },
   devices: [soundDevice()],
   scales: [{ id: 'scale-1', wanted: 'wanted', outcome: { kind: 'weighed', nominalGrams: 2000, readGrams: 2005, limitGrams: 10, passed: true, event: 12 } }],

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveSerialLine } from '../../device-sim/serve-serial.ts';
 import { startChild } from '../../scripts/village/children.ts';
-import { describeWireFaults, type OpenFaultBench } from '../contract/wire-faults-contract.ts';
+import { describeWireFaults } from '../contract/wire-faults-contract.ts';
 import { eventually } from '../support/eventually.ts';
+import type { OpenFaultBench } from '../support/fault-bench.ts';
 import { describeWith } from './tools.ts';
 
 const settings = { baud: 19_200, parity: 'none', dataBits: 8, stopBits: 1 } as const;

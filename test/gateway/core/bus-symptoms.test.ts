@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory, type UnitTraffic } from '../../../gateway/core/bus-symptoms.ts';
 
-type Counts = Partial<Pick<UnitTraffic, 'answered' | 'exceptions' | 'timeouts' | 'garbled'>>;
+type Counts = Partial<Pick<UnitTraffic, 'answered' | 'exceptions' | 'timeouts' | 'garbled' | 'doubled'>>;
 const counters = (unit: number, counts: Counts, line = 'bin-line'): UnitTraffic => ({
-  ...{ id: `${line} ${unit}`, line, unit, answered: 0, exceptions: 0, timeouts: 0, garbled: 0 },
+  ...{ id: `${line} ${unit}`, line, unit, answered: 0, exceptions: 0, timeouts: 0, garbled: 0, doubled: 0 },
   ...counts,
 });
 const nothing: TrafficMemory = new Map();
@@ -15,6 +15,11 @@ describe('damaged replies', () => {
     expect(verdicts(counters(1, { answered: 50 }), counters(2, { answered: 6, garbled: 4 }), counters(3, { answered: 50, garbled: 1 }))).toEqual({
       'bin-line 2': 'duplicate_address',
     });
+  });
+
+  test('answers behind which another comes: two devices under one number, the second slower', () => {
+    expect(verdicts(counters(1, { answered: 50 }), counters(2, { answered: 10, doubled: 8 }))).toEqual({ 'bin-line 2': 'duplicate_address' });
+    expect(verdicts(counters(1, { answered: 50, doubled: 9 }), counters(2, { answered: 10, doubled: 8 }))).toMatchObject({ 'bin-line 2': 'noise' });
   });
 
   test('of several units: noise', () => {

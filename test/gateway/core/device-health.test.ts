@@ -43,6 +43,34 @@ describe('device health', () => {
     expect(mayTry(health, 3000)).toBe(true);
   });
 
+  /** Healthy until 0 s, then the same failure at every try, as soon as it may be tried, until `untilMs`. Returns the longest pause and the time lost. */
+  function troubled(input: 'silent' | 'garbled', fromMs: number, untilMs: number) {
+    let health = stepHealth(unknownHealth, 'answered', 0, silenceMs);
+    const tries: number[] = [];
+    for (let nowMs = 0; nowMs < untilMs; nowMs = Math.max(nowMs, health.nextTryAtMs)) {
+      nowMs += silenceMs;
+      health = stepHealth(health, input, nowMs, silenceMs);
+      if (nowMs >= fromMs) tries.push(nowMs);
+    }
+    const pauses = tries.slice(1).map((at, n) => at - (tries[n] ?? 0) - silenceMs);
+    return { longestMs: Math.max(...pauses), share: (tries.length * silenceMs) / (untilMs - fromMs) };
+  }
+
+  it('tries a device whose answers are spoilt every 1.5 s for as long as they come: something is there', () => {
+    expect(troubled('garbled', 0, 600_000).longestMs).toBe(1500);
+  });
+
+  it('tries a device that fell silent every 1.5 s for a minute, and then leaves 95 % of the line to its neighbours', () => {
+    expect(troubled('silent', 0, 55_000).longestMs).toBe(1500);
+    expect(troubled('silent', 0, 60_000).share).toBeLessThan(0.25);
+    expect(troubled('silent', 90_000, 690_000).share).toBeLessThan(0.05);
+  });
+
+  it('backs off at once from a device that never answered', () => {
+    const health = healthAfter(...Array.from({ length: 8 }, () => 'silent' as const));
+    expect(health.retryMs).toBe(10_000);
+  });
+
   it('lets one regular read try an offline device while the others wait for its outcome', () => {
     const trying = stepHealth(healthAfter('silent', 'silent', 'silent'), 'trying', 3000, silenceMs);
     expect(mayTry(trying, 3500)).toBe(false);

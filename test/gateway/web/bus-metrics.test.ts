@@ -17,6 +17,7 @@ it('tells lines and devices apart, in seconds and shares', () => {
     busy.end(ending, durationMs);
   }
   busy.skip();
+  busy.repeat();
   busy.spend(60_000, 60_000);
   const idle = new Traffic(0);
   const line = { id: 'line-1', open: true, waiting: 3, reopened: 2, strayBytes: 9, ...busy.stats(60_000) };
@@ -26,7 +27,7 @@ it('tells lines and devices apart, in seconds and shares', () => {
   ];
   const samples = renderMetrics(busMetrics({ lines: [line], devices })).split('\n');
   const wanted = {
-    ...{ requests_total: 5, exceptions_total: 1, timeouts_total: 1, garbled_total: 1, lost_total: 1, unsent_total: 1 },
+    ...{ requests_total: 5, exceptions_total: 1, timeouts_total: 1, garbled_total: 1, doubled_total: 1, lost_total: 1, unsent_total: 1 },
     ...{ reply_mean_seconds: 0.03, reply_max_seconds: 0.04, busy_seconds_total: 60, line_share: 1 - Math.exp(-1) },
   };
   for (const [name, value] of Object.entries(wanted)) {
