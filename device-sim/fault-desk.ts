@@ -19,6 +19,15 @@ export interface FaultyNetwork {
   setFault(fault: { readonly name: string; readonly ms?: number | undefined } | undefined): void;
 }
 
+/** The machine the gateway runs on, where it is simulated with it. `name` is its target; an unknown fault is the caller's mistake. */
+export interface FaultyHost {
+  readonly name: string;
+  /** In force now; a clock that jumped has jumped, and is not. */
+  readonly faults: readonly { readonly name: string; readonly ms: number }[];
+  inject(name: string, ms: number | undefined): void;
+  clear(name: string): void;
+}
+
 export interface FaultDeskOptions {
   readonly site: Pick<SiteFile, 'lines' | 'readers'>;
   readonly seed: number;
@@ -27,6 +36,8 @@ export interface FaultDeskOptions {
   readonly timingOf: (line: string, unit: number) => ReplyTiming;
   /** By name; empty where the gateway's broker is not reached through us. */
   readonly networks: ReadonlyMap<string, FaultyNetwork>;
+  /** Undefined where the gateway runs somewhere else. */
+  readonly host?: FaultyHost;
   /** Unit: ms, never going back. */
   readonly wireMs: () => number;
   readonly tell: (event: SiteEvent) => void;
@@ -40,6 +51,8 @@ export interface FaultInForce {
 }
 type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
+/** Where every fault can be had. */
+const inOneProcess = '`npm run simulate -- --play FILE` plays the scenario so';
 const done: Answer = { ok: true };
 const keepsTare = (model: string): boolean => {
   const twin = scaleTwins[model];
@@ -78,6 +91,7 @@ export class FaultDesk {
       ...[...cut, ...this.#mute].map((target) => row(target, 'cable-pulled')),
       ...[...this.#options.boards()].flatMap(([id, board]) => board.faults.map(({ name, ...parameters }) => row(id, name, parameters))),
       ...[...this.#options.networks].flatMap(([id, { fault }]) => (fault === undefined ? [] : [row(id, fault.name, { ms: fault.ms })])),
+      ...(this.#options.host?.faults ?? []).map(({ name, ms }) => row(this.#options.host?.name ?? '', name, { ms })),
     ];
   }
 
@@ -103,11 +117,16 @@ export class FaultDesk {
   }
 
   #knows(target: string): boolean {
-    const { site, boards, networks } = this.#options;
-    return this.#wires.has(target) || site.readers.some(({ id }) => id === target) || boards().has(target) || networks.has(target);
+    const { site, boards, networks, host } = this.#options;
+    return host?.name === target || this.#wires.has(target) || site.readers.some(({ id }) => id === target) || boards().has(target) || networks.has(target);
   }
 
   #inject({ target, row, parameters }: FaultOrder): Answer {
+    const { networks, host } = this.#options;
+    if (row.layer === 'host' && host === undefined)
+      return refuse(`${row.name} befalls the machine of the gateway, and can be had only where both run in one process: ${inOneProcess}`);
+    if (row.layer === 'network' && networks.size === 0)
+      return refuse(`${row.name} befalls the network before the broker: open it with --proxy ${target}=HOST:PORT>HOST:PORT, or ${inOneProcess}`);
     if (!this.#knows(target)) return refuse(`there is nothing called ${target}`);
     const wire = this.#wires.get(target);
     switch (row.layer) {
@@ -122,13 +141,15 @@ export class FaultDesk {
       case 'board':
         return this.#injectBoard(target, row.name as BoardFaultName, parameters);
       case 'network': {
-        const network = this.#options.networks.get(target);
-        if (network === undefined) return refuse(`${row.name} befalls a network opened with --proxy, and ${target} is none`);
+        const network = networks.get(target);
+        if (network === undefined) return refuse(`${row.name} befalls a network (${[...networks.keys()].join(', ')}), and ${target} is none`);
         network.setFault({ name: row.name, ms: parameters.ms });
         return done;
       }
       case 'host':
-        return refuse(`${row.name} befalls the machine of the gateway; it can be had only where both run in one process`);
+        if (host?.name !== target) return refuse(`${row.name} befalls the machine of the gateway (${host?.name}), and ${target} is not that`);
+        host.inject(row.name, parameters.ms);
+        return done;
     }
   }
 
@@ -157,6 +178,7 @@ export class FaultDesk {
     if (name === 'cable-pulled') this.#setCable(target, false);
     this.#wires.get(target)?.clear(name as WireFaultName);
     this.#options.networks.get(target)?.setFault(undefined);
+    if (target === this.#options.host?.name) this.#options.host.clear(name);
     const board = this.#options.boards().get(target);
     board?.setFaults(board.faults.filter((fault) => fault.name !== name));
   }

@@ -44,6 +44,9 @@ const expectationSchema = z.union([
   z
     .strictObject({ device: z.string().min(1).max(32), state: z.enum(['online', 'offline', 'unknown']).optional(), note: z.string().max(64).optional() })
     .describe('A device as the gateway sees it at the end; `note` is part of what it says of it.'),
+  z
+    .strictObject({ broker: z.enum(['arrived', 'missing', 'repeated', 'disordered']), ...bounds })
+    .describe('Events as they came to a subscriber at the broker, from the first; only where gateway and site run in one process.'),
 ]);
 
 export const scenarioSchema = z.strictObject({
@@ -78,6 +81,17 @@ export interface GatewayFacts {
   readonly ledger: Readonly<Record<string, number>>;
   readonly refusals: Readonly<Record<string, number>>;
   readonly devices: readonly { readonly id: string; readonly state: string; readonly note: string }[];
+  /** Events at the broker; undefined where nobody listens there. `missing` of those in the log, `disordered` not after the one before. */
+  readonly broker?: { readonly [What in Extract<Expectation, { broker: string }>['broker']]: number };
+}
+
+/** Whether only a run of one process can play it: it breaks the gateway's machine or network, or asks what came to the broker. */
+export const needsOneProcess = ({ steps, expect }: Pick<Scenario, 'steps' | 'expect'>): boolean =>
+  expect.some((expectation) => 'broker' in expectation) || steps.some(({ order }) => order.do === 'fault' && isOfOneProcess(order.fault));
+
+function isOfOneProcess(text: string): boolean {
+  const order = parseFault(text);
+  return order.ok && (order.value.row.layer === 'host' || order.value.row.layer === 'network');
 }
 
 /** @throws SiteError naming the file and every mistake, a line each. */
@@ -109,7 +123,8 @@ export function judgeExpectation(
   const wanted = [exact === undefined ? '' : `${exact}`, atLeast === undefined ? '' : `at least ${atLeast}`, atMost === undefined ? '' : `at most ${atMost}`];
   const [what, seen] = countOf(expectation, events, gateway);
   const met = seen !== undefined && (exact ?? seen) === seen && seen >= (atLeast ?? 0) && seen <= (atMost ?? seen);
-  return { met, text: `${what}: ${wanted.filter((part) => part !== '').join(', ')}`, seen: seen === undefined ? 'no gateway is watched' : String(seen) };
+  const nobody = 'broker' in expectation ? 'nobody listens at the broker; `npm run simulate -- --play FILE` does' : 'no gateway is watched';
+  return { met, text: `${what}: ${wanted.filter((part) => part !== '').join(', ')}`, seen: seen === undefined ? nobody : String(seen) };
 }
 
 function countOf(
@@ -118,6 +133,7 @@ function countOf(
   gateway: GatewayFacts | undefined,
 ): readonly [what: string, seen: number | undefined] {
   if ('ledger' in expectation) return [`ledger ${expectation.ledger}`, gateway && (gateway.ledger[expectation.ledger] ?? 0)];
+  if ('broker' in expectation) return [`broker ${expectation.broker}`, gateway?.broker?.[expectation.broker]];
   if ('refusal' in expectation) return [`refusal ${expectation.refusal}`, gateway && (gateway.refusals[expectation.refusal] ?? 0)];
   const { site, where } = expectation;
   const wanted = Object.entries(where);

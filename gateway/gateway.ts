@@ -5,7 +5,6 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Clock } from './clock.ts';
 import { type Closer, closeAll, closingAfter } from './closers.ts';
 import { formatLocal } from './core/calendar.ts';
 import { socketIn } from './data-folder.ts';
@@ -15,9 +14,10 @@ import type { Log } from './log.ts';
 import { openBroker } from './northbound/embedded-broker.ts';
 import type { MqttTarget } from './northbound/mqtt-connection.ts';
 import type { Note } from './northbound/note.ts';
-import { startUplink, type Uplink } from './northbound/uplink.ts';
+import type { Uplink } from './northbound/uplink.ts';
 import { openVillage, type Village, type VillageOptions } from './runtime.ts';
 import { formatEvent } from './timeline.ts';
+import { openVillageUplink, startStateTopics } from './village-uplink.ts';
 import { busMetrics } from './web/bus-metrics.ts';
 import type { Metric } from './web/metrics.ts';
 import { openPages, openSocket } from './web/server.ts';
@@ -31,8 +31,6 @@ export interface Gateway {
   readonly brokerUrl: string;
   close(): Promise<void>;
 }
-
-const cursorName = 'uplink';
 
 /** @throws GatewayError port_in_use and whatever opening the village can meet; everything opened so far is closed again. */
 export async function openGateway(options: VillageOptions): Promise<Gateway> {
@@ -48,7 +46,7 @@ export async function openGateway(options: VillageOptions): Promise<Gateway> {
     const refusals: Record<string, number> = {};
     const village = openVillage({ ...options, onOutcome: countRefusals(refusals, options.onOutcome) });
     closers.push(() => village.close());
-    const uplink = openUplink(village, options, target);
+    const uplink = openVillageUplink(village, { machine: options.machine, target, note: noteTo(options.log) });
     closers.push(() => uplink.close());
     const recent = keepRecent(village);
     const status = () => ({ ...statusOf(village, uplink, recent), refusals });
@@ -105,27 +103,6 @@ const noteTo =
   (level, message, facts) =>
     log[level](facts, message);
 
-function openUplink(village: Village, { machine, log }: VillageOptions, target: MqttTarget): Uplink {
-  const { store, site, time } = village;
-  const embedded = site.config.mqtt.uplink.url === null;
-  const uplink = startUplink({
-    target,
-    owner: { village: site.config.village.id, gateway: site.config.gateway.id },
-    acknowledge: embedded ? 'unconfirmed' : 'broker',
-    log: {
-      readAfter: (sequence, limit) => store.readAfter(sequence, limit),
-      loadCursor: () => store.loadCursor(cursorName),
-      saveCursor: (sequence) => store.saveCursor(cursorName, sequence),
-    },
-    facts: () => ({ boot: store.head.boot, epoch: store.head.epoch, head: store.head.sequence, timeq: time.quality() }),
-    clock: machine.clock,
-    random: machine.random,
-    note: noteTo(log),
-  });
-  store.onAppended(() => uplink.wake());
-  return uplink;
-}
-
 /** Counts by code what was refused at the counters since the start: no event, for nothing changed, but a person wants to see it. */
 function countRefusals(refusals: Record<string, number>, next: VillageOptions['onOutcome']): NonNullable<VillageOptions['onOutcome']> {
   return (told) => {
@@ -165,33 +142,6 @@ function statusOf(village: Village, uplink: Uplink, recent: readonly string[]): 
     recent,
   };
 }
-
-/** Device states on their retained topics, looked at once a second and sent when they changed. */
-function startStateTopics(village: Village, uplink: Uplink, wire: Clock): () => Promise<void> {
-  const sent = new Map<string, string>();
-  const stopping = new AbortController();
-  const look = () => {
-    for (const device of village.field?.devices() ?? []) {
-      const text = JSON.stringify(device);
-      if (sent.get(device.id) === text) continue;
-      sent.set(device.id, text);
-      uplink.publishState(device.id, { ...device, atMs: village.time.clock.now() });
-    }
-  };
-  const task = (async () => {
-    while (!stopping.signal.aborted) {
-      look();
-      await wire.sleep(stateLookMs, 'state topics', stopping.signal).catch(() => undefined);
-    }
-  })();
-  return () => {
-    stopping.abort();
-    return task;
-  };
-}
-
-/** Unit: wire ms. */
-const stateLookMs = 1000;
 
 function metricsOf(village: Village, uplink: Uplink): Metric[] {
   const { store, field } = village;

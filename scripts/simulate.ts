@@ -1,13 +1,19 @@
 /**
- * `npm run simulate`: whole villages in one process under a virtual clock, from seeds. Exit codes: 0 every invariant held, 1 one did not (seed, step
- * and the command that replays it are printed), 2 wrong usage.
+ * `npm run simulate`: whole villages in one process under a virtual clock, from seeds or a scenario file. Exit codes: 0 every invariant held and every
+ * expectation was met, 1 one was not (with a seed, step and the command that replays it are printed), 2 wrong usage.
  */
 import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SiteError } from '../device-sim/site-error.ts';
+import { isGatewayError } from '../gateway/errors.ts';
 import { usageExitCode } from './command-line/flags.ts';
+import { playInOneProcess } from './simulation/play-scenario.ts';
 import { runPool } from './simulation/pool.ts';
 import { type RunReport, runDay, runJobs, runSeed } from './simulation/run-scenario.ts';
 import { describeBreach, formatVirtual, type Task } from './simulation/task.ts';
+
+const configFolder = resolve(import.meta.dirname, '../config');
 
 const usage = `Usage: npm run simulate -- [options]
 
@@ -19,6 +25,10 @@ const usage = `Usage: npm run simulate -- [options]
   --jobs N      one dispenser, a crowd and constant trouble until N jobs are begun, in shards
   --shard N     jobs in one shard (default 5000)
   --workers N   child processes (default: one a core)
+
+  --play FILE   play a scenario file twice, print its transcript, judge it and compare; faults of host and network included
+  --site FILE   site file of the gateway there (default config/demo.yaml)
+  --roster FILE its households (default config/demo-roster.csv)
 `;
 
 const flags = {
@@ -30,6 +40,9 @@ const flags = {
   jobs: { type: 'string' },
   shard: { type: 'string', default: '5000' },
   workers: { type: 'string', default: String(availableParallelism()) },
+  play: { type: 'string' },
+  site: { type: 'string', default: join(configFolder, 'demo.yaml') },
+  roster: { type: 'string', default: join(configFolder, 'demo-roster.csv') },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -47,7 +60,7 @@ function whole(name: string, text: string, most: number): number {
 function parseOptions() {
   const { values } = parseArgs({ options: flags, strict: true });
   return {
-    ...{ day: values.day, help: values.help },
+    ...{ day: values.day, help: values.help, play: values.play, site: values.site, roster: values.roster },
     seeds: whole('seeds', values.seeds, 1_000_000),
     from: whole('from', values.from, 1_000_000_000),
     hours: whole('hours', values.hours, 240),
@@ -69,6 +82,16 @@ async function replay(seed: number, { hours, jobs }: Options): Promise<boolean> 
   const breach = describeBreach(task, report);
   if (breach !== null) console.error(breach);
   return breach === null;
+}
+
+/** Plays a scenario twice; the first is shown. */
+async function play(scenarioFile: string, { site: gatewayFile, roster: rosterFile }: Options): Promise<boolean> {
+  const files = { scenarioFile, gatewayFile, rosterFile };
+  const report = await playInOneProcess(files, (line) => console.log(line));
+  const again = await playInOneProcess(files, () => undefined);
+  console.log(`transcript ${report.digest}`);
+  if (again.digest !== report.digest) console.error(`DIFFERENT: played again, the transcript is ${again.digest}`);
+  return report.ok && again.digest === report.digest;
 }
 
 async function measureDay(): Promise<boolean> {
@@ -134,9 +157,14 @@ async function main(): Promise<number> {
       console.log(usage);
       return 0;
     }
+    if (options.play !== undefined) return (await play(options.play, options)) ? 0 : 1;
     if (options.day) return (await measureDay()) ? 0 : 1;
     return (await (options.seed === undefined ? runMany(options) : replay(options.seed, options))) ? 0 : 1;
   } catch (error) {
+    if (error instanceof SiteError || isGatewayError(error)) {
+      console.error(error.message);
+      return 1;
+    }
     if (!(error instanceof UsageError) && !(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) throw error;
     console.error(`${(error as Error).message}\n${usage}`);
     return usageExitCode;

@@ -3,7 +3,8 @@
  * or reconnects. Every connection is a new client object, so that no state of a lost one can come back; whoever wants another
  * connection opens another. Nothing is ever published while disconnected.
  */
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { Duplex } from 'node:stream';
+import { connect, type IClientOptions, MqttClient } from 'mqtt';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { uplinkAckMs, uplinkCloseMs, uplinkConnectMs, uplinkKeepaliveSeconds, uplinkRetryMsMax, uplinkRetryMsMin } from '../limits.ts';
@@ -16,10 +17,15 @@ export interface MqttTarget {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
 }
+/** Opens the bytes to a broker, as an `OpenByteStream` does those to a device. Returns at once; a failure comes as the stream's `error`. */
+export type OpenBrokerStream = (url: string) => Duplex;
+
 export interface MqttConnectionOptions {
   readonly target: MqttTarget;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** By default TCP or TLS of this machine. With it, every timer of the connection is of `clock`. */
+  readonly openStream?: OpenBrokerStream | undefined;
   /** Retained last will, QoS 1. */
   readonly will?: { readonly topic: string; readonly payload: Buffer };
   /** Called for every message. What it throws ends the connection and comes out of `ended`. */
@@ -149,7 +155,7 @@ export async function openMqtt(options: MqttConnectionOptions): Promise<MqttConn
   const { target, clock, signal } = options;
   signal.throwIfAborted();
   const label = brokerLabel(target.url);
-  const client = connect(target.url, clientOptions(options));
+  const client = createClient(options);
   const connection = new MqttConnection(client, label, options);
   const settled = new AbortController();
   try {
@@ -164,6 +170,40 @@ export async function openMqtt(options: MqttConnectionOptions): Promise<MqttConn
   } finally {
     settled.abort();
   }
+}
+
+function createClient(options: MqttConnectionOptions): MqttClient {
+  const { target, clock, openStream } = options;
+  if (openStream === undefined) return connect(target.url, clientOptions(options));
+  // The library's own time limit for CONNACK runs on real time only; ours covers it.
+  return new MqttClient(() => openStream(target.url), { ...clientOptions(options), connectTimeout: longestTimerMs, timerVariant: timersOf(clock) });
+}
+/** Longest a timer of the platform can be. Unit: ms. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** The library's keepalive, on our clock. */
+function timersOf(clock: Clock): Exclude<IClientOptions['timerVariant'], string | undefined> {
+  const running = new Map<number, AbortController>();
+  let last = 0;
+  const repeat = async (act: () => void, everyMs: number, signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      await clock.sleep(everyMs, 'broker is kept alive', signal);
+      act();
+    }
+  };
+  return {
+    set(act, everyMs) {
+      last += 1;
+      const stop = new AbortController();
+      running.set(last, stop);
+      repeat(act as () => void, everyMs ?? 0, stop.signal).catch(ignoreAbort);
+      return last;
+    },
+    clear(timer) {
+      running.get(timer)?.abort();
+      running.delete(timer);
+    },
+  };
 }
 
 function clientOptions({ target, will }: MqttConnectionOptions): IClientOptions {

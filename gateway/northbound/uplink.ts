@@ -9,7 +9,7 @@ import type { Clock } from '../clock.ts';
 import { isGatewayError, isOfStop } from '../errors.ts';
 import { uplinkAckMs, uplinkKeepaliveSeconds, uplinkSoundMs, uplinkStateEveryMs, uplinkStatusEveryMs, uplinkTickMs } from '../limits.ts';
 import { EventWindow, type ForwardLog } from './event-window.ts';
-import { backOffMs, brokerLabel, type MqttConnection, type MqttTarget, openMqtt } from './mqtt-connection.ts';
+import { backOffMs, brokerLabel, type MqttConnection, type MqttTarget, type OpenBrokerStream, openMqtt } from './mqtt-connection.ts';
 import type { Note } from './note.ts';
 import { Pulse } from './pulse.ts';
 import { RetainedTopics } from './retained-topics.ts';
@@ -29,6 +29,8 @@ export interface UplinkOptions {
   /** 0 to 1, for the jitter of the back-off. */
   readonly random: () => number;
   readonly note: Note;
+  /** How the broker is reached, if not by TCP or TLS of this machine. */
+  readonly openStream?: OpenBrokerStream | undefined;
 }
 /** How the uplink is doing, for health and status pages. `failure` is the sentence of the last loss while offline. */
 export interface UplinkReport {
@@ -126,10 +128,11 @@ class Runner {
   }
 
   async #connectAndServe(signal: AbortSignal): Promise<void> {
-    const { target, clock, note } = this.#options;
+    const { target, clock, note, openStream } = this.#options;
+    const will = { topic: this.#statusTopic, payload: statusPayload({ state: 'offline' }) };
     let connection: MqttConnection;
     try {
-      connection = await openMqtt({ target, clock, signal, will: { topic: this.#statusTopic, payload: statusPayload({ state: 'offline' }) } });
+      connection = await openMqtt({ target, clock, signal, will, openStream });
     } catch (error) {
       if (!isGatewayError(error, 'uplink_down')) throw error;
       this.#lose(error);

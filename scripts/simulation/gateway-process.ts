@@ -27,6 +27,8 @@ export interface ProcessOptions {
   readonly wallMs: () => number;
   readonly isClockSynchronized: () => boolean;
   readonly idlePollMs: number | undefined;
+  /** How long the disk takes over a commit: the one thread stands still meanwhile, inside the append. Unit: ms; 0 where it is not given. */
+  readonly commitMs?: () => number;
   /** Captures the run there. */
   readonly recordDir?: string | undefined;
   /** Port by the name of its transport. */
@@ -51,6 +53,8 @@ const silentLog = openLog('silent');
 
 export class GatewayProcess {
   readonly village: Village;
+  /** What the process has of its machine. */
+  readonly machine: Machine;
   readonly #options: ProcessOptions;
   readonly #clock: ProcessClock;
   #isDead = false;
@@ -60,14 +64,14 @@ export class GatewayProcess {
     this.#options = options;
     const { time, random, wallMs, dataDir, site, isClockSynchronized, idlePollMs, recordDir, onOutcome, onEvent, onFailed } = options;
     this.#clock = new ProcessClock({ time, wallMs, latenessMs: () => random.next() * latenessMsMax });
-    const machine: Machine = {
+    this.machine = {
       clock: this.#clock,
       random: () => random.next(),
       isClockSynchronized,
       openStream: (...args) => this.#open(...args),
     };
     this.village = openVillage({
-      ...{ machine, site, dataDir, training: null, log: silentLog, withField: true, announce: true, recordDir },
+      ...{ machine: this.machine, site, dataDir, training: null, log: silentLog, withField: true, announce: true, recordDir },
       onOutcome: (outcome) => {
         if (!this.#isDead) onOutcome(outcome);
       },
@@ -75,6 +79,8 @@ export class GatewayProcess {
     });
     this.village.store.onAppended((event) => {
       if (this.#isDead) return;
+      // Once a commit, which may be several events.
+      if (event.sequence === this.village.store.head.sequence) time.lag(time.nowMs + (options.commitMs?.() ?? 0));
       onEvent(event);
       this.#dieIf('commit');
     });
@@ -126,7 +132,8 @@ export class GatewayProcess {
         write: (bytes) => {
           const whole = Buffer.from(bytes);
           if (this.#dieIf('beforeWrite')) return;
-          const part = random.whole(1, whole.length - 1);
+          // Of one byte there is no middle.
+          const part = random.whole(1, Math.max(1, whole.length - 1));
           if (this.#dieIf('midWrite')) return stream.write(whole.subarray(0, part));
           for (const frame of [alsoSends?.(name, whole), whole]) {
             if (frame === undefined) continue;

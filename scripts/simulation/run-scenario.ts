@@ -3,12 +3,11 @@
  * trouble is over and nothing is open. The same seed gives the same transcript, whose digest is compared.
  */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { randomFor } from '../../device-sim/random.ts';
 import { postingsOf } from '../../protocol/events.ts';
 import { Crowd } from './crowd.ts';
+import { makeRunFolder } from './run-folder.ts';
 import { drawCrowdedScenario, drawScenario, quietDay, type Scenario } from './scenario.ts';
 import { cardsOf, labelsOf } from './village-files.ts';
 import type { Breach, Watch } from './watch.ts';
@@ -35,18 +34,6 @@ export type RunOptions = Partial<Pick<WorldOptions, 'tell' | 'alsoSends'>>;
 /** Calm at the end, in which everything open is settled: I9 and the next look of the technician. Unit: ms. */
 const calmMs = 240_000;
 const labelsPrinted = 2000;
-
-/** A folder in memory where the machine has one: a run is thousands of commits, and what a power cut does to a disk is not its subject. */
-const memoryFolder = '/dev/shm';
-
-function makeRunFolder(): string {
-  try {
-    return mkdtempSync(join(memoryFolder, 'sifen-simulation-'));
-  } catch {
-    // No such folder here: the ordinary one is as good, only slower.
-    return mkdtempSync(join(tmpdir(), 'sifen-simulation-'));
-  }
-}
 
 /** Runs the scenario of a seed. `hours` of village time, 1 or more. */
 export const runSeed = (seed: number, hours: number, options: RunOptions = {}): Promise<RunReport> => runScenario(drawScenario(seed, hours), options);

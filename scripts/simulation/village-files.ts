@@ -45,18 +45,23 @@ export function rosterOf(plan: VillagePlan): Buffer {
 }
 
 /** `count` roll labels in printing order. */
-export const labelsOf = (seed: number, count: number): string[] =>
-  Array.from({ length: count }, (_unused, index) => encodeBagCode({ village: bagVillage, key: secretOf(seed, 'bag.key') }, index + 1, 0));
+export const labelsOf = (seed: number, count: number, village: string = bagVillage): string[] =>
+  Array.from({ length: count }, (_unused, index) => encodeBagCode({ village, key: secretOf(seed, 'bag.key') }, index + 1, 0));
 
 const macKeyOf = (seed: number): string => secretOf(seed, 'mac').subarray(0, 16).toString('hex');
 
-/** Writes the keys and the gateway's site file into `folder`, and reads the latter as the gateway does. */
-export function writeGatewayFiles(folder: string, dataDir: string, seed: number, plan: VillagePlan): LoadedSite {
+/** Writes the keys of a gateway where it looks for them. */
+export function writeKeys(dataDir: string, seed: number): void {
   const keys = join(dataDir, 'keys');
   mkdirSync(keys, { recursive: true });
   for (const name of ['personal-master.key', 'credential.key', 'bag.key']) writeFileSync(join(keys, name), secretOf(seed, name).toString('hex'));
   const privateKey = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, secretOf(seed, 'event-key')]), format: 'der', type: 'pkcs8' });
   writeFileSync(join(keys, 'event-key.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
+}
+
+/** Writes the keys and the gateway's site file into `folder`, and reads the latter as the gateway does. */
+export function writeGatewayFiles(folder: string, dataDir: string, seed: number, plan: VillagePlan): LoadedSite {
+  writeKeys(dataDir, seed);
   writeFileSync(join(folder, 'board.key'), macKeyOf(seed));
   const { wire, baud, rollsPerPeriod, withMacKey } = plan;
   const place = (id: string, port: number) => (wire === 'serial' ? { kind: wire, path: `/${id}` } : { kind: wire, host: id, port });

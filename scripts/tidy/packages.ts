@@ -34,7 +34,7 @@ export const packageRows: readonly PackageRow[] = [
   {
     packages: ['mqtt', 'aedes'],
     rooms: ['gateway/northbound'],
-    files: /^scripts\/fleet\b/,
+    files: /^scripts\/(?:fleet\b|simulation\/virtual-broker\.ts$)/,
     why: 'The uplink and the broker are gateway/northbound: hand it the message.',
   },
   {

@@ -1,15 +1,16 @@
 // Without this a fault could be typed and silently befall nothing, or stay in force after somebody cleared it.
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FaultDesk } from '../../device-sim/fault-desk.ts';
+import { FaultDesk, type FaultDeskOptions } from '../../device-sim/fault-desk.ts';
 import { faultTable, parseFault, writeFault } from '../../device-sim/faults.ts';
 import { Site } from '../../device-sim/site.ts';
 import type { SiteEvent } from '../../device-sim/site-event.ts';
 import { loadSiteFile } from '../../device-sim/site-file.ts';
+import { PlayedHost } from '../../scripts/simulation/played-host.ts';
 
 const demoSite = loadSiteFile(resolve(import.meta.dirname, '../../config/demo-site.yaml'));
 
-function openDesk() {
+function openDesk(more: Pick<FaultDeskOptions, 'host'> = {}) {
   const told: SiteEvent[] = [];
   const memory = { value: undefined, commit: () => undefined };
   const quiet = {
@@ -29,6 +30,7 @@ function openDesk() {
   };
   const desk = new FaultDesk({
     ...{ site: demoSite, seed: 1, networks: new Map([['broker', network]]), wireMs: () => 0, tell: (event: SiteEvent) => told.push(event) },
+    ...more,
     boards: () => site.boards(),
     timingOf: () => ({ timeoutMs: 1, guardMs: 1 }),
   });
@@ -84,6 +86,19 @@ describe('the desk', () => {
     expect(told.filter((event) => event.event === 'fault' && !event.on)).toHaveLength(texts.length);
   });
 
+  test('with the gateway in the same process, its machine can be broken too', () => {
+    const host = new PlayedHost();
+    const { desk } = openDesk({ host });
+    for (const text of ['gateway:slow-disk:ms=700', 'gateway:clock-jump:ms=-5000', 'gateway:clock-jump:ms=2000'])
+      expect(desk.inject(text)).toEqual({ ok: true });
+    expect([host.commitMs, host.wallOffsetMs]).toEqual([700, -3000]);
+    // A clock that jumped has jumped.
+    expect(desk.inForce().map(({ text }) => text)).toEqual(['gateway:slow-disk:ms=700']);
+    expect(desk.inject('scale-1:slow-disk')).toMatchObject({ ok: false, reason: expect.stringContaining('(gateway), and scale-1 is not that') });
+    expect(desk.clear('gateway')).toEqual({ ok: true });
+    expect([host.commitMs, host.wallOffsetMs, desk.inForce()]).toEqual([0, -3000, []]);
+  });
+
   test.each([
     ['nobody:jam', 'there is nothing called nobody'],
     ['scale-line:jam', 'jam befalls a device, and scale-line is none'],
@@ -91,7 +106,7 @@ describe('the desk', () => {
     ['scale-1:kept-tare', 'befalls a scale whose frames carry a tare that is not in use'],
     ['scale-1:crc-bit', 'crc-bit befalls a line, and scale-1 is none'],
     ['scale-1:cable-pulled', 'scale-1 has no cable of its own; name a line or a reader'],
-    ['scale-line:down', 'down befalls a network opened with --proxy, and scale-line is none'],
+    ['scale-line:down', 'down befalls a network (broker), and scale-line is none'],
     ['scale-1:slow-disk', 'can be had only where both run in one process'],
   ])('refuses %s', (text, reason) => {
     const { desk, told } = openDesk();

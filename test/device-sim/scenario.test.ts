@@ -81,6 +81,7 @@ describe('an expectation', () => {
     [{ device: 'bin-2', note: 'two devices' }, true],
     [{ device: 'bin-2', note: 'noise' }, false],
     [{ device: 'bin-9' }, false],
+    [{ broker: 'missing', count: 0 }, false],
   ])('%j: %s', (expectation, met) => {
     expect(judge(expectation).met).toBe(met);
   });
@@ -108,7 +109,17 @@ describe('played by the program', () => {
   test.each([
     ['an expectation is not met', `${smoke}expect:\n  - { site: smoke, count: 2 }\n`, 'NOT MET  site smoke: 2; seen: 1'],
     ['an order is refused', 'timeline:\n  - { at: 5s, do: smoke, bin: bin-7, compartment: 2, on: true }\n', 'REFUSED: there is no such device: bin-7'],
-    ['a fault needs one process', 'timeline:\n  - { at: 5s, do: fault, fault: "scale-1:slow-disk" }\n', 'only where both run in one process'],
+    [
+      'a fault needs one process',
+      'timeline:\n  - { at: 5s, do: fault, fault: "scale-1:slow-disk" }\n',
+      'only where both run in one process: `npm run simulate -- --play FILE`',
+    ],
+    [
+      'a fault needs a proxy',
+      'timeline:\n  - { at: 5s, do: fault, fault: "broker:down" }\n',
+      'open it with --proxy broker=HOST:PORT>HOST:PORT, or `npm run simulate',
+    ],
+    ['nobody listens at the broker', `${smoke}expect:\n  - { broker: arrived }\n`, 'nobody listens at the broker; `npm run simulate'],
     ['no gateway is watched', `${smoke}expect:\n  - { ledger: alarm.fire }\n`, 'seen: no gateway is watched'],
   ])('1 when %s', (_what, text, said) => {
     const { status, stdout } = play(text);
