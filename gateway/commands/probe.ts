@@ -35,7 +35,7 @@ export function addProbe(program: Command): void {
     .description('Search a line for devices: speeds, unit numbers, which known model answers, and signs of wrong wiring. Nothing is written to any device.')
     .addHelpText(
       'after',
-      '\nThe search ends at the first speed at which somebody answers. Exit code 1 when nobody does.\nExamples:\n  sifen probe scale-line --data sifen-data\n  sifen probe --port /dev/ttyUSB0 --units 1-32',
+      '\nThe search ends at the first speed at which somebody answers; when nobody does, slow devices are asked at every speed, which takes minutes. Exit code 1 when nobody does.\nExamples:\n  sifen probe scale-line --data sifen-data\n  sifen probe --port /dev/ttyUSB0 --units 1-32',
     )
     .action(runProbe);
 }
@@ -64,14 +64,18 @@ function describe(report: ProbeReport): string {
       ? ['    no known model fits']
       : fits.slice(0, 3).map((fit, index) => `    ${index === 0 ? 'fits' : ' or '} ${fit.model}: ${fit.reading}`)),
   ]);
-  const talkers = report.talkers.map(({ model, setting, frames }) => `${model}${at(setting)} talks by itself: ${frames} frames heard`);
+  const talkers = report.talkers.map(({ models, setting, frames }) => {
+    const heard = `${models.join(' or ')}${at(setting)} talks by itself: ${frames} frames heard`;
+    return models.length === 1 ? heard : `${heard}; its frames fit each of them: prove which it is with a known weight`;
+  });
   return [...units, ...talkers, ...judgeLine(report.rounds).map(describeSymptom)].join('\n');
 }
 
 function parsePort({ port = '', framing }: ProbeFlags): LineTransport {
-  const tcp = /^([^/:]+):(\d{1,5})$/.exec(port);
+  const tcp = /^([^/:]+):(\d+)$/.exec(port);
   if (tcp === null || port.startsWith('usb:')) return { kind: 'serial', path: port, baud: bauds[0], parity: 'none', dataBits: 8, stopBits: 1 };
   const place = { host: tcp[1] ?? '', port: Number(tcp[2]) };
+  if (place.port < 1 || place.port > 65_535) throw new GatewayError('usage', `--port HOST:PORT has a port from 1 to 65535; not ${port}.`);
   return framing === 'mbap' ? { kind: 'modbus-tcp', ...place } : { kind: 'rtu-over-tcp', ...place, baud: bauds[0] };
 }
 

@@ -1,19 +1,17 @@
 /**
- * Searching a line: listen, ask every unit number at every speed, and read from who answers what each known register map would read there.
- * Reads only, and nothing is written to any device. What the answers mean is core/probing.ts's.
+ * Searching a line: listen, ask every unit number at every speed, then who said nothing once more and patiently, and read from who answers what
+ * each known register map would read there. Reads only, and nothing is written to any device. What the answers mean is core/probing.ts's.
  */
-import { deviceCatalogue, deviceModels, frameCatalogue } from '../../protocol/devices/catalogue.ts';
-import type { DeviceMap } from '../../protocol/register-map.ts';
-import { fieldsPolled, rowsInOrder } from '../../protocol/register-map.ts';
+import { frameCatalogue } from '../../protocol/devices/catalogue.ts';
 import type { Clock } from '../clock.ts';
-import { type ModelFit, type ProbeAnswer, type ProbeRound, type ProbeSetting, rankFits, unitsFound, type WireSound } from '../core/probing.ts';
-import { GatewayError, isGatewayError } from '../errors.ts';
-import { probeDeadlineMs, probeListenMs, probeOpenMs, probeRepeats } from '../limits.ts';
+import { type ProbeRound, type ProbeSetting, unitsFound, type WireSound } from '../core/probing.ts';
+import { GatewayError } from '../errors.ts';
+import { probeListenMs, probeOpenMs } from '../limits.ts';
 import type { OpenByteStream } from '../southbound/byte-stream.ts';
-import { openDevice } from '../southbound/device.ts';
 import { type Line, openLine } from '../southbound/line.ts';
 import type { LineTransport } from '../southbound/line-wire.ts';
 import { openTransaction } from '../southbound/modbus-port.ts';
+import { askPatiently, askQuickly, type ProbeAnswers, type UnitStudied } from './probe-units.ts';
 
 export interface ProbeOptions {
   readonly transport: LineTransport;
@@ -26,15 +24,12 @@ export interface ProbeOptions {
   readonly onProgress: (line: string) => void;
 }
 
-export interface UnitFound {
-  readonly unit: number;
+export interface UnitFound extends UnitStudied {
   readonly setting: ProbeSetting | null;
-  readonly latencyMs: number;
-  readonly fits: readonly ModelFit[];
 }
-/** A device that talks by itself: frames of a known model were heard. */
+/** A device that talks by itself: frames were heard that are right for each of these models. */
 export interface TalkerFound {
-  readonly model: string;
+  readonly models: readonly string[];
   readonly setting: ProbeSetting | null;
   readonly frames: number;
 }
@@ -44,24 +39,45 @@ export interface ProbeReport {
   readonly rounds: readonly ProbeRound[];
 }
 
+/** One setting, and what can still be asked at it. */
+interface Round extends ProbeRound {
+  readonly transport: LineTransport;
+  readonly answers: ProbeAnswers;
+}
+
 /** @throws GatewayError bus_closed when the wire cannot be opened; the signal's reason. */
 export async function probeLine(options: ProbeOptions): Promise<ProbeReport> {
-  const rounds: ProbeRound[] = [];
-  const units: UnitFound[] = [];
+  const rounds: Round[] = [];
   const talkers: TalkerFound[] = [];
-  const settings = options.transport.kind === 'serial' ? options.settings : [null];
-  for (const setting of settings) {
-    options.onProgress(setting === null ? 'asking' : `asking at ${describeSetting(setting)}`);
+  for (const setting of options.transport.kind === 'serial' ? options.settings : [null]) {
+    options.onProgress(`asking${atSetting(setting)}`);
     const transport = withSetting(options.transport, setting);
     const { sound, heard } = await listen(options, transport);
     talkers.push(...heard.map((talker) => ({ ...talker, setting })));
-    const { answers, found } = await askAll(options, transport);
-    rounds.push({ setting, sound, answers });
-    units.push(...found.map((unit) => ({ ...unit, setting })));
-    if (units.length > 0 || talkers.length > 0) break;
+    const round = { setting, sound, transport, answers: new Map() };
+    await withLine(options, transport, (line) => askQuickly({ ...options, line }, options.units, round.answers));
+    rounds.push(round);
+    if (isHeard(round) || talkers.length > 0) break;
   }
+  // A line on which somebody talks unasked has no place for anybody else; otherwise a setting at which somebody was heard is the right one.
+  const heardAt = rounds.filter(isHeard);
+  const units = await askAgain(options, heardAt.length > 0 ? heardAt : talkers.length > 0 ? [] : rounds);
   return { units, talkers, rounds };
 }
+
+const isHeard = (round: Round): boolean => unitsFound(round).length > 0;
+
+/** The patient questions, at one setting after the other until somebody answers. */
+async function askAgain(options: ProbeOptions, rounds: readonly Round[]): Promise<UnitFound[]> {
+  for (const { setting, transport, answers } of rounds) {
+    options.onProgress(`asking slow devices${atSetting(setting)}`);
+    const studied = await withLine(options, transport, (line) => askPatiently({ ...options, line }, answers));
+    if (studied.length > 0) return studied.map((unit) => ({ ...unit, setting }));
+  }
+  return [];
+}
+
+const atSetting = (setting: ProbeSetting | null): string => (setting === null ? '' : ` at ${describeSetting(setting)}`);
 
 /** `9600 8N1`. */
 export const describeSetting = ({ baud, parity }: ProbeSetting): string => `${baud} 8${{ none: 'N', even: 'E', odd: 'O' }[parity]}1`;
@@ -73,20 +89,23 @@ const withSetting = (transport: LineTransport, setting: ProbeSetting | null): Li
 async function listen(
   { openStream, clock, signal }: ProbeOptions,
   transport: LineTransport,
-): Promise<{ sound: WireSound; heard: { model: string; frames: number }[] }> {
+): Promise<{ sound: WireSound; heard: Omit<TalkerFound, 'setting'>[] }> {
   const parsers = frameCatalogue
     .filter(({ talk }) => talk !== 'answers')
-    .map((device) => ({ model: device.model, parser: device.fromDevice.parser(), frames: 0, wrong: 0 }));
+    .map((device) => ({ model: device.model, parser: device.fromDevice.parser(), frames: [] as string[], wrong: 0 }));
   let received = Buffer.alloc(0);
   const onBytes = (bytes: Buffer) => {
     received = Buffer.concat([received, bytes]).subarray(-heardBytesMax);
-    for (const entry of parsers) for (const { ok } of entry.parser.push(bytes)) entry[ok ? 'frames' : 'wrong'] += 1;
+    for (const entry of parsers)
+      for (const { ok, raw } of entry.parser.push(bytes))
+        if (ok) entry.frames.push(Buffer.from(raw).toString('hex'));
+        else entry.wrong += 1;
   };
   const stream = await openStream(transport, { onBytes, onClose: () => undefined }, clock, signal);
   try {
     await clock.sleep(probeListenMs, 'listening', signal);
     const idleBytes = received.length;
-    const heard = parsers.filter(({ frames, wrong }) => frames >= 2 && frames > wrong).map(({ model, frames }) => ({ model, frames }));
+    const heard = groupTalkers(parsers.filter(({ frames, wrong }) => frames.length >= 2 && frames.length > wrong));
     received = Buffer.alloc(0);
     if (transport.kind === 'modbus-tcp') return { sound: { idleBytes, echo: false }, heard };
     const question = openTransaction(nobody, { kind: 'read', space: 'holding', address: 0, count: 1 }).frame;
@@ -98,27 +117,18 @@ async function listen(
   }
 }
 
-async function askAll(options: ProbeOptions, transport: LineTransport) {
-  const { clock, openStream, units, signal } = options;
+/** Models that took the very same frames for theirs cannot be told apart by listening: they are one device. */
+function groupTalkers(heard: readonly { readonly model: string; readonly frames: readonly string[] }[]): Omit<TalkerFound, 'setting'>[] {
+  const groups = Map.groupBy(heard, ({ frames }) => frames.join(' '));
+  return [...groups.values()].map((group) => ({ models: group.map(({ model }) => model), frames: group[0]?.frames.length ?? 0 }));
+}
+
+async function withLine<Result>(options: ProbeOptions, transport: LineTransport, use: (line: Line) => Promise<Result>): Promise<Result> {
+  const { clock, openStream, signal } = options;
   const line = openLine({ id: 'probe', transport, clock, openStream });
-  const answers = new Map<number, ProbeAnswer[]>();
-  const found: Omit<UnitFound, 'setting'>[] = [];
   try {
     await opened(line, clock, signal);
-    for (const unit of units) answers.set(unit, [(await askOnce(line, unit, signal)).answer]);
-    for (const unit of unitsFound({ setting: null, sound: { idleBytes: 0, echo: false }, answers })) {
-      const latencies: number[] = [];
-      for (let repeat = 1; repeat < probeRepeats; repeat += 1) {
-        const startedAtMs = clock.monotonicMs();
-        const { answer } = await askOnce(line, unit, signal);
-        answers.get(unit)?.push(answer);
-        if (answer !== 'silent') latencies.push(clock.monotonicMs() - startedAtMs);
-      }
-      latencies.sort((a, b) => a - b);
-      options.onProgress(`unit ${unit} answers; comparing it with ${deviceModels.length} models`);
-      found.push({ unit, latencyMs: latencies[Math.floor(latencies.length / 2)] ?? 0, fits: rankFits(await fitAll(line, unit, clock, signal)) });
-    }
-    return { answers, found };
+    return await use(line);
   } finally {
     await line.close();
   }
@@ -131,64 +141,6 @@ async function opened(line: Line, clock: Clock, signal: AbortSignal): Promise<vo
   if (!state.open) throw new GatewayError('bus_closed', `The line cannot be opened: ${state.reason}.`);
 }
 
-async function askOnce(line: Line, unit: number, signal: AbortSignal): Promise<{ answer: ProbeAnswer }> {
-  const strayBefore = line.stats().strayBytes;
-  try {
-    const timing = { deadlineMs: probeDeadlineMs, guardMs: probeDeadlineMs / 2, priority: 'weighing' as const, signal };
-    const response = await line.request(unit, { kind: 'read', space: 'holding', address: 0, count: 1 }, timing);
-    if (line.stats().strayBytes > strayBefore) return { answer: 'stray' };
-    return { answer: response.kind === 'exception' ? 'refused' : 'answered' };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isGatewayError(error, 'bus_timeout')) return { answer: 'silent' };
-    if (isGatewayError(error, 'bus_garbled')) return { answer: 'garbled' };
-    throw error;
-  }
-}
-
-async function fitAll(line: Line, unit: number, clock: Clock, signal: AbortSignal): Promise<ModelFit[]> {
-  const fits: ModelFit[] = [];
-  for (const model of deviceModels) {
-    const fit = await fitOne(line, unit, deviceCatalogue[model], clock, signal);
-    if (fit !== null) fits.push(fit);
-  }
-  return fits;
-}
-
-/** Reads all that the map polls; null when the unit refuses one of the reads or answers with a value the map does not know. */
-async function fitOne(line: Line, unit: number, map: DeviceMap, clock: Clock, signal: AbortSignal): Promise<ModelFit | null> {
-  if (unit < map.units.first || unit > map.units.last) return null;
-  const device = openDevice({ id: `unit ${unit}`, line, unit, map, clock });
-  try {
-    const names =
-      fieldsPolled(map, 'status').length > 0 ? fieldsPolled(map, 'status') : rowsInOrder(map).flatMap(([name, row]) => (row.access === 'w' ? [] : [name]));
-    const { values, rawHex } = await device.readRaw(names, { priority: 'weighing', signal });
-    const words = rawHex.split(' ').flatMap((part) => part.split(':')[1]?.match(/.{4}/g) ?? []);
-    return { model: map.model, registers: words.length, nonZero: words.filter((word) => word !== '0000').length, reading: describeValues(values) };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isGatewayError(error)) return null;
-    throw error;
-  } finally {
-    device.close();
-  }
-}
-
-const describeValues = (values: Readonly<Record<string, unknown>>): string =>
-  Object.entries(values)
-    .slice(0, shownFields)
-    .map(([name, value]) => `${name} ${describeValue(value)}`)
-    .join(', ');
-
-/** Of a word of flags, those that are set. */
-function describeValue(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const set = Object.entries(value).filter(([, part]) => part !== false && part !== 0);
-  return `(${set.map(([name, part]) => (part === true ? name : `${name} ${String(part)}`)).join(' ')})`;
-}
-
-/** Fields shown of a fit. */
-const shownFields = 6;
 /** Bytes kept while listening. Unit: byte. */
 const heardBytesMax = 4096;
 /** A unit number nobody should have, for hearing an echo. */
