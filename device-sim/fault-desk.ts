@@ -7,11 +7,12 @@ import type { BoardFaultName } from './board-faults.ts';
 import { boardFaults } from './board-faults.ts';
 import { type FaultOrder, parseFault, writeFault } from './faults.ts';
 import { FaultyWire } from './faulty-wire.ts';
+import { frameDeviceOn, type PlainRows } from './plain-lines.ts';
 import { randomFor } from './random.ts';
 import type { SiteEvent } from './site-event.ts';
 import type { SiteFile } from './site-file.ts';
 import { scaleTwins } from './twins/catalogue.ts';
-import type { ReplyTiming, WireFaultName } from './wire-faults.ts';
+import { type ReplyTiming, reachOf, type WireFaultName, wireFaults } from './wire-faults.ts';
 
 /** A network wire that can be disturbed. */
 export interface FaultyNetwork {
@@ -29,7 +30,7 @@ export interface FaultyHost {
 }
 
 export interface FaultDeskOptions {
-  readonly site: Pick<SiteFile, 'lines' | 'readers'>;
+  readonly site: Pick<SiteFile, 'lines' | 'readers'> & PlainRows;
   readonly seed: number;
   /** Boards come later than the wires. */
   readonly boards: () => ReadonlyMap<string, Board>;
@@ -132,10 +133,7 @@ export class FaultDesk {
     switch (row.layer) {
       case 'wire':
         if (wire === undefined) return refuse(`${row.name} befalls a line, and ${target} is none`);
-        if (this.#options.site.lines.some(({ id, framing }) => id === target && framing === 'plain'))
-          return refuse(`${row.name} befalls answers in Modbus frames, and ${target} speaks others`);
-        wire.inject({ ...parameters, p: parameters.p ?? 1, name: row.name as WireFaultName });
-        return done;
+        return this.#injectWire(wire, target, row.name as WireFaultName, parameters);
       case 'cable':
         return this.#setCable(target, true);
       case 'board':
@@ -151,6 +149,35 @@ export class FaultDesk {
         host.inject(row.name, parameters.ms);
         return done;
     }
+  }
+
+  /** The wire faults that can befall a line; none where there is no such line. */
+  wireFaultsOn(line: string): readonly WireFaultName[] {
+    const names = Object.keys(wireFaults) as WireFaultName[];
+    return this.#wires.has(line) ? names.filter((name) => this.#whyNot(line, name) === null) : [];
+  }
+
+  /** Why a wire fault cannot befall a line, in a sentence. */
+  #whyNot(line: string, name: WireFaultName): string | null {
+    const { site, boards } = this.#options;
+    if (!this.#isPlain(line)) return null;
+    const reach = reachOf(name);
+    if (reach === 'modbus') return `${name} befalls answers in Modbus frames, and ${line} speaks others`;
+    if (reach === 'answers' && frameDeviceOn(site, boards(), line)?.talk !== 'answers')
+      return `${name} befalls an answer, and what is on ${line} speaks unasked`;
+    return null;
+  }
+
+  #isPlain(line: string): boolean {
+    return this.#options.site.lines.some(({ id, framing }) => id === line && framing === 'plain');
+  }
+
+  #injectWire(wire: FaultyWire, target: string, name: WireFaultName, parameters: FaultOrder['parameters']): Answer {
+    const why = this.#whyNot(target, name);
+    if (why !== null) return refuse(why);
+    if (parameters.unit !== undefined && this.#isPlain(target)) return refuse(`unit chooses among Modbus units, and ${target} has none`);
+    wire.inject({ ...parameters, p: parameters.p ?? 1, name });
+    return done;
   }
 
   #injectBoard(target: string, name: BoardFaultName, parameters: FaultOrder['parameters']): Answer {

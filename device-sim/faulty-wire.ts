@@ -4,7 +4,7 @@
  * whoever owns the wire sends them. Chance comes from one seeded stream, so equal requests meet equal faults.
  */
 import type { Random } from './random.ts';
-import { type Burst, type ReplyTiming, type WireFaultName, wireFaults } from './wire-faults.ts';
+import { type Burst, type ReplyTiming, reachOf, type WireFaultName, wireFaults } from './wire-faults.ts';
 
 /** One request that a board heard and answers, both as whole RTU frames. */
 export interface Exchange {
@@ -83,10 +83,22 @@ export class FaultyWire {
 
   /** What leaves the line for one request. At most one fault spoils an answer: the first in force that its chance lets happen. */
   answer(exchange: Exchange, carriage: Carriage): readonly Burst[] {
+    const unit = exchange.request[0] ?? 0;
+    return this.#spoil(exchange, carriage, unit, (fault) => fault.unit === undefined || fault.unit === unit);
+  }
+
+  /**
+   * The same for what a device with frames of its own says: in answer to `request`, or with null unasked. Only what can befall such bytes does.
+   */
+  plain(said: Buffer, request: Buffer | null): readonly Burst[] {
+    const befalls = ({ name }: WireFault) => reachOf(name) === 'bytes' || (request !== null && reachOf(name) === 'answers');
+    return this.#spoil({ request: request ?? Buffer.alloc(0), reply: said }, bareFrames, 1, befalls);
+  }
+
+  #spoil(exchange: Exchange, carriage: Carriage, unit: number, befalls: (fault: WireFault) => boolean): readonly Burst[] {
     const { request, reply } = exchange;
-    const unit = request[0] ?? 0;
     const { random, timingOf, wireMs } = this.#options;
-    const fault = this.#faults.find((one) => (one.unit === undefined || one.unit === unit) && random.chance(one.p));
+    const fault = this.#faults.find((one) => befalls(one) && random.chance(one.p));
     if (fault === undefined) return plainBursts(exchange, carriage);
     this.#count(fault);
     const timing = timingOf(unit);

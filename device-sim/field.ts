@@ -47,7 +47,7 @@ export async function openField(options: FieldOptions): Promise<Field> {
         closers.push(await openLine(row, options));
         continue;
       }
-      const wire = await openPlain(row, (bytes) => (faults.isCut(row.id) && bytes !== null ? [] : hear(row.id, bytes)), tell);
+      const wire = await openPlain(row, (bytes) => (faults.isCut(row.id) && bytes !== null ? [] : hear(row.id, bytes)), options);
       plain.set(row.id, wire);
       closers.push(() => wire.close());
     }
@@ -98,13 +98,14 @@ async function openLine(row: LineRow, { lineOf, faults: desk, tell }: FieldOptio
   return () => listener.close();
 }
 
-async function openPlain(row: LineRow, hear: HearPlain, tell: (event: SiteEvent) => void): Promise<PlainWire> {
+async function openPlain(row: LineRow, hear: HearPlain, { faults: desk, tell }: FieldOptions): Promise<PlainWire> {
+  const faults = desk.wire(row.id);
   const place = placeOf(row);
   if (place.kind === 'serial') {
     tell({ event: 'listening', line: row.id, address: place.path, port: null });
-    return serveSerialPlain(serialOf(row, place.path), hear, linkTeller(row.id, tell));
+    return serveSerialPlain(serialOf(row, place.path), { hear, faults, onState: linkTeller(row.id, tell) });
   }
-  const wire = await serveTcpPlain(row.id, place.host, place.port, hear);
+  const wire = await serveTcpPlain(row.id, place.host, place.port, hear, faults);
   tell({ event: 'listening', line: row.id, address: `${place.host}:${wire.port}`, port: wire.port });
   return wire;
 }

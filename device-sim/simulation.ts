@@ -8,6 +8,7 @@ import { type BrokerProxy, openBrokerProxy } from './broker-proxy.ts';
 import type { TimelineOrder } from './control.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { openField } from './field.ts';
+import { frameDeviceOn } from './plain-lines.ts';
 import type { BoardLine } from './rtu-slave.ts';
 import { Site } from './site.ts';
 import { SiteError } from './site-error.ts';
@@ -90,7 +91,7 @@ export async function openSimulation(options: SimulationOptions, tell: (event: S
     const desk = new FaultDesk({
       ...{ site: description, seed, networks: proxies, wireMs, tell: tellNow },
       boards: () => site?.boards() ?? new Map(),
-      timingOf: (line, unit) => site?.boardOn(line, unit)?.map ?? noTiming,
+      timingOf: (line, unit) => frameDeviceOn(description, site?.boards() ?? new Map(), line) ?? site?.boardOn(line, unit)?.map ?? noTiming,
     });
     const hear = (line: string, bytes: Uint8Array | null) => site?.hear(line, bytes) ?? [];
     const field = await openField({ site: description, lineOf: (line) => site?.line(line) ?? silent, hear, faults: desk, tell: tellNow });

@@ -19,7 +19,7 @@ export interface ReplyTiming {
   readonly guardMs: number;
 }
 
-/** One right answer about to be spoilt. Frames are whole RTU frames, whatever is spoken on the wire. */
+/** One right answer about to be spoilt. Frames are whole RTU frames, whatever is spoken on the wire, or what a device with frames of its own says. */
 export interface Spoilable {
   readonly request: Buffer;
   readonly reply: Buffer;
@@ -39,6 +39,8 @@ interface WireFaultRow {
   readonly kind: WireFaultKind;
   readonly zh: string;
   readonly en: string;
+  /** What it can befall: any bytes on any wire, answers of any protocol, or, if not said, answers in Modbus frames alone. */
+  readonly reach?: 'bytes' | 'answers';
   /** Whether the parameter `ms` means something here. */
   readonly takesMs?: true;
   readonly spoil: (answer: Spoilable) => readonly Burst[];
@@ -62,6 +64,9 @@ const sealed = (body: Uint8Array): Buffer => {
 const bodyOf = (frame: Buffer): Buffer => Buffer.from(frame.subarray(0, -crcBytes));
 const randomBytes = (random: Random, count: number): Buffer => Buffer.from(Array.from({ length: count }, () => random.whole(0, 255)));
 const isRead = (frame: Buffer): boolean => (frame[1] ?? 0) >= 1 && (frame[1] ?? 0) <= 4;
+
+/** A place between the first byte and the last. */
+const inside = (bytes: Buffer, random: Random): number => random.whole(Math.min(1, bytes.length - 1), bytes.length - 1);
 
 /** Damage on the way. Where frames carry no CRC the converter before this wire has noticed it already. */
 function damaged({ request, wrap, checked }: Spoilable, bytes: Buffer): readonly Burst[] {
@@ -105,12 +110,14 @@ function lengthened(frame: Buffer): Buffer {
 export const wireFaults = {
   'crc-bit': {
     kind: 'crc',
+    reach: 'bytes',
     zh: '回复错一位',
     en: 'one bit of the reply flipped',
     spoil: (answer) => damaged(answer, flippedBits(answer.reply, 1, answer.random)),
   },
   'crc-two-bits': {
     kind: 'crc',
+    reach: 'bytes',
     zh: '回复错两位',
     en: 'two bits of the reply flipped',
     spoil: (answer) => damaged(answer, flippedBits(answer.reply, 2, answer.random)),
@@ -124,24 +131,27 @@ export const wireFaults = {
   },
   'cut-tail': {
     kind: 'truncated',
+    reach: 'bytes',
     zh: '回复缺尾',
     en: 'the end of the reply is missing',
-    spoil: ({ reply, wrap, random }) => now(wrap(reply).subarray(0, random.whole(1, wrap(reply).length - 1))),
+    spoil: ({ reply, wrap, random }) => now(wrap(reply).subarray(0, inside(wrap(reply), random))),
   },
   'cut-head': {
     kind: 'truncated',
+    reach: 'bytes',
     zh: '回复缺头',
     en: 'the beginning of the reply is missing',
-    spoil: ({ reply, wrap, random }) => now(wrap(reply).subarray(random.whole(1, wrap(reply).length - 1))),
+    spoil: ({ reply, wrap, random }) => now(wrap(reply).subarray(Math.max(1, inside(wrap(reply), random)))),
   },
   'pause-inside': {
     kind: 'truncated',
+    reach: 'bytes',
     zh: '回复中途停顿',
     en: 'the second half of the reply comes after the deadline',
     takesMs: true,
     spoil: ({ reply, wrap, timing, ms, random }) => {
       const bytes = wrap(reply);
-      const at = random.whole(1, bytes.length - 1);
+      const at = inside(bytes, random);
       return [...now(bytes.subarray(0, at)), { afterMs: ms ?? timing.timeoutMs + timing.guardMs / 2, bytes: bytes.subarray(at) }];
     },
   },
@@ -153,36 +163,42 @@ export const wireFaults = {
   },
   'leading-00': {
     kind: 'merged',
+    reach: 'bytes',
     zh: '帧前多 00',
     en: '00 in front of the reply',
     spoil: ({ reply, wrap, random }) => now(Buffer.concat([Buffer.alloc(random.whole(1, 3), 0x00), wrap(reply)])),
   },
   'leading-ff': {
     kind: 'merged',
+    reach: 'bytes',
     zh: '帧前多 FF',
     en: 'FF in front of the reply',
     spoil: ({ reply, wrap, random }) => now(Buffer.concat([Buffer.alloc(random.whole(1, 3), 0xff), wrap(reply)])),
   },
   trailing: {
     kind: 'merged',
+    reach: 'bytes',
     zh: '帧后多字节',
     en: 'stray bytes behind the reply',
     spoil: ({ reply, wrap, random }) => now(Buffer.concat([wrap(reply), randomBytes(random, random.whole(1, 3))])),
   },
   echo: {
     kind: 'echo',
+    reach: 'answers',
     zh: '回显请求',
     en: 'the adapter hears itself: the request comes back before the reply',
     spoil: ({ request, reply, wrap }) => now(Buffer.concat([wrap(request), wrap(reply)])),
   },
   'echo-part': {
     kind: 'echo',
+    reach: 'answers',
     zh: '部分回显',
     en: 'the end of the request comes back before the reply',
-    spoil: ({ request, reply, wrap, random }) => now(Buffer.concat([wrap(request).subarray(random.whole(1, wrap(request).length - 1)), wrap(reply)])),
+    spoil: ({ request, reply, wrap, random }) => now(Buffer.concat([wrap(request).subarray(inside(wrap(request), random)), wrap(reply)])),
   },
   'late-guard': {
     kind: 'late',
+    reach: 'answers',
     zh: '迟到（保护时间内）',
     en: 'the reply comes after the deadline, half-way through the guard; ms sets its delay',
     takesMs: true,
@@ -190,17 +206,19 @@ export const wireFaults = {
   },
   'late-worst': {
     kind: 'late',
+    reach: 'answers',
     zh: '迟到（最坏时延）',
     en: "the reply comes as late as the device's declared worst latency allows",
     spoil: ({ reply, wrap, timing }) => [{ afterMs: timing.timeoutMs + 0.9 * timing.guardMs, bytes: wrap(reply) }],
   },
   'late-previous': {
     kind: 'late',
+    reach: 'answers',
     zh: '答上一问',
     en: 'each reply is kept until the next request and sent before its reply',
     spoil: ({ kept }) => (kept === undefined ? [] : now(kept)),
   },
-  silent: { kind: 'late', zh: '不应答', en: 'no reply at all', spoil: () => [] },
+  silent: { kind: 'late', reach: 'bytes', zh: '不应答', en: 'no reply at all', spoil: () => [] },
   'wrong-unit': {
     kind: 'wrong-unit',
     zh: '站号不对',
@@ -227,12 +245,14 @@ export const wireFaults = {
   },
   'baud-mismatch': {
     kind: 'baud-mismatch',
+    reach: 'bytes',
     zh: '波特率不符',
     en: 'garbage as long as the reply',
     spoil: (answer) => damaged(answer, randomBytes(answer.random, answer.reply.length)),
   },
   'noise-between': {
     kind: 'noise',
+    reach: 'bytes',
     zh: '帧间杂波',
     en: 'stray bytes some ms behind the reply; ms sets when',
     takesMs: true,
@@ -240,6 +260,7 @@ export const wireFaults = {
   },
   'noise-before': {
     kind: 'noise',
+    reach: 'bytes',
     zh: '回复前杂波',
     en: 'stray bytes run into the reply',
     spoil: ({ reply, wrap, random }) => now(Buffer.concat([randomBytes(random, random.whole(1, 3)), wrap(reply)])),
@@ -263,3 +284,6 @@ export const wireFaults = {
 } as const satisfies Record<string, WireFaultRow>;
 
 export type WireFaultName = keyof typeof wireFaults;
+
+/** What a fault can befall; `modbus`: answers in Modbus frames alone. */
+export const reachOf = (name: WireFaultName): 'bytes' | 'answers' | 'modbus' => (wireFaults[name] as WireFaultRow).reach ?? 'modbus';

@@ -117,7 +117,7 @@ function buildPlace(place, isLine, faults) {
   wireFaultForm(
     form,
     place.id,
-    faults.filter(({ layer }) => layer === 'wire'),
+    faults.filter(({ layer, name }) => layer === 'wire' && place.faults.includes(name)),
   );
   wire.append(form);
   return wire;

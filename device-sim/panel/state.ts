@@ -59,7 +59,8 @@ export function describeSite({ description, site, desk, cards }: Simulation) {
     nowMs: site.nowMs,
     households: cards.length,
     materials: description.materials.map(({ code }) => code),
-    lines: description.lines.map(place),
+    // Which wire faults can befall it.
+    lines: description.lines.map((row) => ({ ...place(row), faults: desk.wireFaultsOn(row.id) })),
     readers: description.readers.map(place),
     devices: [...devices, ...assembled],
     faults: desk.inForce(),

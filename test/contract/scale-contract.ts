@@ -22,7 +22,8 @@ const tariff = tariffSchema.parse({
 });
 const context = { bags: { village: 'WXJ01', key: Buffer.alloc(32, 9) }, materials: ['cardboard'] };
 
-async function openPoint(model: string, way: Way) {
+/** A counter with one scale of this model; `settle` waits until `holds`, and no longer than `ms`. */
+export async function openPoint(model: string, way: Way) {
   const line = await openScaleLine(model, way);
   const reports = scaleCatalogue[model]?.reports;
   const { store } = makeStore();
@@ -53,6 +54,7 @@ async function openPoint(model: string, way: Way) {
     show: (...texts: string[]) => {
       for (const text of texts) station.scan(parseScan(text, context));
     },
+    isReady: () => station.isReady,
     /** Until the scale is ready for the next load. */
     ready: () =>
       eventually(
@@ -64,6 +66,10 @@ async function openPoint(model: string, way: Way) {
         () => outcomes.length >= count,
         () => `${count} outcomes wanted, came ${JSON.stringify(outcomes)}`,
       ),
+    settle: async (holds: () => boolean, ms: number) => {
+      const untilMs = wireClock.monotonicMs() + ms;
+      while (!holds() && wireClock.monotonicMs() < untilMs) await wireClock.sleep(10, 'what may not come');
+    },
     weighings: () => [...store.events()].flatMap(({ draft }) => (draft.name === 'weigh.committed' ? [draft.data] : [])),
   };
 }

@@ -1,16 +1,26 @@
 // Without this a fault could be typed and silently befall nothing, or stay in force after somebody cleared it.
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FaultDesk, type FaultDeskOptions } from '../../device-sim/fault-desk.ts';
 import { faultTable, parseFault, writeFault } from '../../device-sim/faults.ts';
 import { Site } from '../../device-sim/site.ts';
 import type { SiteEvent } from '../../device-sim/site-event.ts';
-import { loadSiteFile } from '../../device-sim/site-file.ts';
+import { loadSiteFile, type SiteFile } from '../../device-sim/site-file.ts';
+import { type WireFaultName, wireFaults } from '../../device-sim/wire-faults.ts';
 import { PlayedHost } from '../../scripts/simulation/played-host.ts';
+import { makeFolder } from '../support/make-store.ts';
 
 const demoSite = loadSiteFile(resolve(import.meta.dirname, '../../config/demo-site.yaml'));
 
-function openDesk(more: Pick<FaultDeskOptions, 'host'> = {}) {
+/** A site by its own loader; JSON is YAML. */
+function siteOf(description: object): SiteFile {
+  const file = join(makeFolder(), 'site.yaml');
+  writeFileSync(file, JSON.stringify(description));
+  return loadSiteFile(file);
+}
+
+function openDesk(more: Pick<FaultDeskOptions, 'host'> = {}, description: SiteFile = demoSite) {
   const told: SiteEvent[] = [];
   const memory = { value: undefined, commit: () => undefined };
   const quiet = {
@@ -21,7 +31,7 @@ function openDesk(more: Pick<FaultDeskOptions, 'host'> = {}) {
     tell: () => undefined,
   };
   const plain = { seed: 1, startAtMs: 0, pace: 1, cards: [], labels: [], withVillagers: false, kept: undefined, wireMs: () => 0 };
-  const site = new Site({ site: demoSite, ...plain, ...quiet });
+  const site = new Site({ site: description, ...plain, ...quiet });
   const network = {
     fault: undefined as { readonly name: string; readonly ms?: number | undefined } | undefined,
     setFault(fault: { readonly name: string; readonly ms?: number | undefined } | undefined) {
@@ -29,7 +39,7 @@ function openDesk(more: Pick<FaultDeskOptions, 'host'> = {}) {
     },
   };
   const desk = new FaultDesk({
-    ...{ site: demoSite, seed: 1, networks: new Map([['broker', network]]), wireMs: () => 0, tell: (event: SiteEvent) => told.push(event) },
+    ...{ site: description, seed: 1, networks: new Map([['broker', network]]), wireMs: () => 0, tell: (event: SiteEvent) => told.push(event) },
     ...more,
     boards: () => site.boards(),
     timingOf: () => ({ timeoutMs: 1, guardMs: 1 }),
@@ -118,5 +128,51 @@ describe('the desk', () => {
     const { desk } = openDesk();
     expect(desk.clear('nobody')).toMatchObject({ ok: false });
     expect(desk.clear('scale-1:wind')).toEqual({ ok: true });
+  });
+});
+
+describe('a line whose device has frames of its own', () => {
+  const line = (id: string) => ({ id, listen: '127.0.0.1:0', framing: 'plain' });
+  const description = () =>
+    siteOf({
+      lines: ['streaming', 'asked', 'vending-line'].map(line),
+      scales: [
+        { id: 'scale-1', line: 'streaming', unit: 1, model: 'TOLEDO-C', counter: 'counter' },
+        { id: 'scale-2', line: 'asked', unit: 1, model: 'MT-SICS', counter: 'counter' },
+      ],
+      vending: [{ id: 'vending-1', line: 'vending-line', model: 'VMC', exit: 'exit' }],
+      readers: ['counter', 'exit'].map((id) => ({ id, listen: '127.0.0.1:0' })),
+    });
+
+  test.each([
+    ['streaming:crc-bit:p=0.5', null],
+    ['streaming:noise-between:ms=3,times=4', null],
+    ['asked:late-previous', null],
+    ['asked:echo', null],
+    ['streaming:late-guard', 'late-guard befalls an answer, and what is on streaming speaks unasked'],
+    ['vending-line:echo', 'speaks unasked'],
+    ['asked:wrong-unit', 'wrong-unit befalls answers in Modbus frames, and asked speaks others'],
+    ['asked:crc-bit:unit=1', 'unit chooses among Modbus units'],
+  ])('%s', (text, reason) => {
+    const { desk } = openDesk({}, description());
+    expect(desk.inject(text)).toMatchObject(reason === null ? { ok: true } : { ok: false, reason: expect.stringContaining(reason) });
+    expect(desk.inForce()).toHaveLength(reason === null ? 1 : 0);
+  });
+
+  test('is offered what can befall it, and nothing else', () => {
+    const { desk } = openDesk({}, description());
+    const names = Object.keys(wireFaults) as WireFaultName[];
+    for (const id of ['streaming', 'asked', 'vending-line']) expect(names.filter((name) => desk.inject(`${id}:${name}`).ok)).toEqual(desk.wireFaultsOn(id));
+    expect([desk.wireFaultsOn('streaming').length, desk.wireFaultsOn('asked').length]).toEqual([12, 17]);
+    expect(openDesk().desk.wireFaultsOn('scale-line')).toEqual(names);
+  });
+
+  test('a byte alone is cut to nothing, and never made more', () => {
+    for (const name of ['cut-tail', 'cut-head', 'silent', 'crc-two-bits', 'pause-inside'] as const) {
+      const { desk } = openDesk({}, description());
+      desk.inject(`asked:${name}`);
+      const left = desk.wire('asked')?.plain(Buffer.of(0x12), Buffer.of(0x05)) ?? [];
+      expect(left.some(({ afterMs, bytes }) => afterMs === 0 && bytes.equals(Buffer.of(0x12)))).toBe(false);
+    }
   });
 });

@@ -2,6 +2,7 @@
 // a way of its own, and nobody would know that one driver serves them all.
 import assert from 'node:assert/strict';
 import { onTestFinished } from 'vitest';
+import { FaultyWire } from '../../device-sim/faulty-wire.ts';
 import { randomFor } from '../../device-sim/random.ts';
 import { type BoardLine, RtuSlave } from '../../device-sim/rtu-slave.ts';
 import { ScaleBoard } from '../../device-sim/scale-board.ts';
@@ -25,6 +26,8 @@ export interface ScaleLine {
   readonly board: ScaleBoard;
   readonly scale: Scale;
   readonly transport: LineTransport;
+  /** The faults of its wire, where it is plain and served over TCP. */
+  readonly faults: FaultyWire;
   /** Village clock, `pace` times as fast as the machine; the board lives by it too. */
   readonly clock: Clock;
 }
@@ -42,12 +45,14 @@ export async function openScaleLine(model: string, way: Way, { pace = 20, unit =
     ...{ wireMs: () => wireClock.monotonicMs(), onEvent: () => undefined },
   });
   const isPlain = scale.speaks === 'frames';
+  const timing = isPlain ? scale.device : scale.map;
+  const faults = new FaultyWire({ random: randomFor(4, `wire ${model}`), timingOf: () => timing, wireMs: () => wireClock.monotonicMs() });
   const wires = new Set<(bytes: Uint8Array) => void>();
   const say = (bytes: Uint8Array) => {
     for (const wire of wires) wire(bytes);
     return wires.size > 0;
   };
-  const server = way === 'memory' ? undefined : await serve(board, isPlain, wires);
+  const server = way === 'memory' ? undefined : await serve(board, isPlain ? faults : null, wires);
   const transport = await transportOf(way, isPlain, server?.port ?? 0);
   const openStream = way === 'memory' ? openMemory(board, isPlain, wires) : undefined;
   let lastMs = clock.monotonicMs();
@@ -74,7 +79,7 @@ export async function openScaleLine(model: string, way: Way, { pace = 20, unit =
     if (driver instanceof StreamedScale) await driver.stream.close();
     await server?.close();
   });
-  return { board, scale: driver, transport, clock };
+  return { board, scale: driver, transport, faults, clock };
 }
 
 async function transportOf(way: Way, isPlain: boolean, port: number): Promise<LineTransport> {
@@ -83,17 +88,22 @@ async function transportOf(way: Way, isPlain: boolean, port: number): Promise<Li
 }
 
 /** Serves the board over TCP on a free port. */
-async function serve(board: ScaleBoard, isPlain: boolean, wires: Set<(bytes: Uint8Array) => void>): Promise<{ readonly port: number; close(): Promise<void> }> {
-  if (!isPlain) {
+async function serve(
+  board: ScaleBoard,
+  faults: FaultyWire | null,
+  wires: Set<(bytes: Uint8Array) => void>,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  if (faults === null) {
     const service: BoardLine['service'] = (_unit, request) => board.answer(request);
     const line = { hasUnit: (unit: number) => unit === 1 && board.isPowered, service };
     return await serveTcpLine({ id: 'line-1', kind: 'rtu-over-tcp', host: '127.0.0.1', port: 0, line });
   }
-  const wire = await serveTcpPlain('line-1', '127.0.0.1', 0, (bytes) => {
+  const hear = (bytes: Uint8Array | null) => {
     if (bytes !== null) return board.hear(bytes);
     board.openWire();
     return [];
-  });
+  };
+  const wire = await serveTcpPlain('line-1', '127.0.0.1', 0, hear, faults);
   wires.add((bytes) => wire.say(bytes));
   return { port: wire.port ?? 0, close: () => wire.close() };
 }
