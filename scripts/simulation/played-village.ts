@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { TimelineOrder } from '../../device-sim/control.ts';
 import { FaultDesk } from '../../device-sim/fault-desk.ts';
+import { frameDeviceOn } from '../../device-sim/plain-lines.ts';
 import { type Random, randomFor } from '../../device-sim/random.ts';
 import type { GatewayFacts } from '../../device-sim/scenario.ts';
 import { Site } from '../../device-sim/site.ts';
@@ -87,7 +88,7 @@ export class PlayedVillage {
     this.#desk = new FaultDesk({
       ...{ site, seed, host: this.#host, wireMs: () => time.nowMs, tell: options.onSite },
       boards: () => this.#site.boards(),
-      timingOf: (line, unit) => this.#site.boardOn(line, unit)?.map ?? noTiming,
+      timingOf: (line, unit) => frameDeviceOn(site, this.#site.boards(), line) ?? this.#site.boardOn(line, unit)?.map ?? noTiming,
       networks: new Map([['broker', broker.link]]),
     });
     const wires = new PlayedWires({ time, seed, site, gateway, desk: this.#desk, boards });

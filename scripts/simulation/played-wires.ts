@@ -65,7 +65,7 @@ export class PlayedWires {
   sayOn(line: string, bytes: Uint8Array): boolean {
     const port = this.#plain.get(line);
     if (port === undefined || !port.isHeld || this.#options.desk.isCut(line)) return false;
-    this.#deliver(line, port, bytes, 0);
+    this.#deliver(line, port, bytes, null);
     return true;
   }
 
@@ -89,7 +89,7 @@ export class PlayedWires {
     const { time, desk, boards } = this.#options;
     const hear = (bytes: Buffer | null) => {
       if (bytes !== null && desk.isCut(id)) return;
-      for (const reply of boards().hear(id, bytes)) this.#deliver(id, port, reply, turnAroundMs);
+      for (const reply of boards().hear(id, bytes)) this.#deliver(id, port, reply, bytes);
     };
     const port: VirtualPort = new VirtualPort({
       ...{ id, time, onSettle: () => undefined },
@@ -103,9 +103,14 @@ export class PlayedWires {
     return port;
   }
 
-  #deliver(line: string, port: VirtualPort, bytes: Uint8Array, afterMs: number): void {
-    this.#options.time.after(afterMs + bytes.length * characterMs, () => {
-      if (!this.#options.desk.isCut(line)) port.deliver(Buffer.from(bytes));
-    });
+  /** Lets bytes leave as the faults of the wire will have it. `request` is what they answer; null: nobody asked. */
+  #deliver(line: string, port: VirtualPort, said: Uint8Array, request: Buffer | null): void {
+    const { time, desk } = this.#options;
+    for (const { afterMs, bytes } of desk.wire(line)?.plain(Buffer.from(said), request) ?? []) {
+      const leaveMs = afterMs + (request === null ? 0 : turnAroundMs);
+      time.after(leaveMs + bytes.length * characterMs, () => {
+        if (!desk.isCut(line) && bytes.length > 0) port.deliver(bytes);
+      });
+    }
   }
 }

@@ -8,7 +8,11 @@ import { Site } from '../../device-sim/site.ts';
 import type { SiteEvent } from '../../device-sim/site-event.ts';
 import { loadSiteFile, type SiteFile } from '../../device-sim/site-file.ts';
 import { type WireFaultName, wireFaults } from '../../device-sim/wire-faults.ts';
+import { wireClock } from '../../gateway/clock.ts';
+import { loadSite } from '../../gateway/config-file.ts';
 import { PlayedHost } from '../../scripts/simulation/played-host.ts';
+import { PlayedWires } from '../../scripts/simulation/played-wires.ts';
+import { VirtualTime } from '../../scripts/simulation/virtual-time.ts';
 import { makeFolder } from '../support/make-store.ts';
 
 const demoSite = loadSiteFile(resolve(import.meta.dirname, '../../config/demo-site.yaml'));
@@ -132,7 +136,8 @@ describe('the desk', () => {
 });
 
 describe('a line whose device has frames of its own', () => {
-  const line = (id: string) => ({ id, listen: '127.0.0.1:0', framing: 'plain' });
+  const places: Record<string, number> = { streaming: 4001, asked: 4002, 'vending-line': 4003 };
+  const line = (id: string) => ({ id, listen: `127.0.0.1:${places[id]}`, framing: 'plain' });
   const description = () =>
     siteOf({
       lines: ['streaming', 'asked', 'vending-line'].map(line),
@@ -165,6 +170,20 @@ describe('a line whose device has frames of its own', () => {
     for (const id of ['streaming', 'asked', 'vending-line']) expect(names.filter((name) => desk.inject(`${id}:${name}`).ok)).toEqual(desk.wireFaultsOn(id));
     expect([desk.wireFaultsOn('streaming').length, desk.wireFaultsOn('asked').length]).toEqual([12, 17]);
     expect(openDesk().desk.wireFaultsOn('scale-line')).toEqual(names);
+  });
+
+  test('strikes as well where a village is played in one process', async () => {
+    const file = description();
+    const { desk, site } = openDesk({}, file);
+    const time = new VirtualTime();
+    const wires = new PlayedWires({ time, seed: 1, site: file, gateway: loadSite('config/demo.yaml'), desk, boards: () => site });
+    const heard: number[] = [];
+    const listener = { onBytes: (bytes: Buffer) => void heard.push(...bytes), onClose: () => undefined };
+    await wires.portOf('127.0.0.1:4001').open(listener, wireClock, new AbortController().signal);
+    desk.inject('streaming:silent:times=1');
+    expect([wires.sayOn('streaming', Buffer.of(1)), wires.sayOn('streaming', Buffer.of(2))]).toEqual([true, true]);
+    while (time.begin(1000));
+    expect(heard).toEqual([2]);
   });
 
   test('a byte alone is cut to nothing, and never made more', () => {
