@@ -10,7 +10,7 @@ import { decodeSpan, encodeWrites, joinReadings } from '../../protocol/register-
 import type { DeviceMap, ReadableName, ReadingOf, WritableOf } from '../../protocol/register-map.ts';
 import type { Clock } from '../clock.ts';
 import type { DeviceHealth } from '../core/device-health.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, isGatewayError } from '../errors.ts';
 import { Attendance } from './attendance.ts';
 import type { Line } from './line.ts';
 import type { Priority } from './request-queue.ts';
@@ -122,12 +122,20 @@ export class Device<M extends DeviceMap> {
 
   /**
    * Writes fields; a write block goes in one request, whole or not at all.
-   * @throws GatewayError bus_write_unknown when it was sent and nobody knows whether it was obeyed; any other bus_*: never sent. DeviceException.
+   * @throws GatewayError bus_write_unknown when it was sent and nobody knows whether all of it was obeyed, also when a part was and the rest was refused or
+   * never sent; any other bus_*: never sent. DeviceException: nothing was obeyed.
    */
   async write(values: Partial<WritableOf<M>>, options: CallOptions): Promise<void> {
     const wearing = options.priority === 'poll' ? Object.keys(values).find((name) => this.map.fields[name]?.wears) : undefined;
     assert(wearing === undefined, `${this.id}: ${wearing} wears the device's memory and is never written from a poll loop`);
-    for (const request of encodeWrites(this.map, values)) await this.#request(request, options);
+    for (const [index, request] of encodeWrites(this.map, values).entries()) {
+      try {
+        await this.#request(request, options);
+      } catch (error) {
+        if (index === 0 || !isGatewayError(error) || error.code === 'bus_write_unknown') throw error;
+        throw new GatewayError('bus_write_unknown', `${error.message} What was written before it to ${this.id} was obeyed.`, { cause: error });
+      }
+    }
   }
 
   #planOf<N extends ReadableName<M>>(names: readonly N[]): readonly ReadSpan<ReadableName<M>>[] {

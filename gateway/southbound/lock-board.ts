@@ -1,7 +1,7 @@
 /**
  * A WKLY lock board on a port of its own, where its unasked reports meet no question of anybody else. It gives one lock one pulse, once, and
  * never again by itself: an order whose fate nobody knows is told as such, and the door is read instead. What the board says of its doors,
- * asked or unasked, is kept until the wire is lost. It decides nothing about a hatch.
+ * asked or unasked, is kept until the wire is lost or the board does not say how its doors are. It decides nothing about a hatch.
  */
 import { type DoorState, type LockReport, type LockRequest, lockWkly } from '../../protocol/devices/lock-wkly.ts';
 import { GatewayError } from '../errors.ts';
@@ -41,7 +41,7 @@ export class LockBoard {
     return this.#online;
   }
 
-  /** What was last heard of each door, by lock. Empty while the wire is away. */
+  /** What was last heard of each door, by lock. Empty while the wire is away or the board is silent. */
   get doors(): ReadonlyMap<number, DoorState> {
     return this.#doors;
   }
@@ -56,6 +56,8 @@ export class LockBoard {
     const { id } = this;
     return this.#alone(async () => {
       const answer = await this.#question({ kind: 'askAll', board: this.#options.board }, signal);
+      // What was heard before the silence may long be otherwise.
+      if (answer === undefined) this.#doors.clear();
       if (answer?.kind !== 'askAll') throw new GatewayError('bus_timeout', `${id} does not say how its doors are.`);
       if (!answer.ok) throw new GatewayError('device_exception', `${id} says that it cannot read its doors.`);
       return answer.doors;
@@ -64,15 +66,23 @@ export class LockBoard {
 
   /**
    * Gives one lock, counted from 1, one pulse; the board ends it. Resolves when the board says so, or when nothing came back but its door is
-   * open afterwards. @throws GatewayError bus_write_unknown when it was sent and nobody knows; device_exception when the board said no; any
-   * other bus_*: never sent.
+   * open afterwards. A signal calls it off: before it is sent it never is, afterwards only its result is dropped.
+   * @throws GatewayError bus_write_unknown when it was sent and nobody knows; device_exception when the board said no; any other bus_*: never
+   * sent.
    */
-  open(lock: number): Promise<void> {
-    return this.#alone(async () => {
+  open(lock: number, signal: AbortSignal): Promise<void> {
+    let isSent = false;
+    const calledOff = () => {
+      const ends = isSent ? 'after it was told to open; it may have done so' : 'before it was told to open';
+      return new GatewayError(isSent ? 'bus_write_unknown' : 'bus_cancelled', `Lock ${lock} of ${this.id} was called off ${ends}.`);
+    };
+    const order = this.#alone(async () => {
       const { timeoutMs, guardMs } = lockWkly;
       const before = this.openings(lock);
       // What an earlier order left behind must not go out with this one.
       await this.#wire.settle();
+      if (signal.aborted) throw calledOff();
+      isSent = this.#wire.isOpen;
       const answer = await this.#ask({ kind: 'open', board: this.#options.board, lock }, timeoutMs + guardMs);
       if (answer?.kind === 'open' && answer.ok) return;
       if (answer?.kind === 'open' && answer.door !== 'open') throw new GatewayError('device_exception', `${this.id} says that lock ${lock} did not open.`);
@@ -80,6 +90,7 @@ export class LockBoard {
       const said = answer === undefined ? 'and nothing came back' : 'and the board says both that it failed and that the door is open';
       throw new GatewayError('bus_write_unknown', `${this.id} was told to open lock ${lock}, ${said}.`);
     });
+    return unlessAborted(order, signal, calledOff);
   }
 
   close(): Promise<void> {
@@ -155,5 +166,18 @@ export class LockBoard {
       return;
     }
     if (this.#waiting !== null && lockWkly.isReplyTo?.(this.#waiting.request, report) === true) this.#waiting.end(report);
+  }
+}
+
+/** The outcome of `work`, or `reason` as soon as the signal aborts; the work itself goes on to its end, so that nobody else meets its answer. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal, reason: () => Error): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(reason());
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

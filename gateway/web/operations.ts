@@ -190,16 +190,15 @@ export const operations = {
       return { bin, compartment, reset: true };
     },
   ),
-  'bin.open': operation(
-    z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }),
-    async ({ store, bins, wire }, { bin: id, compartment, operator: name }) => {
-      const bin = bins.get(id);
-      if (bin === undefined) throw new GatewayError('usage', `There is no bin ${id}; this site has ${[...bins.keys()].join(', ') || 'none'}.`);
-      const opened = await onceItIsOpen(wire, () => openHatch(store, bin, compartment, name));
-      if (!opened.ok) throw new GatewayError('usage', `Compartment ${compartment} of ${id} is not opened (${opened.refusal.code}).`);
-      return { bin: id, compartment, outcome: opened.outcome };
-    },
-  ),
+  'bin.open': operation(z.strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator }), async (desk, { bin: id, ...order }) => {
+    const { store, bins, wire } = desk;
+    const { compartment } = order;
+    const bin = bins.get(id);
+    if (bin === undefined) throw new GatewayError('usage', `There is no bin ${id}; this site has ${[...bins.keys()].join(', ') || 'none'}.`);
+    const opened = await onceItIsOpen(wire, callerOf(desk), () => openHatch(store, bin, order, callerOf(desk)));
+    if (!opened.ok) throw new GatewayError('usage', `Compartment ${compartment} of ${id} is not opened (${opened.refusal.code}).`);
+    return { bin: id, compartment, outcome: opened.outcome };
+  }),
 } as const;
 
 export type OperationName = keyof typeof operations;
@@ -235,8 +234,8 @@ function loansOf(loans: LineLoans | null): LineLoans {
   return loans;
 }
 
-/** Tries again while the port is not there yet, which says that nothing was sent. @throws GatewayError bus_closed after `hatchReadyWaitMs`. */
-async function onceItIsOpen<Answer>(wire: Clock, order: () => Promise<Answer>): Promise<Answer> {
+/** Tries again while the port is not there yet, which says that nothing was sent. @throws GatewayError bus_closed after `hatchReadyWaitMs`; the signal's reason. */
+async function onceItIsOpen<Answer>(wire: Clock, signal: AbortSignal, order: () => Promise<Answer>): Promise<Answer> {
   const until = wire.monotonicMs() + hatchReadyWaitMs;
   for (;;) {
     try {
@@ -244,7 +243,7 @@ async function onceItIsOpen<Answer>(wire: Clock, order: () => Promise<Answer>): 
     } catch (error) {
       if (!isGatewayError(error, 'bus_closed') || wire.monotonicMs() >= until) throw error;
     }
-    await wire.sleep(20, 'port of a lock');
+    await wire.sleep(20, 'port of a lock', signal);
   }
 }
 

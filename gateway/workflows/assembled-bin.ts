@@ -79,11 +79,11 @@ export class AssembledBin implements Bin {
     return this.#compartments[compartment - 1]?.lock != null;
   }
 
-  async open(compartment: number): Promise<OpenOutcome> {
+  async open(compartment: number, signal: AbortSignal): Promise<OpenOutcome> {
     const lock = this.#compartments[compartment - 1]?.lock;
     if (lock == null) return 'refused';
-    if ('locks' in lock) return outcomeOf(lock.locks.open(lock.lock));
-    return outcomeOf(lock.board.device.write(lock.board.part.pulse(lock.relay, lock.pulseMs), { priority: 'actuation' }));
+    if ('locks' in lock) return outcomeOf(lock.locks.open(lock.lock, signal));
+    return outcomeOf(lock.board.device.write(lock.board.part.pulse(lock.relay, lock.pulseMs), { priority: 'actuation', signal }));
   }
 
   /** One part after the other: the line carries one request at a time anyway, and somebody more urgent may come between. */

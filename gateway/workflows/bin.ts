@@ -17,8 +17,8 @@ export interface Bin {
   read(signal: AbortSignal): Promise<readonly CompartmentReading[]>;
   /** Whether anything would open this compartment, counted from 1. */
   hasLock(compartment: number): boolean;
-  /** Opens a compartment that has a lock. @throws GatewayError bus_* when the order was never sent. */
-  open(compartment: number): Promise<OpenOutcome>;
+  /** Opens a compartment that has a lock. Called off once it was sent, it ends as `unknown`. @throws GatewayError bus_* when the order was never sent. */
+  open(compartment: number, signal: AbortSignal): Promise<OpenOutcome>;
 }
 
 /** What became of the order to pulse a lock. @throws what says that it was never sent, and our own mistakes. */
@@ -59,12 +59,12 @@ export class ControllerBin implements Bin {
     return this.#options.model.open(compartment, lockPulseMs) !== undefined;
   }
 
-  async open(compartment: number): Promise<OpenOutcome> {
+  async open(compartment: number, signal: AbortSignal): Promise<OpenOutcome> {
     const { device, model } = this.#options;
-    const outcome = await outcomeOf(device.write(model.open(compartment, lockPulseMs) ?? {}, { priority: 'actuation' }));
+    const outcome = await outcomeOf(device.write(model.open(compartment, lockPulseMs) ?? {}, { priority: 'actuation', signal }));
     if (outcome !== 'obeyed' || model.readBack === undefined) return outcome;
     try {
-      const values = await device.read([model.readBack], { priority: 'actuation' });
+      const values = await device.read([model.readBack], { priority: 'actuation', signal });
       return values[model.readBack] === true ? 'obeyed' : 'refused';
     } catch (error) {
       // The order was obeyed; what came of it nobody could see.

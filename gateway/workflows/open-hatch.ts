@@ -11,11 +11,16 @@ export type OpenHatchResult =
   | { readonly ok: false; readonly refusal: { readonly code: OpenRefusal | 'board_refused' } };
 
 /** Opens a compartment, counted from 1. @throws GatewayError bus_* when the order was never sent, store_*. */
-export async function openHatch(store: Pick<Store, 'append' | 'bins'>, bin: Bin, compartment: number, operator: string | null): Promise<OpenHatchResult> {
+export async function openHatch(
+  store: Pick<Store, 'append' | 'bins'>,
+  bin: Bin,
+  { compartment, operator }: { readonly compartment: number; readonly operator: string | null },
+  signal: AbortSignal,
+): Promise<OpenHatchResult> {
   const known = store.bins.state().find((row) => row.bin === bin.id && row.compartment === compartment);
   const refusal = decideOpen(known, bin.hasLock(compartment));
   if (refusal !== undefined) return { ok: false, refusal: { code: refusal } };
-  const outcome = await bin.open(compartment);
+  const outcome = await bin.open(compartment, signal);
   if (outcome === 'refused') return { ok: false, refusal: { code: 'board_refused' } };
   store.append([{ name: 'bin.hatch.opened', subject: bin.id, data: { bin: bin.id, compartment, outcome, operator } }]);
   return { ok: true, outcome };

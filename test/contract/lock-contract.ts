@@ -23,7 +23,16 @@ async function openPoint(way: () => Promise<LockWay> | LockWay, clock: Clock = p
       () => line.locks.doors.get(lock) === door,
       () => `lock ${lock} is ${line.locks.doors.get(lock)}`,
     );
-  return { ...line, line, store, opened, fault, doors, told, open: (lock: number) => openHatch(store, line.bin, lock, 'clerk') };
+  return {
+    ...line,
+    line,
+    store,
+    opened,
+    fault,
+    doors,
+    told,
+    open: (lock: number) => openHatch(store, line.bin, { compartment: lock, operator: 'clerk' }, signal),
+  };
 }
 
 /** Runs the contract. */
@@ -78,6 +87,7 @@ export function describeLocks(name: string, way: () => Promise<LockWay> | LockWa
       expect(await open(1)).toEqual({ ok: true, outcome: 'unknown' });
       expect([pulses, opened().map(({ outcome }) => outcome), locks.online]).toEqual([[1], ['unknown'], false]);
       expect(await doors()).toEqual([null, null]);
+      expect([...locks.doors]).toEqual([]);
       fault();
       expect(await doors()).toEqual([false, false]);
       expect([pulses, locks.online]).toEqual([[1], true]);

@@ -69,6 +69,19 @@ describe('a device', () => {
     expect(scale.traffic()).toMatchObject({ sent: 2, exceptions: 2 });
   });
 
+  it('never says “never sent” or “refused” of a write whose first part was obeyed', async () => {
+    const calledOff = new AbortController();
+    const twoParts = { tare: 5, executeZero: 1 };
+    const { scale } = await start((request, count, adu) => (count === 1 ? honest(request, count, adu) : [{ rtu: withCrc(1, (request[1] ?? 0) | 0x80, 2) }]));
+    await expect(scale.write(twoParts, { priority: 'actuation' })).rejects.toMatchObject({ code: 'bus_write_unknown', cause: { code: 'device_exception' } });
+    const other = await start((request, count, adu) => {
+      calledOff.abort();
+      return honest(request, count, adu);
+    });
+    const write = other.scale.write(twoParts, { priority: 'actuation', signal: calledOff.signal });
+    await expect(write).rejects.toMatchObject({ code: 'bus_write_unknown' });
+  });
+
   it('counts a gateway’s "target failed to respond" as silence, and a write then as unknown', async () => {
     const { slave, scale } = await start((request) => [{ rtu: withCrc(1, (request[1] ?? 0) | 0x80, 11) }]);
     for (let n = 0; n < 3; n++) await expect(scale.read(['status'], poll)).rejects.toMatchObject({ code: 'bus_timeout' });

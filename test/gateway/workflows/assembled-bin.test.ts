@@ -23,6 +23,7 @@ afterEach(async () => {
   for (const line of lines.splice(0)) await line.close();
 });
 
+const { signal } = new AbortController();
 const half = { fillPermille: 500, temperatureDeciC: 200, smoke: false, doorOpen: false };
 
 /** A simulated bin with these units (unit number by place, from 1) at the end of a null modem. */
@@ -81,7 +82,7 @@ async function openAssembled(relays: 'RELAY-WS' | 'RELAY-LC') {
   ]);
   if (row?.model !== 'PARTS') throw new Error('no such row');
   const parts = { onLines, locks: new Map() };
-  return { ...bench, bin: assembleBin(row, parts), look: () => assembleBin(row, parts).read(new AbortController().signal) };
+  return { ...bench, bin: assembleBin(row, parts), look: () => assembleBin(row, parts).read(signal) };
 }
 
 const first = { compartment: 1, wasteClass: 'food', levelPercent: 50, full: null, temperatureDeciC: 200, smoke: false, doorOpen: false };
@@ -102,7 +103,7 @@ describe.each(['RELAY-WS', 'RELAY-LC'] as const)('a bin assembled with a %s', (r
     const { board, bin, happened, look } = await openAssembled(relays);
     const { store } = makeStore();
     expect([bin.hasLock(1), bin.hasLock(2)]).toEqual([true, false]);
-    expect(await openHatch(store, bin, 1, 'clerk')).toEqual({ ok: true, outcome: 'obeyed' });
+    expect(await openHatch(store, bin, { compartment: 1, operator: 'clerk' }, signal)).toEqual({ ok: true, outcome: 'obeyed' });
     expect(happened).toEqual([{ event: 'lock-pulse', device: 'relays', compartment: 1, pulseMs: 700 }]);
     expect(store.lastOf('bin.hatch.opened')).toEqual({ bin: 'bin-1', compartment: 1, outcome: 'obeyed', operator: 'clerk' });
     const drawn = () => board.units.get('relays')?.answer({ kind: 'read', space: 'coil', address: 0, count: 8 });
@@ -151,8 +152,8 @@ describe('a bin assembled from parts', () => {
     board.setSmoke(1, true);
     await comes('2 full', 'alarm.fire');
     expect(store.lastOf('alarm.fire')).toEqual({ bin: 'bin-1', compartment: 1, smoke: true, temperatureDeciC: 200 });
-    expect(await openHatch(store, bin, 1, null)).toEqual({ ok: false, refusal: { code: 'alarm_standing' } });
-    expect(await openHatch(store, bin, 2, null)).toEqual({ ok: false, refusal: { code: 'no_lock' } });
+    expect(await openHatch(store, bin, { compartment: 1, operator: null }, signal)).toEqual({ ok: false, refusal: { code: 'alarm_standing' } });
+    expect(await openHatch(store, bin, { compartment: 2, operator: null }, signal)).toEqual({ ok: false, refusal: { code: 'no_lock' } });
     stop.abort();
     await watched;
     expect(asked.filter(({ kind }) => kind !== 'read')).toEqual([]);
@@ -169,24 +170,23 @@ describe('a bin with a controller', () => {
 
   it('BIN-4 pulses the lock of a compartment, and refuses one that smokes with an exception', async () => {
     const { board, bin, store, happened } = await controller('BIN-4', 4);
-    expect(await openHatch(store, bin, 3, 'clerk')).toEqual({ ok: true, outcome: 'obeyed' });
+    expect(await openHatch(store, bin, { compartment: 3, operator: 'clerk' }, signal)).toEqual({ ok: true, outcome: 'obeyed' });
     expect(happened).toEqual([{ event: 'lock-pulse', device: 'bin-1', compartment: 3, pulseMs: 700 }]);
     board.setSmoke(3, true);
-    expect(await openHatch(store, bin, 3, 'clerk')).toEqual({ ok: false, refusal: { code: 'board_refused' } });
-    expect(await openHatch(store, bin, 5, 'clerk')).toEqual({ ok: false, refusal: { code: 'no_lock' } });
+    expect(await openHatch(store, bin, { compartment: 3, operator: 'clerk' }, signal)).toEqual({ ok: false, refusal: { code: 'board_refused' } });
+    expect(await openHatch(store, bin, { compartment: 5, operator: 'clerk' }, signal)).toEqual({ ok: false, refusal: { code: 'no_lock' } });
     expect([...store.events(1)]).toHaveLength(1);
   });
 
   it('BIN-1 is read, opened and read back: a refusal that echoes like obedience is seen', async () => {
     const { board, bin, store } = await controller('BIN-1', 1);
-    const { signal } = new AbortController();
     const seen = { compartment: 1, wasteClass: 'food', levelPercent: null, full: false, doorOpen: false, smoke: null, temperatureDeciC: 200 };
     expect(await bin.read(signal)).toEqual([seen]);
-    expect(await openHatch(store, bin, 1, 'clerk')).toEqual({ ok: true, outcome: 'obeyed' });
+    expect(await openHatch(store, bin, { compartment: 1, operator: 'clerk' }, signal)).toEqual({ ok: true, outcome: 'obeyed' });
     expect(await bin.read(signal)).toEqual([{ ...seen, doorOpen: true }]);
     board.setDoor(false);
     board.throwIn(1, 500);
     expect(await bin.read(signal)).toEqual([{ ...seen, full: true }]);
-    expect(await openHatch(store, bin, 1, 'clerk')).toEqual({ ok: false, refusal: { code: 'board_refused' } });
+    expect(await openHatch(store, bin, { compartment: 1, operator: 'clerk' }, signal)).toEqual({ ok: false, refusal: { code: 'board_refused' } });
   });
 });
