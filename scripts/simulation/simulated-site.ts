@@ -21,7 +21,7 @@ import { VirtualLine, type VirtualPort, VirtualReader } from './virtual-wires.ts
 const tickMs = 100;
 const strideMsMax = 5000;
 /** What a board memory holds, as far as the books are held against it. */
-const memorySchema = z.object({ nv: z.object({ ctrOut: z.number(), ctrTest: z.number() }) });
+const memorySchema = z.object({ nv: z.object({ nonce: z.number(), ctrOut: z.number(), ctrTest: z.number() }) });
 
 type Cut = Extract<Trouble, { kind: 'power' }>;
 /** What can go wrong outside the gateway's box. */
@@ -86,8 +86,8 @@ export class SimulatedSite {
     return !this.#unpowered.has(device);
   }
 
-  /** The counters in the memory of a dispenser board. */
-  countersOf(dispenser: string): { readonly ctrOut: number; readonly ctrTest: number } {
+  /** The counters in the memory of a dispenser board, and the nonce that tells it from any other. */
+  countersOf(dispenser: string): { readonly nonce: number; readonly ctrOut: number; readonly ctrTest: number } {
     return memorySchema.parse(this.#memories.get(dispenser)).nv;
   }
 

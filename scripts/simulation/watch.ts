@@ -42,6 +42,8 @@ interface Load {
 export interface WatchOptions {
   readonly rollsPerPeriod: number;
   readonly nowMs: () => number;
+  /** Whether the memory in this dispenser is the one with that nonce now. */
+  readonly hasNonce: (device: string, nonce: number) => boolean;
   /** Found in every name and card of this village, and nowhere else. */
   readonly personalMarks: readonly string[];
 }
@@ -66,7 +68,7 @@ export class Watch {
   readonly #open = new Map<string, number>();
   /** Rolls held and issued, by household and period. */
   readonly #quota = new Map<string, number>();
-  /** Boards whose memory was lost: what was open then is settled by a person. */
+  /** Boards whose memory was lost, until a person has had the counters of the new one taken as they are: that settles what was open, too. */
   readonly #swapped = new Set<string>();
   readonly #loads = new Map<string, Load>();
   readonly #alibis = new Map<string, number>();
@@ -86,7 +88,7 @@ export class Watch {
     this.#breach ??= { rule, detail };
   }
 
-  /** Whether this board's memory was ever lost. */
+  /** Whether this board's memory was lost and nobody has seen to it yet. */
   isSwapped(device: string): boolean {
     return this.#swapped.has(device);
   }
@@ -178,6 +180,10 @@ export class Watch {
         return;
       case 'bag.roll.unattributed':
         if (!this.#swapped.has(draft.data.dispenser)) this.break('I7', `${draft.data.rolls} rolls of ${draft.data.dispenser} went to suspense without a cause`);
+        return;
+      case 'device.rebaselined':
+        // A memory lost once more since the board was looked at waits for the next look.
+        if (this.#options.hasNonce(draft.data.device, draft.data.nonce)) this.#swapped.delete(draft.data.device);
         return;
       case 'weigh.committed':
         this.#onWeighing(draft.data);

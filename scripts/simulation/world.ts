@@ -69,7 +69,8 @@ export class World {
     this.#random = randomFor(seed, 'world');
     this.#isSynchronized = plan.isClockSynchronized;
     this.#gatewaySite = writeGatewayFiles(folder, this.#dataDir(1), seed, plan);
-    this.watch = new Watch({ rollsPerPeriod: plan.rollsPerPeriod, nowMs: () => this.time.nowMs, personalMarks });
+    const hasNonce = (device: string, nonce: number) => this.site.countersOf(device).nonce === nonce;
+    this.watch = new Watch({ rollsPerPeriod: plan.rollsPerPeriod, nowMs: () => this.time.nowMs, hasNonce, personalMarks });
     this.site = new SimulatedSite({
       ...{ time: this.time, seed, plan, file: simulatedSiteFile(seed, plan), cards: cardsOf(plan), labels },
       tell: (event) => this.#onSite(event),

@@ -14,7 +14,7 @@ let watch: Watch;
 
 beforeEach(() => {
   nowMs = 1000;
-  watch = new Watch({ rollsPerPeriod: 2, nowMs: () => nowMs, personalMarks: ['SECRET'] });
+  watch = new Watch({ rollsPerPeriod: 2, nowMs: () => nowMs, hasNonce: (_device, nonce) => nonce === 8, personalMarks: ['SECRET'] });
 });
 
 /** A DISPENSE as RTU bytes to unit 1. */
@@ -142,6 +142,23 @@ test.each<[rule: string, what: string, acts: (() => void)[]]>([
 test('loads weighed once each, in order, break nothing', () => {
   for (const act of [load(900), weigh(910), load(0), load(2500), load(0), weigh(2490, 2)]) act();
   expect(watch.breach).toBeNull();
+});
+
+test('nothing is excused any more once a person has had the counters of the new board taken, unless its memory is lost again', () => {
+  const rebaselined = (nonce: number) => {
+    const data = { device, reason: 'board_replaced' as const, nonce, ctrOut: 0, ctrTest: 0, operator: 'technician' };
+    watch.onEvent({ name: 'device.rebaselined', subject: device, data }, 1);
+  };
+  watch.onMemoryLost(device);
+  // Looked at before, when the board had another memory still.
+  rebaselined(7);
+  lock();
+  suspend();
+  expect([watch.isSwapped(device), watch.breach]).toEqual([true, null]);
+  rebaselined(8);
+  expect([watch.isSwapped(device), watch.breach]).toEqual([false, null]);
+  suspend();
+  expect(ruleOf()).toBe('I7');
 });
 
 test('a board that lost its memory explains a lock and the job that was open then, and no other', () => {
