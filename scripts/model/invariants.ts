@@ -7,7 +7,7 @@ import type { LockReason } from '../../gateway/core/reconciling.ts';
 import { type EventDraft, postingsOf } from '../../protocol/events.ts';
 import { type Happening, type Made, openJobOf, showNumber, type World } from './world.ts';
 
-/** Locks that need no restore to be right: the machine itself is stuck. */
+/** Locks that need no restore to be right (one explains what comes until the board was found at rest; see `Truth`): the machine itself is stuck. */
 const honestLocks: ReadonlySet<LockReason | null> = new Set([null, 'throat_blocked', 'fault_persists']);
 
 /** The first invariant that does not hold after this move, in words; null when all do. */
@@ -20,8 +20,10 @@ export function brokenBy(before: World, { world: after, happened }: Made): strin
   if (nv.doneRolls > nv.quantity) return `I2: the board counts ${nv.doneRolls} of ${nv.quantity} rolls for ${showNumber(nv.lastJob)}`;
   if (nv.ctrOut !== truth.rollsOut) return `I3: ${truth.rollsOut} rolls are out, the board counts ${nv.ctrOut}`;
   if (nv.lastJob < before.nv.lastJob) return `I1: the board's last job fell from ${showNumber(before.nv.lastJob)} to ${showNumber(nv.lastJob)}`;
-  if (!truth.restored && ledger.suspense > 0) return `I7: ${ledger.suspense} roll(s) are in suspense, though nothing was restored`;
-  if (!truth.restored && !honestLocks.has(ledger.locked)) return `I7: the board is locked as ${ledger.locked}, though nothing was restored`;
+  if (truth.restored) return null;
+  const lost = ledger.suspense - before.ledger.suspense;
+  if (lost > 0) return `I7: ${lost} roll(s) go into suspense, and no restore explains it`;
+  if (!honestLocks.has(ledger.locked)) return `I7: the board is locked as ${ledger.locked}, and no restore explains it`;
   return null;
 }
 
@@ -49,7 +51,7 @@ function judgeRest({ ledger, truth }: World): string | null {
   return `I3: ${truth.rollsOut - baseCtrOut} roll(s) are out, the books have ${posted} posted, ${purged} wasted, ${suspense} in suspense`;
 }
 
-/** I6: an issue says just what the motor pushed out for this job. A ledger that was put back may not know what it said before. */
+/** I6: an issue says just what the motor pushed out for this job. A ledger that was put back may not know what it said before; of what it began since, it does. */
 function judgeSettlement({ truth, ledger }: World, draft: EventDraft): string | null {
   if (draft.name !== 'bag.roll.issued' && draft.name !== 'bag.issue.voided') return null;
   if (truth.restored) return null;

@@ -19,16 +19,18 @@ const shippedFunctions = {
 export type Parts = typeof shippedFunctions & {
   /** Whether the intent is in the ledger before its command is on the wire, as the station does it. */
   readonly commitsFirst: boolean;
+  /** Whether a ledger that was put back gives numbers of a new epoch from then on. */
+  readonly opensEpoch: boolean;
   /** What the board's memory may hold when power goes in the middle of a step; empty where a step is one write. */
   readonly tornWrites: (nv: BoardNv, input: BoardInput, after: BoardNv) => readonly BoardNv[];
 };
 
-export const shipped: Parts = { ...shippedFunctions, commitsFirst: true, tornWrites: () => [] };
+export const shipped: Parts = { ...shippedFunctions, commitsFirst: true, opensEpoch: true, tornWrites: () => [] };
 
-export const mutantNames = ['no-fence', 'no-compare-and-swap', 'send-before-intent', 'torn-count', 'resend-at-boot'] as const;
+export const mutantNames = ['no-fence', 'no-compare-and-swap', 'send-before-intent', 'torn-count', 'resend-at-boot', 'no-new-epoch'] as const;
 export type MutantName = (typeof mutantNames)[number];
 
-/** Five ways to get it wrong. Each is the shipped protocol with one rule taken out. */
+/** Six ways to get it wrong. Each is the shipped protocol with one rule taken out. */
 export const mutants: { readonly [Name in MutantName]: Parts } = {
   // A job that nobody took is voided at once, and a start fences nothing off.
   'no-fence': {
@@ -55,4 +57,6 @@ export const mutants: { readonly [Name in MutantName]: Parts } = {
     ...shipped,
     resumeDispense: (intent, fence) => (fence === null ? startDispense(intent, 0, acceptMs) : resumeDispense(intent, fence)),
   },
+  // A ledger that was put back goes on in its old epoch and gives numbers a second time. Only a restore shows it.
+  'no-new-epoch': { ...shipped, opensEpoch: false },
 };

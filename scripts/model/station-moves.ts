@@ -47,6 +47,10 @@ function record(world: World, drafts: readonly EventDraft[]): Made {
   return { world: { ...world, ledger: drafts.reduce(applyDraft, world.ledger) }, happened: [{ kind: 'recorded', drafts }] };
 }
 
+/** All that a restore made the ledger forget is in the books again: from here on nothing is excused. */
+const reckoned = (world: World): World => (world.truth.restored ? { ...world, truth: { ...world.truth, restored: false } } : world);
+const hasLock = ({ ledger: { locked } }: World): boolean => locked !== null;
+
 const then = ({ world, happened }: Made, go: (world: World) => World): Made => ({ world: go(world), happened });
 
 /** Puts a command on the wire; where no more may be there, it is lost at once. */
@@ -103,7 +107,8 @@ function turn(before: World, parts: Parts, looked: boolean): Made {
     case 'serve': {
       const rests = move.kind === 'serve' && isResting(status);
       const faultFences = move.kind === 'serve' && status.state !== 'fault' ? 0 : station.faultFences;
-      return { world: withStation(world, { made: nobody, faultFences }), happened: rests ? [{ kind: 'rested' }] : [] };
+      const next = withStation(world, { made: nobody, faultFences });
+      return rests ? { world: hasLock(next) ? next : reckoned(next), happened: [{ kind: 'rested' }] } : { world: next, happened: [] };
     }
   }
 }
@@ -122,7 +127,7 @@ function draw(before: World, parts: Parts, dies: boolean): Made | null {
   const { status } = facts;
   const decision = parts.decideDraw(drawFacts(ledger, status), nextJobNumber(ledger.epoch, ledger.highest, status.lastJob));
   if (!decision.ok) return null;
-  const asked = withStation({ ...world, left: { ...left, jobs: left.jobs - 1 } }, { made: nobody });
+  const asked = withStation({ ...reckoned(world), left: { ...left, jobs: left.jobs - 1 } }, { made: nobody });
   const { intent, draft } = decision;
   if (dies) return { world: crash(send(asked, dispenseCommand(intent))), happened: [] };
   return then(record(asked, [draft]), (next) => doing(next, { kind: 'job', step: parts.startDispense(intent, 0, acceptMs) }));
@@ -238,9 +243,14 @@ export function stationMoves(world: World, parts: Parts): Move[] {
   const befall = (what: string, next: () => World) => moves.push({ what: () => what, ordinary: false, make: () => ({ world: next(), happened: [] }) });
   if (left.crashes > 0) befall('gateway  crashes and starts again', () => crash(world));
   if (left.restores > 0)
-    befall('person   puts the ledger back from the backup; the gateway starts and opens a new epoch', () => ({
+    befall(`person   puts the ledger back from the backup; the gateway starts${parts.opensEpoch ? ' and opens a new epoch' : ''}`, () => ({
       ...world,
-      ...{ ledger: { ...(backup ?? ledger), epoch: ledger.epoch + 1 }, backup: null, station: freshStation, left: { ...left, restores: left.restores - 1 } },
+      ...{
+        ledger: { ...(backup ?? ledger), epoch: ledger.epoch + (parts.opensEpoch ? 1 : 0) },
+        backup: null,
+        station: freshStation,
+        left: { ...left, restores: left.restores - 1 },
+      },
       truth: { ...world.truth, restored: true },
     }));
   return moves;

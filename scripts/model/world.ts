@@ -62,7 +62,7 @@ export interface Truth {
   readonly startedJob: number;
   readonly rollsOfStarted: number;
   readonly armedInRecovery: boolean;
-  /** A ledger was put back from a backup. */
+  /** A ledger was put back from a backup, and the board was not yet found at rest since: till then nobody can know what it missed. */
   readonly restored: boolean;
 }
 
