@@ -121,11 +121,12 @@ describeWith('mosquitto_sub')('mosquitto_sub at the embedded broker', () => {
       history.slice(0, 50).map(({ name, envelope }) => ({ topic: `${root}/events/${name.replaceAll('.', '/')}`, payload: envelope.toString() })),
     );
     const status = await subscribe(broker.port, `${root}/status`);
+    // A newer one may come right behind the one that was missed.
     await eventually(
-      () => status.length === 1,
+      () => status.length > 0,
       () => 'no status',
     );
-    expect(JSON.parse(status[0]?.payload ?? '')).toMatchObject({ state: 'online', head: 50 });
+    expect(JSON.parse(status.at(-1)?.payload ?? '')).toMatchObject({ state: 'online', head: 50 });
   });
 });
 
@@ -145,7 +146,7 @@ describeWith('mosquitto', 'mosquitto_sub')('the uplink to a mosquitto', () => {
     expect(notes).toHaveLength(1);
     const state = await subscribe(mosquitto.port, `${root}/state/scale-1`);
     await eventually(
-      () => state.length === 1,
+      () => state.length > 0,
       () => 'no state',
     );
   });
@@ -187,7 +188,8 @@ describeWith('mosquitto', 'mosquitto_sub')('the uplink to a mosquitto', () => {
     // Sent in order, each acknowledged by a real mosquitto.
     expect([...new Set(wire.sent)]).toEqual(upTo(600));
     expect(new Set(wire.taken)).toEqual(new Set(upTo(600)));
-    expect(wire.sent.length).toBeGreaterThan(600);
+    // What a kill found unacknowledged was sent again; how much that was is chance.
+    expect(wire.sent.length).toBeGreaterThanOrEqual(600);
     // A killed mosquitto may forget what it acknowledged a moment ago: a gap the platform sees and can ask for, never a wrong order.
     const received = [...new Set(platform.sequences)];
     expect(received).toEqual(received.toSorted((a, b) => a - b));

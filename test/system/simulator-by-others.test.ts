@@ -40,7 +40,10 @@ async function openSimulator(): Promise<Bench> {
       { id: 'bin-line', framing: 'mbap', listen: `127.0.0.1:${port}` },
     ],
     readers: [{ id: 'scale-reader', listen: '127.0.0.1:0' }],
-    scales: models.map((model, index) => ({ id: `scale-${index + 1}`, line: 'scale-line', unit: index + 1, model, counter: 'scale-reader', noiseGrams: 0 })),
+    // Max 20 kg: what is put on before a scale has found its zero is more than the 10 % that it would take for its zero.
+    scales: models.map((model, index) => ({
+      ...{ id: `scale-${index + 1}`, line: 'scale-line', unit: index + 1, model, counter: 'scale-reader', noiseGrams: 0, maxGrams: 20_000 },
+    })),
     bins: [{ id: 'bin-1', model: 'PARTS', compartments: 2, parts }],
   };
   writeFileSync(simSite, JSON.stringify(site));
