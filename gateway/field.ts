@@ -28,6 +28,7 @@ import type { OpenByteStream, SerialTransport, TcpTransport } from './southbound
 import { type Device, openDevice } from './southbound/device.ts';
 import { EasivendBoard } from './southbound/easivend-board.ts';
 import type { FrameStream } from './southbound/frame-stream.ts';
+import type { PortStats } from './southbound/frame-wire.ts';
 import { type Line, type LineState, openLine } from './southbound/line.ts';
 import { LockBoard } from './southbound/lock-board.ts';
 import { Modem } from './southbound/modem.ts';
@@ -93,6 +94,8 @@ export class Field {
   readonly #printers: CounterPrinters;
   /** Devices with a port of their own. */
   readonly #ports: { close(): Promise<void> }[] = [];
+  /** Those of them that count what passes, by name. */
+  readonly #counted = new Map<string, { stats(): PortStats }>();
   readonly #readers: { readonly counter: Reader[]; readonly exit: Reader[] } = { counter: [], exit: [] };
   /** The last look at each bin. */
   readonly #looks = new Map<string, readonly CompartmentReading[]>();
@@ -204,6 +207,7 @@ export class Field {
     return {
       lines: [...this.#lines.values(), ...this.#streams.values()].map((line) => ({ id: line.id, ...line.stats() })),
       devices: this.#devices.map((device) => ({ id: device.id, ...device.place(), ...device.traffic() })),
+      ports: [...this.#counted].map(([id, board]) => ({ id, ...board.stats() })),
     };
   }
 
@@ -292,6 +296,7 @@ export class Field {
     const port = { transport: row.transport, clock, openStream: this.#openerOf(row.id, row.transport) };
     const board = row.model === 'VMC' ? new VmcBoard({ ...port, selection: row.channel }) : new EasivendBoard({ ...port, column: row.channel });
     this.#ports.push(board);
+    this.#counted.set(row.id, board);
     const station = new VendingStation({
       ...{ id: row.id, board, store, wire: clock, idlePollMs, bags: this.#bags(), rollsPerPeriod: site.config.rules.rollsPerPeriod },
       period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
@@ -338,6 +343,7 @@ export class Field {
       const board = new LockBoard({ ...row, clock: this.#options.machine.clock, openStream: this.#openerOf(row.id, row.transport) });
       this.#parts.locks.set(row.id, board);
       this.#ports.push(board);
+      this.#counted.set(row.id, board);
       return;
     }
     const part = binPartCatalogue[row.model];

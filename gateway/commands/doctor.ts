@@ -62,6 +62,7 @@ const statusSchema = z.looseObject({
     .looseObject({
       lines: z.array(z.looseObject({ id: z.string(), open: z.boolean(), strayBytes: z.number(), ...traffic })),
       devices: z.array(z.looseObject({ id: z.string(), unit: z.number(), ...traffic })),
+      ports: z.array(z.looseObject({ id: z.string(), ...traffic })),
     })
     .nullable(),
   bins: z.array(z.looseObject({ bin: z.string(), compartment: z.number(), alarm: z.boolean() })),
@@ -78,7 +79,7 @@ export function villageFacts(status: unknown): VillageFacts {
       symptom: symptom == null ? null : describeSymptom(symptom, unitOf(id)),
     })),
     lines: bus?.lines ?? [],
-    traffic: bus?.devices ?? [],
+    traffic: [...(bus?.devices ?? []), ...(bus?.ports ?? [])],
     alarms: bins.filter(({ alarm }) => alarm),
   };
 }

@@ -64,7 +64,7 @@ export interface Counters {
 export interface DeviceRun {
   readonly id: string;
   readonly model: string;
-  /** Null for a device with a port of its own, whose traffic nobody counts. */
+  /** Null for a device with a port of its own: whether it answers is judged, its traffic is not. */
   readonly place: { readonly line: string; readonly unit: number } | null;
   readonly state: 'unknown' | 'online' | 'offline';
   readonly identity: readonly { readonly field: string; readonly value: number }[];

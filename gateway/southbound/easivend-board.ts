@@ -5,7 +5,7 @@
 import { dispenserEasivend, type EasivendReply, type EasivendRequest } from '../../protocol/devices/dispenser-easivend.ts';
 import type { VendWord } from '../core/vending.ts';
 import { replyGraceMs, vendLookMs } from '../limits.ts';
-import { FrameWire, type FrameWireOptions } from './frame-wire.ts';
+import { FrameWire, type FrameWireOptions, type PortStats } from './frame-wire.ts';
 import { sequenceAfter, type VendingBoard, type VendReadiness } from './vending-board.ts';
 
 type Options = Pick<FrameWireOptions<EasivendReply, EasivendRequest>, 'transport' | 'clock' | 'openStream'> & { readonly column: number };
@@ -27,12 +27,11 @@ export class EasivendBoard implements VendingBoard {
   readonly nextSequence = sequenceAfter;
   readonly #options: Options;
   readonly #wire: FrameWire<EasivendReply, EasivendRequest>;
-  #waiting: { readonly sequence: number; readonly answer: (reply: EasivendReply) => void } | null = null;
   #online: boolean | null = null;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#wire = new FrameWire({ ...options, device: dispenserEasivend, onMessage: (reply) => this.#onReply(reply) });
+    this.#wire = new FrameWire({ ...options, device: dispenserEasivend, onMessage: () => undefined });
   }
 
   get online(): boolean | null {
@@ -59,6 +58,11 @@ export class EasivendBoard implements VendingBoard {
     return reply === undefined ? { kind: 'silence' } : wordOfEasivend(reply);
   }
 
+  /** What passed on its port. */
+  stats(): PortStats {
+    return this.#wire.stats();
+  }
+
   close(): Promise<void> {
     return this.#wire.close();
   }
@@ -67,24 +71,15 @@ export class EasivendBoard implements VendingBoard {
   async #ask(request: EasivendRequest, signal: AbortSignal): Promise<EasivendReply | undefined> {
     const { clock } = this.#options;
     const { timeoutMs, guardMs } = dispenserEasivend;
-    const answered = Promise.withResolvers<EasivendReply>();
-    this.#waiting = { sequence: request.sequence, answer: answered.resolve };
-    const stop = new AbortController();
-    const deadline = clock.sleep(timeoutMs + replyGraceMs, 'answer of a channel board', AbortSignal.any([signal, stop.signal])).then(
-      () => undefined,
-      () => undefined,
-    );
-    const sent = this.#wire.send(request);
-    const reply = sent ? await Promise.race([answered.promise, deadline]) : await deadline;
-    stop.abort();
-    this.#waiting = null;
+    const isAnswer = ({ sequence }: EasivendReply) => sequence === request.sequence;
+    const patienceMs = timeoutMs + replyGraceMs;
+    const reply = await this.#wire.ask(request, { isAnswer, patienceMs, signal });
+    // A port that is away is not asked faster than a board that is silent.
+    if (reply === 'unsent') await clock.sleep(patienceMs, 'port of a channel board', signal);
     signal.throwIfAborted();
-    this.#online = reply !== undefined;
-    if (reply === undefined && sent) await clock.sleep(guardMs, 'late answer of a channel board', signal);
-    return reply;
-  }
-
-  #onReply(reply: EasivendReply): void {
-    if (this.#waiting?.sequence === reply.sequence) this.#waiting.answer(reply);
+    const isHeard = reply !== 'unsent' && reply !== 'silence';
+    this.#online = isHeard;
+    if (reply === 'silence') await clock.sleep(guardMs, 'late answer of a channel board', signal);
+    return isHeard ? reply : undefined;
   }
 }

@@ -6,7 +6,7 @@
 import { type DoorState, type LockReport, type LockRequest, lockWkly } from '../../protocol/devices/lock-wkly.ts';
 import { GatewayError } from '../errors.ts';
 import { lineQueueMax, replyGraceMs } from '../limits.ts';
-import { FrameWire, type FrameWireOptions } from './frame-wire.ts';
+import { FrameWire, type FrameWireOptions, type PortStats } from './frame-wire.ts';
 import type { LineState } from './line.ts';
 
 type Options = Pick<FrameWireOptions<LockReport, LockRequest>, 'transport' | 'clock' | 'openStream'> & {
@@ -24,7 +24,6 @@ export class LockBoard {
   readonly #closing = new AbortController();
   readonly #doors = new Map<number, DoorState>();
   readonly #openings = new Map<number, number>();
-  #waiting: { readonly request: LockRequest; readonly end: (answer: Answer | undefined) => void } | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #queued = 0;
   #online: boolean | null = null;
@@ -93,6 +92,11 @@ export class LockBoard {
     return unlessAborted(order, signal, calledOff);
   }
 
+  /** What passed on its port. */
+  stats(): PortStats {
+    return this.#wire.stats();
+  }
+
   close(): Promise<void> {
     this.#closing.abort();
     return this.#wire.close();
@@ -127,22 +131,16 @@ export class LockBoard {
 
   /** @returns the answer to this very request, or undefined after `patienceMs` and when the wire is lost. @throws GatewayError bus_closed: never sent. */
   async #ask(request: LockRequest, patienceMs: number, signal?: AbortSignal): Promise<Answer | undefined> {
-    const ended = Promise.withResolvers<Answer | undefined>();
-    this.#waiting = { request, end: ended.resolve };
-    const stop = new AbortController();
-    try {
-      if (this.#closing.signal.aborted || !this.#wire.send(request)) {
-        this.#online = false;
-        throw new GatewayError('bus_closed', `The port of ${this.id} is away.`);
-      }
-      const late = this.#sleep(patienceMs + replyGraceMs, signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]));
-      const answer = await Promise.race([ended.promise, late]);
-      if (signal?.aborted !== true) this.#online = answer !== undefined;
-      return answer;
-    } finally {
-      stop.abort();
-      this.#waiting = null;
+    const isAnswer = (report: LockReport) => report.board === this.#options.board && lockWkly.isReplyTo?.(request, report) === true;
+    const closing = this.#closing.signal;
+    const until = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+    const answer = closing.aborted ? 'unsent' : await this.#wire.ask(request, { isAnswer, patienceMs: patienceMs + replyGraceMs, signal: until });
+    if (answer === 'unsent') {
+      this.#online = false;
+      throw new GatewayError('bus_closed', `The port of ${this.id} is away.`);
     }
+    if (signal?.aborted !== true) this.#online = answer !== 'silence';
+    return answer === 'silence' || answer.kind === 'changed' ? undefined : answer;
   }
 
   /** Ends early when `signal` aborts or the board is closed. */
@@ -152,20 +150,14 @@ export class LockBoard {
   }
 
   #onState({ open }: LineState): void {
-    if (open) return;
-    this.#doors.clear();
-    this.#waiting?.end(undefined);
+    if (!open) this.#doors.clear();
   }
 
   #onReport(report: LockReport): void {
     if (report.board !== this.#options.board) return;
     if (report.kind === 'askAll') for (const [index, door] of report.doors.entries()) this.#doors.set(index + 1, report.ok ? door : 'unknown');
     else this.#doors.set(report.lock, report.door);
-    if (report.kind === 'changed') {
-      if (report.door === 'open') this.#openings.set(report.lock, this.openings(report.lock) + 1);
-      return;
-    }
-    if (this.#waiting !== null && lockWkly.isReplyTo?.(this.#waiting.request, report) === true) this.#waiting.end(report);
+    if (report.kind === 'changed' && report.door === 'open') this.#openings.set(report.lock, this.openings(report.lock) + 1);
   }
 }
 

@@ -6,7 +6,7 @@
 import { dispenserVmc, type VmcFromBoard, type VmcToBoard } from '../../protocol/devices/dispenser-vmc.ts';
 import type { VendWord } from '../core/vending.ts';
 import { vmcHeardMs, vmcLookMs, vmcOrderWaitMs, vmcQuietPolls, vmcWordsMax } from '../limits.ts';
-import { FrameWire, type FrameWireOptions } from './frame-wire.ts';
+import { FrameWire, type FrameWireOptions, type PortStats } from './frame-wire.ts';
 import { sequenceAfter, type VendingBoard, type VendReadiness } from './vending-board.ts';
 
 type Options = Pick<FrameWireOptions<VmcFromBoard, VmcToBoard>, 'transport' | 'clock' | 'openStream'> & { readonly selection: number };
@@ -77,6 +77,11 @@ export class VmcBoard implements VendingBoard {
   async look(_sequence: number, signal: AbortSignal): Promise<VendWord | { readonly kind: 'silence' }> {
     if (this.#words.length === 0) await this.#pause(vmcLookMs, signal);
     return this.#words.shift() ?? { kind: 'silence' };
+  }
+
+  /** What passed on its port. */
+  stats(): PortStats {
+    return this.#wire.stats();
   }
 
   close(): Promise<void> {

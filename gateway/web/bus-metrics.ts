@@ -2,6 +2,7 @@
  * The field bus in figures: which line is full and which device costs it. One report serves /metrics, the status API and whoever looks for a fault; it
  * names devices and lines, and nothing that was said on them.
  */
+import type { PortStats } from '../southbound/frame-wire.ts';
 import type { LineStats } from '../southbound/line.ts';
 import type { TrafficStats } from '../southbound/traffic.ts';
 import type { Metric } from './metrics.ts';
@@ -10,6 +11,8 @@ import type { Metric } from './metrics.ts';
 export interface BusReport {
   readonly lines: readonly (LineStats & { readonly id: string })[];
   readonly devices: readonly (TrafficStats & { readonly id: string; readonly line: string; readonly unit: number })[];
+  /** Devices with a port of their own. */
+  readonly ports: readonly (PortStats & { readonly id: string })[];
 }
 
 type Row<Item> = readonly [name: string, type: Metric['type'], help: string, pick: (item: Item) => number];
@@ -35,7 +38,9 @@ const lineRows: readonly Row<LineStats>[] = [
   ['stray_bytes_total', 'counter', 'Bytes nobody asked for.', ({ strayBytes }) => strayBytes],
 ];
 
-export function busMetrics({ lines, devices }: BusReport): Metric[] {
+export function busMetrics({ lines, devices, ports }: BusReport): Metric[] {
+  // A port is named as the device on it, which has no line.
+  const everybody = [...devices, ...ports.map((port) => ({ ...port, line: '' }))];
   return [
     ...lineRows.map(([name, type, help, pick]) => ({
       ...{ name: `sifen_line_${name}`, type, help },
@@ -43,7 +48,7 @@ export function busMetrics({ lines, devices }: BusReport): Metric[] {
     })),
     ...trafficRows.map(([name, type, help, pick]) => ({
       ...{ name: `sifen_device_${name}`, type, help },
-      samples: devices.map((device) => ({ labels: { device: device.id, line: device.line }, value: pick(device) })),
+      samples: everybody.map((device) => ({ labels: { device: device.id, line: device.line }, value: pick(device) })),
     })),
   ];
 }

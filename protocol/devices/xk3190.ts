@@ -10,6 +10,7 @@ import type { FrameDevice, FrameRow } from '../frame-device.ts';
 import { defineFrames, type FrameMatch, noFrames, wrongFrame } from '../frame-scanner.ts';
 import type { Decoded } from '../register-codec.ts';
 import { type FrameScale, gramsOf, keysOnly, type ScaleReading } from '../scale-reading.ts';
+import { xorOf } from '../xor-check.ts';
 
 /** A number as shown: at most six digits and a sign, which zero may carry too. */
 export interface Shown {
@@ -33,10 +34,7 @@ export const textOf = (bytes: Uint8Array): string => String.fromCharCode(...byte
 export const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /** Exclusive or of all bytes as two hex digits, capitals. */
-function xorHex(bytes: Uint8Array): string {
-  const check = bytes.reduce((sum, byte) => sum ^ byte, 0);
-  return check.toString(16).toUpperCase().padStart(2, '0');
-}
+const xorHex = (bytes: Uint8Array): string => xorOf(bytes).toString(16).toUpperCase().padStart(2, '0');
 
 export function assertShown({ digits, decimals }: Shown): void {
   assert(Number.isInteger(digits) && digits >= 0 && digits <= digitsMost, `${digits} has more than six digits`);

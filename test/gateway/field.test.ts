@@ -26,6 +26,11 @@ function openField() {
   return field;
 }
 
+it('counts what passes on a port of its own as well, under the name of its device', () => {
+  const { ports } = openField().bus();
+  expect(ports).toMatchObject([{ id: 'locks-1', open: false, sent: 0, timeouts: 0, utilisation: 0 }]);
+});
+
 it('lends a line whose scale speaks unasked, and says of a device with its own port what is to be done', async () => {
   const { loans } = openField();
   const loan = await loans.borrow('scale-line', 'technician');

@@ -25,7 +25,7 @@ it('tells lines and devices apart, in seconds and shares', () => {
     { id: 'scale-1', line: 'line-1', unit: 1, ...busy.stats(60_000) },
     { id: 'bin-1', line: 'line-1', unit: 2, ...idle.stats(60_000) },
   ];
-  const samples = renderMetrics(busMetrics({ lines: [line], devices })).split('\n');
+  const samples = renderMetrics(busMetrics({ lines: [line], devices, ports: [{ id: 'locks-1', open: true, ...busy.stats(60_000) }] })).split('\n');
   const wanted = {
     ...{ requests_total: 5, exceptions_total: 1, timeouts_total: 1, garbled_total: 1, doubled_total: 1, lost_total: 1, unsent_total: 1 },
     ...{ reply_mean_seconds: 0.03, reply_max_seconds: 0.04, busy_seconds_total: 60, line_share: 1 - Math.exp(-1) },
@@ -33,6 +33,7 @@ it('tells lines and devices apart, in seconds and shares', () => {
   for (const [name, value] of Object.entries(wanted)) {
     expect(samples).toContain(`sifen_line_${name}{line="line-1"} ${value}`);
     expect(samples).toContain(`sifen_device_${name}{device="scale-1",line="line-1"} ${value}`);
+    expect(samples).toContain(`sifen_device_${name}{device="locks-1",line=""} ${value}`);
     expect(samples).toContain(`sifen_device_${name}{device="bin-1",line="line-1"} 0`);
   }
   for (const [name, value] of Object.entries({ open: 1, waiting: 3, reopened_total: 2, stray_bytes_total: 9 }))
