@@ -25,7 +25,7 @@ const config: ViteUserConfig = {
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**'],
           // Most of these files wait for wires rather than count; no module of ours keeps state, so a worker need not load them all again for each file.
-          ...{ maxWorkers: 4, isolate: false },
+          ...{ maxWorkers: 6, isolate: false },
           ...{ sequence: { groupOrder: 0 }, ...timeouts },
         },
       },

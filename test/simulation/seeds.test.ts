@@ -8,7 +8,7 @@ const minutes = 60_000;
 
 describe('a village from one seed', () => {
   // Between them: kills, spoilt answers and requests, pulled plugs, clock jumps, broken and swapped boards, serial ports and serial servers.
-  test.each([3, 9, 51])('seed %i: an hour, twice the same, with no invariant broken', { timeout: 5 * minutes }, async (seed) => {
+  test.each([9, 51])('seed %i: an hour, twice the same, with no invariant broken', { timeout: 5 * minutes }, async (seed) => {
     const { report, failure } = await runTask({ kind: 'seed', seed, hours: 1 });
     expect(failure).toBeNull();
     expect(report.atMs).toBeGreaterThanOrEqual(3_600_000);

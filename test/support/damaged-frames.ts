@@ -5,7 +5,7 @@
 import type { Random } from '../../device-sim/random.ts';
 
 /** Frames damaged per model and direction. */
-export const damagedFrames = Number(process.env['SIFEN_DAMAGED_FRAMES'] ?? 10_000);
+export const damagedFrames = Number(process.env['SIFEN_DAMAGED_FRAMES'] ?? 3000);
 /** What the damage is drawn from. */
 export const damageSeed = Number(process.env['SIFEN_SEED'] ?? 5);
 /** Unit: ms, for one suite of them on a slow and busy machine. */

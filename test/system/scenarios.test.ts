@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 const endings = endEachTest();
 
 const scenarios = join(root, 'config/scenarios');
-// The others break the gateway's own machine or network: test/simulation/play.test.ts plays those.
+// The others break the gateway's own machine or network: play-in-one-process.test.ts plays those.
 it.each(readdirSync(scenarios).filter((name) => !needsOneProcess(loadScenario(join(scenarios, name)))))(
   '%s comes out as it says',
   async (name) => {

@@ -280,11 +280,11 @@ describe('brokers that misbehave', () => {
     });
     const log = new MemoryLog(history.slice(0, 2));
     const { notes } = start(log, { target: oddTarget(odd.url), clock: fastClock });
+    // On a busy machine this fast clock may replace a connection before anything was sent on it.
     await eventually(
-      () => (received[1]?.length ?? 0) > 1000,
+      () => received.filter((bytes) => bytes.includes(history[0]?.envelope ?? 'missing')).length >= 2,
       () => `${odd.connections()} connections, ${notes}`,
     );
-    for (const bytes of received.slice(0, 2)) expect(bytes.includes(history[0]?.envelope ?? 'missing')).toBe(true);
     expect(notes.join()).toContain('does not acknowledge');
     expect(log.cursor).toBe(0);
   });
