@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { dispenserBd1, openCommand, statusCrcOf } from '../protocol/devices/dispenser-bd1.ts';
-import { dispenseResults } from '../protocol/events.ts';
+import { dispenseResults } from '../protocol/events/bags.ts';
 import type { ExceptionName, ModbusRequest, ModbusResponse } from '../protocol/modbus.ts';
 import type { FieldValue } from '../protocol/register-map.ts';
 import type { Board } from './board.ts';

@@ -5,7 +5,8 @@
 import type { AcceptanceCheck, AcceptanceReason, AcceptanceReport, CheckKind } from '../protocol/acceptance.ts';
 import type { WasteClass } from '../protocol/bin-reading.ts';
 import { formatLocal } from './core/calendar.ts';
-import { describeRefusal, type Language, verdictNames } from './timeline.ts';
+import { verdictNames } from './core/lines/village.ts';
+import { describeRefusal, type Language } from './core/timeline.ts';
 
 type Line = readonly [zh: string, en: string];
 

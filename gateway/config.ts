@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { wasteClasses } from '../protocol/bin-reading.ts';
 import { binPartModels, scaleCatalogue } from '../protocol/devices/catalogue.ts';
 import { locksMax } from '../protocol/devices/lock-wkly.ts';
-import { deviceIdSchema } from '../protocol/events.ts';
+import { deviceIdSchema } from '../protocol/events/fields.ts';
 import { smsNumberPattern } from '../protocol/sms.ts';
 import { parseUsbAddress, usbPrefix } from '../protocol/usb-address.ts';
+import { villageRulesShape } from '../protocol/village-rules.ts';
 
 const port = z.int().min(0).max(65_535);
 const host = z.string().min(1).max(253);
@@ -213,6 +214,7 @@ export const siteSchema = z.strictObject({
   rules: z.strictObject({
     rollsPerPeriod: z.int().min(0).max(10_000).default(1).describe('Rolls a household may draw in a calendar month (R-05).'),
     tariff: z.string().min(1).max(255).describe('Tariff file, relative to the site file.'),
+    ...villageRulesShape,
   }),
   mqtt: z
     .strictObject({

@@ -238,3 +238,13 @@ export const acceptanceReopenWaitMs = 3000;
 export const acceptanceBinLooksMax = 3;
 /** Reports of one minute beside each other in one folder. */
 export const acceptanceFilesMax = 99;
+/** Sessions at once; the one used longest ago ends for a new one. A village has three screens and a few handhelds. */
+export const sessionsMax = 32;
+/** A session nobody uses ends. Unit: ms. */
+export const sessionIdleMs = 10 * 60_000;
+/** Wrong PINs in a row before a badge is locked: with six digits a finder has one chance in 200,000 a lock. */
+export const pinTriesMax = 5;
+/** How long a badge is locked. Unit: ms. */
+export const pinLockMs = 15 * 60_000;
+/** Body of a request of the village's API; a handheld's day and a roster fit. Unit: byte. */
+export const apiBodyBytesMax = 2 * 1024 * 1024;

@@ -18,6 +18,7 @@ import { addProbe } from './commands/probe.ts';
 import { addRoster } from './commands/roster.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
+import { addStories } from './commands/stories.ts';
 import { addWatch } from './commands/watch.ts';
 import { isGatewayError } from './errors.ts';
 import { version } from './version.ts';
@@ -51,6 +52,7 @@ for (const add of [
   addDoctor,
   addCommission,
   addKeygen,
+  addStories,
 ])
   add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();

@@ -2,11 +2,13 @@
  * Builds a village by hand, in order, and takes it down in reverse: keys, ledger, names, lines, devices, stations. Nothing is found by
  * magic and nothing starts by being imported. It is all a command needs that works on the files itself; gateway.ts adds the network.
  */
+import { randomBytes } from 'node:crypto';
 import type { EventDraft } from '../protocol/events.ts';
 import { Capture } from './capture.ts';
 import type { Clock } from './clock.ts';
 import { type Closer, closeAll } from './closers.ts';
 import type { LoadedSite } from './config-file.ts';
+import { rulesOn } from './core/rule-book.ts';
 import { isGone, makeFolder, placesIn, type Standing, standingOf } from './data-folder.ts';
 import { GatewayError, isOfStop } from './errors.ts';
 import { type Field, type FieldOutcome, openField } from './field.ts';
@@ -20,9 +22,11 @@ import { Store } from './store/store.ts';
 import { version } from './version.ts';
 import { openVillageTime, settleTraining, type Training, type VillageTime } from './village-time.ts';
 import type { Desk } from './web/operations.ts';
+import { Sessions } from './web/sessions.ts';
 import { Commissioning } from './workflows/commission.ts';
 import { watchClock } from './workflows/keep-clock.ts';
 import { openRestoredEpoch } from './workflows/open-epoch.ts';
+import type { Books } from './workflows/story.ts';
 
 export interface VillageOptions {
   /** Where time, wires and chance come from. */
@@ -203,15 +207,14 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
       })
     : null;
   closers.push(() => field?.close());
+  const { credentialKey } = keys;
   const desk: Desk = {
     store,
     personal,
-    credentialKey: keys.credentialKey,
-    dispensers: field?.dispensers ?? new Map(),
-    bins: field?.bins ?? new Map(),
-    scales: field?.scales ?? new Map(),
-    loans: field?.loans ?? null,
-    vending: field?.vending ?? new Map(),
+    credentialKey,
+    books: openBooks(site, { store, personal, time, credentialKey }),
+    sessions: new Sessions({ store, personal, credentialKey, clock: machine.clock }),
+    ...fieldOnDesk(field),
     commissioning: field === null ? null : openCommissioning(options, field, { store, keys, time }),
     uplink: () => null,
     wire: machine.clock,
@@ -230,6 +233,26 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
       stopping.abort(new Error('the gateway is stopping'));
       await closeAll(closers);
     },
+  };
+}
+
+/** What operations see of the devices; nothing where they are not open. */
+const fieldOnDesk = (field: Field | null): Pick<Desk, 'dispensers' | 'bins' | 'scales' | 'loans' | 'vending'> => ({
+  dispensers: field?.dispensers ?? new Map(),
+  bins: field?.bins ?? new Map(),
+  scales: field?.scales ?? new Map(),
+  loans: field?.loans ?? null,
+  vending: field?.vending ?? new Map(),
+});
+
+function openBooks({ config, tariffs }: LoadedSite, parts: Pick<Books, 'store' | 'personal' | 'time' | 'credentialKey'>): Books {
+  const { tariff: _file, rollsPerPeriod: _rolls, ...rules } = config.rules;
+  const { rules: recorded } = parts.store;
+  return {
+    ...parts,
+    rules: (day) => rulesOn({ version: 'site', from: '', rules }, recorded.rules(), day),
+    tariffs: () => [...tariffs, ...recorded.tariffs()],
+    random: randomBytes,
   };
 }
 

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { wasteClasses } from './bin-reading.ts';
 import { type EnvelopeRefusal, type KeyLookup, openEnvelope } from './envelope.ts';
-import { acceptanceVerdicts, deviceIdSchema, operatorSchema } from './events.ts';
+import { deviceIdSchema, operatorSchema } from './events/fields.ts';
+import { acceptanceVerdicts } from './events/village.ts';
 import { timeQualities } from './signed-event.ts';
 import { parseStrictJson } from './strict-json.ts';
 

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import { captureTimeSchema as atMs, captureIdSchema, capturePartSchema } from './capture.ts';
-import { deviceIdSchema, type EventDraft, eventNames } from './events.ts';
+import { deviceIdSchema } from './events/fields.ts';
+import { type EventDraft, eventNames } from './events.ts';
 import { timeQualities } from './signed-event.ts';
 
 /** Names of the files. */

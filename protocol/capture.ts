@@ -8,7 +8,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { hashCredential } from './credential.ts';
-import { deviceIdSchema } from './events.ts';
+import { deviceIdSchema } from './events/fields.ts';
 import { parseScan, type ScanContext } from './scan.ts';
 
 export const captureIdSchema = z.string().regex(/^[0-9a-f]{32}$/);

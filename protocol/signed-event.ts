@@ -5,8 +5,10 @@
  */
 import assert from 'node:assert/strict';
 import { z } from 'zod';
+import { causePattern } from './cause.ts';
 import { type EnvelopeRefusal, innerBytesMax, type KeyLookup, openEnvelope } from './envelope.ts';
-import { deviceIdSchema, type EventDraft, eventNameOf, eventSchemas, eventType, type Posting, postingSchema } from './events.ts';
+import { deviceIdSchema, type Posting, postingSchema } from './events/fields.ts';
+import { type EventDraft, eventNameOf, eventSchemas, eventType } from './events.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 import type { EpochMs } from './units.ts';
@@ -37,6 +39,8 @@ export interface EventPlace {
   /** Starts of the gateway process so far. */
   readonly boot: number;
   readonly timeq: TimeQuality;
+  /** The request that asked for it (cause.ts); null for what happened by itself. */
+  readonly cause: string | null;
 }
 
 /** An event as read. `draft` is undefined when this version does not know its type; `data` is then the verbatim object. */
@@ -77,6 +81,7 @@ const bodySchema = z.strictObject({
   hlc: z.string().regex(/^[0-9a-f]{16}$/, '16 hex digits'),
   boot: z.int().min(0).max(0xffff_ffff),
   timeq: z.enum(timeQualities),
+  cause: z.string().regex(causePattern, 'a key of 8 to 64 characters, a point and 16 hex digits').optional(),
   data: z.record(z.string(), z.unknown()),
 });
 type Body = z.infer<typeof bodySchema>;
@@ -102,6 +107,7 @@ export function encodeEvent(place: EventPlace, draft: EventDraft): Buffer {
     hlc: place.hlc,
     boot: place.boot,
     timeq: place.timeq,
+    ...(place.cause !== null && { cause: place.cause }),
     data: draft.data,
   };
   const inner = Buffer.from(JSON.stringify(body));
@@ -136,8 +142,8 @@ function readBody(body: Body): ParsedEvent {
   if (unbalanced !== undefined) return refuse(`the legs in ${unbalanced} do not sum to zero`, 'data.postings');
   const data = body.data as JsonObject;
   const draft = name === undefined ? undefined : ({ name, subject: body.subject, data: checked.data } as EventDraft);
-  const { id, source, type, subject, epoch, prev, hlc, boot, timeq } = body;
-  return { ok: true, event: { id, source, type, subject, gateway, epoch, sequence, prev, timeMs, hlc, boot, timeq, data, draft, postings } };
+  const { id, source, type, subject, epoch, prev, hlc, boot, timeq, cause = null } = body;
+  return { ok: true, event: { id, source, type, subject, gateway, epoch, sequence, prev, timeMs, hlc, boot, timeq, cause, data, draft, postings } };
 }
 
 /** What is asked of data we do not know: if it moves anything, it says so in postings like everybody else. */

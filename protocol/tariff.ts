@@ -3,7 +3,7 @@
  * 100 points are 1 yuan, so 1 point is 1 fen. Deciding what an actual weighing earns is gateway/core's work, not this file's.
  */
 import { z } from 'zod';
-import { materialSchema } from './events.ts';
+import { materialSchema } from './events/fields.ts';
 
 const wholePoints = z.int().min(0).max(100_000);
 

@@ -3,7 +3,7 @@
  * routes by dots) nor anything about a person. This file must never know what is inside a message.
  */
 import assert from 'node:assert/strict';
-import { deviceIdSchema } from './events.ts';
+import { deviceIdSchema } from './events/fields.ts';
 
 /** Root of everything a gateway says. Also the only place the embedded broker lets anybody listen. */
 export const topicRoot = 'sifen/v1/';

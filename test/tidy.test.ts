@@ -35,6 +35,6 @@ describe('the tree', () => {
       ).not.toHaveLength(0);
     }
     const config = parseSource('gateway/config.ts', tree.get('gateway/config.ts') ?? '');
-    expect(config.mentions.map(({ specifier }) => specifier)).toEqual(expect.arrayContaining(['zod', '../protocol/events.ts']));
+    expect(config.mentions.map(({ specifier }) => specifier)).toEqual(expect.arrayContaining(['zod', '../protocol/events/fields.ts']));
   });
 });

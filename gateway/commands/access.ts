@@ -43,6 +43,7 @@ export const operatorFlag = (command: Command): Command =>
  */
 const reading: ReadonlySet<OperationName> = new Set<OperationName>([
   'status',
+  'view.read',
   'roster.cards',
   'ledger.show',
   'ledger.rebuild',

@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { AcceptanceReason } from '../../protocol/acceptance.ts';
 import { describeReason } from '../acceptance-text.ts';
-import { describeRefusal, type Language } from '../timeline.ts';
+import { describeRefusal, type Language } from '../core/timeline.ts';
 import type { OperationName } from '../web/operations.ts';
 import type { CheckOutcome } from '../workflows/check-scale.ts';
 import type { CommissionPlan } from '../workflows/commission.ts';

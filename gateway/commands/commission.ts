@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { openAcceptance } from '../../protocol/acceptance.ts';
 import { describeAcceptance } from '../acceptance-text.ts';
+import { languageOf } from '../core/timeline.ts';
 import { placesIn } from '../data-folder.ts';
 import { GatewayError, isOfStop } from '../errors.ts';
 import { keyidOf, loadPublicKey, publicKeyIn } from '../keys.ts';
-import { languageOf } from '../timeline.ts';
 import type { CommissionPlan } from '../workflows/commission.ts';
 import { openReportFolder, readReportFile, saveReport } from './acceptance-files.ts';
 import { operatorFlag, print, type VillageFlags, villageFlags, withVillage } from './access.ts';

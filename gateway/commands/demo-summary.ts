@@ -1,6 +1,8 @@
 /** The end of a demo: what happened, and whether every invariant held. Everything is counted from the log and the boards, not remembered. */
+
+import { yuan } from '../core/line.ts';
+import type { Language } from '../core/timeline.ts';
 import type { Village } from '../runtime.ts';
-import { type Language, yuan } from '../timeline.ts';
 
 export interface DemoSummary {
   readonly seconds: number;

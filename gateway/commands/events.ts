@@ -1,7 +1,7 @@
 /** `sifen events`: the log, one line each, one envelope whole, or the whole chain verified. */
 import type { Command } from 'commander';
 import type { EventDraft } from '../../protocol/events.ts';
-import { formatEvent, languageOf } from '../timeline.ts';
+import { formatEvent, languageOf } from '../core/timeline.ts';
 import { ask, print, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
 
 type Listed = EventDraft & { readonly sequence: number; readonly atMs: number };

@@ -1,6 +1,6 @@
 /** `sifen issue`: one roll for one household, through the same story as a card at the reader. */
 import type { Command } from 'commander';
-import { describeRefusal, languageOf } from '../timeline.ts';
+import { describeRefusal, languageOf } from '../core/timeline.ts';
 import type { DispenserOutcome } from '../workflows/draw.ts';
 import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
 

@@ -1,9 +1,9 @@
 /** `sifen roster ...`: the households of a village, from the table the village keeps. */
 import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { type Language, languageOf } from '../core/timeline.ts';
 import { GatewayError } from '../errors.ts';
 import { rosterBytesMax } from '../limits.ts';
-import { type Language, languageOf } from '../timeline.ts';
 import { type PrintableCard, type RosterReport, reportTooLarge } from '../workflows/import-roster.ts';
 import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
 

@@ -1,6 +1,6 @@
 /** `sifen scale ...`: what a keeper does with a scale once a month. */
 import type { Command } from 'commander';
-import { describeRefusal, languageOf } from '../timeline.ts';
+import { describeRefusal, languageOf } from '../core/timeline.ts';
 import type { CheckOutcome } from '../workflows/check-scale.ts';
 import { ask, operatorFlag, print, type VillageFlags, villageFlags, wholeNumber } from './access.ts';
 

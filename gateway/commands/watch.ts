@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { wireClock } from '../clock.ts';
+import { formatEvent, type Language, languageOf } from '../core/timeline.ts';
 import { GatewayError } from '../errors.ts';
 import { keyidOf, loadPublicKey } from '../keys.ts';
 import { type WatchReport, watchEvents } from '../northbound/watch.ts';
-import { formatEvent, type Language, languageOf } from '../timeline.ts';
 import { wholeNumber } from './access.ts';
 import { stopSignal } from './stop-signal.ts';
 

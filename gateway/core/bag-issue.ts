@@ -5,7 +5,8 @@
  * Rules: R-05 (quota), R-07 (calendar month, no carry-over), R-08 (issue sequence), R-12 (outcome unknown).
  */
 import assert from 'node:assert/strict';
-import type { EventDraft, Posting } from '../../protocol/events.ts';
+import type { Posting } from '../../protocol/events/fields.ts';
+import type { EventDraft } from '../../protocol/events.ts';
 import { type BoardStatus, type DispenseIntent, type DispenseOutcome, isResting } from './dispensing.ts';
 import { type DispenserFacts, expectedCtrOut, magazinePostings } from './reconciling.ts';
 

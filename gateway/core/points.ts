@@ -4,7 +4,8 @@
  * It must never see a scale, round anything upwards or keep a running remainder. Rules: R-16, R-17, R-19.
  */
 import assert from 'node:assert/strict';
-import type { EventDraft, Posting } from '../../protocol/events.ts';
+import type { Posting } from '../../protocol/events/fields.ts';
+import type { EventDraft } from '../../protocol/events.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import type { SettledWeighing } from './weighing.ts';
 

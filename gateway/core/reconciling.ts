@@ -3,7 +3,9 @@
  * that was swapped or lost its memory, a throat that is blocked. Pure: returns the events that make the ledger match the metal, or the
  * lock that keeps everybody's hands off until a person has looked.
  */
-import type { EventDraft, Posting } from '../../protocol/events.ts';
+
+import type { Posting } from '../../protocol/events/fields.ts';
+import type { EventDraft } from '../../protocol/events.ts';
 import type { BoardStatus } from './dispensing.ts';
 
 export type LockReason = EventDraft<'device.locked'>['data']['reason'];

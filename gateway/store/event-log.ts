@@ -12,6 +12,7 @@ import { stepHybridClock } from '../core/hybrid-clock.ts';
 import { GatewayError } from '../errors.ts';
 import { appendEventsMax } from '../limits.ts';
 import { type Sqlite, translate } from './database.ts';
+import type { ApplyEvent } from './projection.ts';
 
 /** Last event of the chain. `sequence` 0 and epoch 0 before the first one. */
 export interface ChainHead {
@@ -29,9 +30,18 @@ export interface StoredEvent {
   readonly epoch: number;
   readonly atMs: EpochMs;
   readonly timeq: TimeQuality;
+  /** The request that asked for it; null for what happened by itself. */
+  readonly cause: string | null;
   readonly leaf: string;
   readonly envelope: Buffer;
   readonly draft: EventDraft;
+}
+
+/** What an append may bring with it: a new boot or epoch with the first event, and the request that asked for all of them. */
+export interface AppendStep {
+  readonly boot?: number;
+  readonly epoch?: number;
+  readonly cause?: string;
 }
 
 /** Village wall time and how far it may be trusted. */
@@ -46,6 +56,7 @@ interface Row {
   readonly timeq: TimeQuality;
   readonly boot: number;
   readonly hlc: string;
+  readonly cause: string | null;
   readonly leaf: Buffer;
   readonly envelope: Buffer;
 }
@@ -64,23 +75,26 @@ export class EventLog {
   readonly #gateway: string;
   readonly #signer: EnvelopeSigner;
   readonly #time: TimeSource;
-  readonly #project: (draft: EventDraft, sequence: number) => void;
+  readonly #project: ApplyEvent;
   readonly #insert;
   readonly #after;
   readonly #named;
+  readonly #caused;
   readonly #leaf;
   #head: ChainHead;
 
-  constructor(options: { db: Sqlite; gateway: string; signer: EnvelopeSigner; time: TimeSource; project: (draft: EventDraft, sequence: number) => void }) {
+  constructor(options: { db: Sqlite; gateway: string; signer: EnvelopeSigner; time: TimeSource; project: ApplyEvent }) {
     this.#db = options.db;
     this.#gateway = options.gateway;
     this.#signer = options.signer;
     this.#time = options.time;
     this.#project = options.project;
-    this.#insert = this.#db.prepare(`INSERT INTO event (seq, epoch, name, subject, at_ms, timeq, boot, hlc, leaf, envelope)
-      VALUES (@seq, @epoch, @name, @subject, @atMs, @timeq, @boot, @hlc, @leaf, @envelope)`);
+    this.#insert = this.#db.prepare(`INSERT INTO event (seq, epoch, name, subject, at_ms, timeq, boot, hlc, cause, leaf, envelope)
+      VALUES (@seq, @epoch, @name, @subject, @atMs, @timeq, @boot, @hlc, @cause, @leaf, @envelope)`);
     this.#after = this.#db.prepare<[number, number], Row>('SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?');
     this.#named = this.#db.prepare<[string, number, number], Row>('SELECT * FROM event WHERE name = ? AND seq > ? ORDER BY seq LIMIT ?');
+    // Between the point that ends the key and the character after it lie all causes of one key.
+    this.#caused = this.#db.prepare<[string, string], Row>("SELECT * FROM event WHERE cause > ? || '.' AND cause < ? || '/' ORDER BY seq");
     this.#leaf = this.#db.prepare<[number], Buffer>('SELECT leaf FROM event WHERE seq = ?').pluck();
     this.#head = this.#readHead();
   }
@@ -94,7 +108,7 @@ export class EventLog {
    * `step` moves to a new boot or epoch with the first of them.
    * @throws GatewayError store_failed when the disk refuses; nothing is recorded then.
    */
-  append(drafts: readonly EventDraft[], step: { boot?: number; epoch?: number } = {}): readonly StoredEvent[] {
+  append(drafts: readonly EventDraft[], step: AppendStep = {}): readonly StoredEvent[] {
     assert(drafts.length >= 1 && drafts.length <= appendEventsMax, `${drafts.length} events in one append`);
     const before = this.#head;
     const { nowMs, timeq } = this.#time();
@@ -110,18 +124,31 @@ export class EventLog {
     }
   }
 
-  #write(draft: EventDraft, stamp: { atMs: EpochMs; timeq: TimeQuality }, step: { boot?: number; epoch?: number }): StoredEvent {
+  #write(draft: EventDraft, stamp: { atMs: EpochMs; timeq: TimeQuality }, step: AppendStep): StoredEvent {
     const last = this.#head;
     const sequence = last.sequence + 1;
     const epoch = step.epoch ?? last.epoch;
     const boot = step.boot ?? last.boot;
     const hlc = stepHybridClock(last.hlc, stamp.atMs);
-    const inner = encodeEvent({ gateway: this.#gateway, epoch, sequence, prev: last.leaf, timeMs: stamp.atMs, hlc, boot, timeq: stamp.timeq }, draft);
+    const cause = step.cause ?? null;
+    const place = { gateway: this.#gateway, epoch, sequence, prev: last.leaf, timeMs: stamp.atMs, hlc, boot, timeq: stamp.timeq, cause };
+    const inner = encodeEvent(place, draft);
     const { envelope, leaf } = signEnvelope(inner, eventPayloadType, this.#signer);
-    this.#insert.run({ seq: sequence, epoch, name: draft.name, subject: draft.subject, ...stamp, boot, hlc, leaf: Buffer.from(leaf, 'base64'), envelope });
-    this.#project(draft, sequence);
+    this.#insert.run({
+      seq: sequence,
+      epoch,
+      name: draft.name,
+      subject: draft.subject,
+      ...stamp,
+      boot,
+      hlc,
+      cause,
+      leaf: Buffer.from(leaf, 'base64'),
+      envelope,
+    });
+    this.#project(draft, { sequence, ...stamp });
     this.#head = { sequence, epoch, leaf, boot, hlc, atMs: stamp.atMs };
-    return { sequence, epoch, ...stamp, leaf, envelope, draft };
+    return { sequence, epoch, ...stamp, cause, leaf, envelope, draft };
   }
 
   /** Up to `limit` stored rows after `sequence`, in order, as they were sent. */
@@ -136,6 +163,11 @@ export class EventLog {
   list(sequence: number, limit: number, keys: KeyLookup, name?: EventName): StoredEvent[] {
     const rows = name === undefined ? this.#after.all(sequence, limit) : this.#named.all(name, sequence, limit);
     return rows.map((row) => this.#check(row, row.seq, this.#leafAt(row.seq - 1), keys));
+  }
+
+  /** Every event a request asked for, by the key its caller chose; empty when none was recorded. @throws GatewayError store_damaged. */
+  causedBy(key: string, keys: KeyLookup): StoredEvent[] {
+    return this.#caused.all(key, key).map((row) => this.#check(row, row.seq, this.#leafAt(row.seq - 1), keys));
   }
 
   /** Every event after `sequence`, verified one by one. @throws GatewayError store_damaged at the first that does not hold. */
@@ -180,10 +212,11 @@ export class EventLog {
     const { draft, timeMs, timeq } = event;
     if (draft === undefined) throw damaged(row.seq, `this program does not know its type ${event.type}`);
     // The columns are what the gateway itself reads (the head, the last trusted time, counts by name): they must say what was signed.
-    const signed = [draft.name, event.subject, timeMs, timeq, event.boot, event.hlc];
-    const columns = [row.name, row.subject, row.at_ms, row.timeq, row.boot, row.hlc];
+    const { cause } = event;
+    const signed = [draft.name, event.subject, timeMs, timeq, event.boot, event.hlc, cause];
+    const columns = [row.name, row.subject, row.at_ms, row.timeq, row.boot, row.hlc, row.cause];
     if (columns.some((column, index) => column !== signed[index])) throw damaged(row.seq, 'a column is not what its envelope says');
-    return { sequence: row.seq, epoch: row.epoch, atMs: timeMs, timeq, leaf, envelope: row.envelope, draft };
+    return { sequence: row.seq, epoch: row.epoch, atMs: timeMs, timeq, cause, leaf, envelope: row.envelope, draft };
   }
 
   /** The gateway that signed the newest event; undefined when there is none, or none that `keys` verify. */

@@ -1,5 +1,5 @@
 /** Balances, and the proof that they are the sums of the postings and that every unit adds up to nothing. */
-import type { LedgerUnit } from '../../protocol/events.ts';
+import type { LedgerUnit } from '../../protocol/events/fields.ts';
 import type { Sqlite } from './database.ts';
 
 export interface BalanceRow {

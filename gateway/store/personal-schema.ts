@@ -19,4 +19,15 @@ CREATE TABLE person (
 ) STRICT;
 `,
   },
+  {
+    number: 2,
+    sql: `
+CREATE TABLE operator_secret (
+  operator TEXT PRIMARY KEY,
+  data_key BLOB NOT NULL CHECK (length(data_key) = 60),
+  name BLOB NOT NULL,
+  pin BLOB NOT NULL
+) STRICT;
+`,
+  },
 ] as const;

@@ -4,17 +4,13 @@
  * the ledger stays whole. Rows are written here before the ledger refers to them. Nothing from here may enter an event, log or topic.
  */
 import assert from 'node:assert/strict';
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { householdKey, type PersonalRecord } from '../core/roster.ts';
 import { GatewayError } from '../errors.ts';
 import { openDatabase, type Sqlite, translate } from './database.ts';
+import { OperatorSecrets } from './operator-secrets.ts';
 import { personalMigrations } from './personal-schema.ts';
-
-const keyBytes = 32;
-/** NIST SP 800-38D section 8.2.2: 96 random bits; a person's key seals far fewer than 2^32 fields. */
-const nonceBytes = 12;
-const tagBytes = 16;
-const schema = personalMigrations.length;
+import { boundTo, keyBytes, openSealed, seal } from './sealing.ts';
 
 type Field = 'number' | 'head' | 'phone' | 'house' | 'cards';
 type Row = Record<Exclude<Field, 'phone' | 'house'> | 'data_key', Buffer> & {
@@ -58,8 +54,11 @@ export class PersonalFile {
   readonly #db: Sqlite;
   readonly #wrapKey: Buffer;
   readonly #indexKey: Buffer;
+  /** Names and PINs of operators. */
+  readonly operators: OperatorSecrets;
 
   constructor(db: Sqlite, wrapKey: Buffer, indexKey: Buffer) {
+    this.operators = new OperatorSecrets(db, wrapKey);
     this.#db = db;
     this.#wrapKey = wrapKey;
     this.#indexKey = indexKey;
@@ -164,14 +163,7 @@ export class PersonalFile {
   }
 
   #open(key: Buffer, column: Field | 'data_key', household: string, sealed: Buffer): Buffer {
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
-      decipher.setAAD(aad(column, household));
-      decipher.setAuthTag(sealed.subarray(-tagBytes));
-      return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, -tagBytes)), decipher.final()]);
-    } catch (cause) {
-      throw new GatewayError('store_damaged', `Field ${column} of ${household} in ${this.#db.name} was altered or belongs elsewhere.`, { cause });
-    }
+    return openSealed(key, sealed, { table: 'person', column, row: household, file: this.#db.name });
   }
 
   #index(householdNumber: string): Buffer {
@@ -179,12 +171,4 @@ export class PersonalFile {
   }
 }
 
-const aad = (column: Field | 'data_key', household: string): Buffer => Buffer.from(`person|${column}|${household}|${schema}`);
-
-/** Nonce, ciphertext, tag. The nonce is always the machine's own randomness: a seeded one could repeat under the same key. */
-function seal(key: Buffer, boundTo: Buffer, plain: Buffer): Buffer {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(boundTo);
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
+const aad = (column: Field | 'data_key', household: string): Buffer => boundTo({ table: 'person', column, row: household });

@@ -10,14 +10,21 @@ import { GatewayError } from '../errors.ts';
 import { startVerifyEventsMax, verifyTurnEvents } from '../limits.ts';
 import { openDatabase, openScratch, type Sqlite, translate } from './database.ts';
 import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
-import { type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
+import { type AppendStep, type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
 import { JobFacts } from './job-facts.ts';
 import { LedgerFacts } from './ledger-facts.ts';
 import { eventLogSql } from './migrations/001-event-log.ts';
+import { causeSql } from './migrations/002-cause.ts';
+import { OperatorFacts } from './operator-facts.ts';
 import { PeopleFacts } from './people-facts.ts';
+import type { ApplyEvent } from './projection.ts';
 import { digestProjections, openProjector, projectionDigest, resetProjections } from './projections.ts';
+import { RuleFacts } from './rule-facts.ts';
 
-const migrations = [{ number: 1, sql: eventLogSql }];
+const migrations = [
+  { number: 1, sql: eventLogSql },
+  { number: 2, sql: causeSql },
+];
 
 export interface StoreOptions {
   readonly path: string;
@@ -42,6 +49,8 @@ function compare(events: number, before: Readonly<Record<string, string>>, after
 
 export class Store {
   readonly people: PeopleFacts;
+  readonly operators: OperatorFacts;
+  readonly rules: RuleFacts;
   readonly jobs: JobFacts;
   readonly weighings: WeighingFacts;
   readonly bins: BinFacts;
@@ -53,7 +62,7 @@ export class Store {
   readonly #lastTrusted;
   readonly #log: EventLog;
   readonly #keys: KeyLookup;
-  #project: (draft: EventDraft, sequence: number) => void = () => assert.fail('projections are not open yet');
+  #project: ApplyEvent = () => assert.fail('projections are not open yet');
   readonly #counts: Record<string, number>;
   readonly #listeners = new Set<(event: StoredEvent) => void>();
 
@@ -65,7 +74,7 @@ export class Store {
     this.#db = openDatabase(options.path, migrations);
     this.#keys = options.keys;
     try {
-      const project = (draft: EventDraft, sequence: number) => this.#project(draft, sequence);
+      const project: ApplyEvent = (draft, mark) => this.#project(draft, mark);
       this.#log = new EventLog({ db: this.#db, gateway: options.gateway, signer: options.signer, time: options.time, project });
       this.#refuseForeign(options);
       if (this.#projectionsAreStale()) this.#derive();
@@ -81,6 +90,8 @@ export class Store {
     );
     this.#lastTrusted = this.#db.prepare<[], number>("SELECT at_ms FROM event WHERE timeq IN ('ntp', 'rtc', 'operator') ORDER BY seq DESC LIMIT 1").pluck();
     this.people = new PeopleFacts(this.#db);
+    this.operators = new OperatorFacts(this.#db);
+    this.rules = new RuleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);
     this.weighings = new WeighingFacts(this.#db);
     this.bins = new BinFacts(this.#db);
@@ -94,7 +105,7 @@ export class Store {
   }
 
   /** The one write path: events with their postings and projections, in one synced transaction. See EventLog.append. */
-  append(drafts: readonly EventDraft[], step: { boot?: number; epoch?: number } = {}): readonly StoredEvent[] {
+  append(drafts: readonly EventDraft[], step: AppendStep = {}): readonly StoredEvent[] {
     const stored = this.#log.append(drafts, step);
     for (const { draft } of stored) this.#counts[draft.name] = (this.#counts[draft.name] ?? 0) + 1;
     for (const event of stored) for (const listener of this.#listeners) listener(event);
@@ -141,6 +152,11 @@ export class Store {
   /** Up to `limit` events after `sequence`, of one name if it is given, in order; only these are verified. @throws GatewayError store_damaged. */
   list(sequence: number, limit: number, name?: EventName): StoredEvent[] {
     return this.#log.list(sequence, limit, this.#keys, name);
+  }
+
+  /** Every event a request asked for, by the key its caller chose, in order. @throws GatewayError store_damaged. */
+  causedBy(key: string): StoredEvent[] {
+    return this.#log.causedBy(key, this.#keys);
   }
 
   /** Verified events after `sequence`, in order. @throws GatewayError store_damaged. */
@@ -205,9 +221,9 @@ export class Store {
       const project = openProjector(aside);
       const turn = aside.transaction((after: number): number => {
         let done = after;
-        for (const { draft, sequence } of this.#log.verified(after, this.#keys, verifyTurnEvents)) {
-          project(draft, sequence);
-          done = sequence;
+        for (const event of this.#log.verified(after, this.#keys, verifyTurnEvents)) {
+          project(event.draft, event);
+          done = event.sequence;
           if (done - after === verifyTurnEvents) break;
         }
         return done;
@@ -256,7 +272,7 @@ export class Store {
       this.#project = openProjector(this.#db);
       let count = 0;
       for (const event of this.#log.verified(0, this.#keys)) {
-        this.#project(event.draft, event.sequence);
+        this.#project(event.draft, event);
         count += 1;
       }
       this.#db.prepare('INSERT INTO projection (id, digest) VALUES (1, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest').run(projectionDigest);

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { parseCredential } from '../../protocol/credential.ts';
-import { deviceIdSchema, type EventName, eventNames, householdIdSchema, jobIdSchema, operatorSchema } from '../../protocol/events.ts';
+import { deviceIdSchema, householdIdSchema, jobIdSchema, operatorSchema } from '../../protocol/events/fields.ts';
+import { type EventName, eventNames } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import type { VillageFacts } from '../core/diagnosis.ts';
 import { GatewayError, isGatewayError } from '../errors.ts';
@@ -23,15 +24,21 @@ import { type ClockKeeping, confirmDate } from '../workflows/keep-clock.ts';
 import type { LineLoans } from '../workflows/line-loans.ts';
 import { openRestoredEpoch } from '../workflows/open-epoch.ts';
 import { openHatch } from '../workflows/open-hatch.ts';
+import type { Books } from '../workflows/story.ts';
 import type { VendingStation } from '../workflows/vending-station.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
 import type { WeighStation } from '../workflows/weigh-for-points.ts';
+import { readAtMachine, readSchema, tellAtMachine, tellSchema } from './machine-orders.ts';
+import type { Sessions } from './sessions.ts';
 
 /** The village as operations see it. */
 export interface Desk {
   readonly store: Store;
   readonly personal: PersonalFile;
   readonly credentialKey: Uint8Array;
+  /** What stories and views work on. */
+  readonly books: Books;
+  readonly sessions: Sessions;
   readonly dispensers: ReadonlyMap<string, DispenserStation>;
   readonly bins: ReadonlyMap<string, Bin>;
   readonly scales: ReadonlyMap<string, WeighStation>;
@@ -66,6 +73,8 @@ const devicesNamed = z.array(deviceIdSchema).max(16);
 
 export const operations = {
   status: operation(nothing, (desk) => desk.status()),
+  'story.tell': operation(tellSchema, tellAtMachine),
+  'view.read': operation(readSchema, readAtMachine),
   issue: operation(
     z.strictObject({ card: z.string().max(64).optional(), household: householdIdSchema.optional(), dispenser: deviceIdSchema.optional(), operator }),
     issue,

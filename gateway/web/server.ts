@@ -1,11 +1,12 @@
 /**
- * The two ways into a running gateway: read-only pages for people and monitors over TCP, and every operation over the Unix socket, whose
- * file mode is its access control. Nothing that writes is reachable over TCP.
+ * The two ways into a running gateway: over TCP the pages, which anybody who reaches the port may read, and the API, which asks for a badge
+ * and a PIN; over the Unix socket every operation, with the mode of its file as access control.
  */
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import fastify, { type FastifyInstance } from 'fastify';
 import { GatewayError, isGatewayError } from '../errors.ts';
 import { socketBodyBytesMax } from '../limits.ts';
+import { type ApiVillage, addApi } from './api.ts';
 import { type Metric, renderMetrics } from './metrics.ts';
 import { type Desk, isOperation, runOperation } from './operations.ts';
 
@@ -15,6 +16,8 @@ export interface PageViews {
   readonly metrics: () => readonly Metric[];
   /** Null when healthy, else what is wrong in one sentence. */
   readonly unhealthy: () => string | null;
+  /** What the API works on; null where there is nothing to work on. */
+  readonly village: ApiVillage | null;
 }
 
 export interface Pages {
@@ -27,15 +30,22 @@ export interface Pages {
 
 const statusPage = readFileSync(new URL('./status-page.html', import.meta.url), 'utf8');
 
-const nothingToShow: PageViews = { status: () => ({}), metrics: () => [], unhealthy: () => 'The gateway is starting or stopping.' };
+const nothingToShow: PageViews = { status: () => ({}), metrics: () => [], unhealthy: () => 'The gateway is starting or stopping.', village: null };
+
+export interface PagesOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Hears of a fault of our own behind a request. */
+  readonly onBug: (error: unknown) => void;
+}
 
 /**
  * Takes the port of the pages; 0 takes any free one. There is nothing to be seen on them, and /healthz answers 503, until `show` is called.
  * @throws GatewayError port_in_use naming the port, or listen_failed.
  */
-export async function openPages({ host, port }: { readonly host: string; readonly port: number }): Promise<Pages> {
+export async function openPages({ host, port, onBug }: PagesOptions): Promise<Pages> {
   let views = nothingToShow;
-  const app = pagesOf(() => views);
+  const app = pagesOf(() => views, onBug);
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -63,7 +73,7 @@ export async function openPages({ host, port }: { readonly host: string; readonl
   };
 }
 
-function pagesOf(views: () => PageViews): FastifyInstance {
+function pagesOf(views: () => PageViews, onBug: (error: unknown) => void): FastifyInstance {
   const app = fastify({ bodyLimit: 1024, forceCloseConnections: true, routerOptions: { maxParamLength: 64 } });
   app.get('/', (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'self' 'unsafe-inline'").send(statusPage),
@@ -74,6 +84,7 @@ function pagesOf(views: () => PageViews): FastifyInstance {
     const problem = views().unhealthy();
     return reply.code(problem === null ? 200 : 503).send(problem === null ? { ok: true } : { ok: false, problem });
   });
+  addApi(app, { village: () => views().village, onBug });
   return app;
 }
 

@@ -7,7 +7,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { aesCmac } from '../cmac.ts';
 import { defineDevice } from '../define-device.ts';
-import type { dispenseResults } from '../events.ts';
+import type { dispenseResults } from '../events/bags.ts';
 import { type Decoded, decodeField, decodeSpan, encodeFields, joinReadings } from '../register-codec.ts';
 import { fieldsPolled, type ReadingOf, type WritableOf } from '../register-map.ts';
 import { crc16, wordBytes } from '../rtu-frame.ts';

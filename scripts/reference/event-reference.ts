@@ -3,18 +3,8 @@
  * It must never add a fact the schemas do not hold.
  */
 import { z } from 'zod';
-import {
-  deviceIdSchema,
-  eventNames,
-  eventSchemas,
-  eventType,
-  householdIdSchema,
-  jobIdSchema,
-  materialSchema,
-  periodSchema,
-  postingSchema,
-  rollCodeSchema,
-} from '../../protocol/events.ts';
+import { deviceIdSchema, householdIdSchema, jobIdSchema, materialSchema, periodSchema, postingSchema, rollCodeSchema } from '../../protocol/events/fields.ts';
+import { eventNames, eventSchemas, eventType } from '../../protocol/events.ts';
 import { describeForm, type JsonForm } from './json-form.ts';
 
 /** JSON Schema of what may be sent. Units and defaults travel along as zod says them. */

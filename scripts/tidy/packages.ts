@@ -55,6 +55,8 @@ export const packageRows: readonly PackageRow[] = [
   {
     packages: ['zod'],
     rooms: ['protocol', 'gateway/config', ...adapters, 'gateway/web', ...top, ...shell],
+    // A story or view says what it asks, and is handed what came in.
+    files: /^gateway\/workflows\/(?:story|view|(?:stories|views)\/[a-z-]+)\.ts$/,
     why: 'Untrusted input is parsed where it enters; inside, the types are enough.',
   },
   {

@@ -1,7 +1,7 @@
 // Without this the page in the file cabinet could leave out a reason, a bound or who signs, in one of its two languages.
 import { describe, expect, it, test } from 'vitest';
 import { describeAcceptance, describeReason } from '../../gateway/acceptance-text.ts';
-import { languages } from '../../gateway/timeline.ts';
+import { languages } from '../../gateway/core/timeline.ts';
 import { acceptanceReasons } from '../../protocol/acceptance.ts';
 import { reportOf, soundPoint } from '../support/acceptance.ts';
 

@@ -19,6 +19,7 @@ const place: EventPlace = {
   hlc: '0000019400000000',
   boot: 3,
   timeq: 'rtc',
+  cause: null,
 };
 const health: EventDraft = { name: 'device.health', subject: 'scale-1', data: { device: 'scale-1', state: 'offline', cause: 'bus_timeout' } };
 
@@ -41,6 +42,7 @@ it('reads back what it wrote, wherever the event stands', () => {
     hlc: fc.stringMatching(/^[0-9a-f]{16}$/),
     boot: fc.integer({ min: 0, max: 0xffff_ffff }),
     timeq: fc.constantFrom(...timeQualities),
+    cause: fc.option(fc.stringMatching(/^[A-Za-z0-9-]{8,64}\.[0-9a-f]{16}$/)),
   });
   fc.assert(
     fc.property(places, fc.nat(1), (where, which) => {

@@ -20,7 +20,7 @@ export function makeEvents(count: number, drafts: (sequence: number) => EventDra
     const draft = drafts(sequence);
     const hlc = (sequence * 65_536).toString(16).padStart(16, '0');
     const inner = encodeEvent(
-      { gateway: 'gw-test', epoch: 1, sequence, prev, timeMs: epochMs(1_795_392_000_000 + sequence), hlc, boot: 1, timeq: 'ntp' },
+      { gateway: 'gw-test', epoch: 1, sequence, prev, timeMs: epochMs(1_795_392_000_000 + sequence), hlc, boot: 1, timeq: 'ntp', cause: null },
       draft,
     );
     const { envelope, leaf } = signEnvelope(inner, eventPayloadType, testSigner);

@@ -1,7 +1,11 @@
 // Finished drafts to put into a ledger: one of every event name, and random but possible histories of a village. Without it the store,
 // the timeline and the rebuild would each be tried on the few events somebody happened to think of.
+
 import fc from 'fast-check';
-import type { EventDraft, EventName, Posting } from '../../protocol/events.ts';
+import type { Posting } from '../../protocol/events/fields.ts';
+import type { EventDraft, EventName } from '../../protocol/events.ts';
+import type { Tariff } from '../../protocol/tariff.ts';
+import { villageRulesSchema } from '../../protocol/village-rules.ts';
 
 export const sampleHousehold = 'h-0123456789abcdef0123';
 const dispenser = 'dispenser-1';
@@ -126,6 +130,19 @@ export const awarded = (household: string, points: number): EventDraft<'points.a
   },
 });
 
+/** A price list of 2026 with two materials by weight and one by piece. */
+export const sampleTariff: Tariff = {
+  version: '2026-1',
+  validFrom: '2026-01-01',
+  learningPoints: 600,
+  volunteeringPoints: 500,
+  materials: {
+    cardboard: { name: { zh: '纸板', en: 'cardboard' }, pointsPerKg: 60, maxGramsPerSession: 50_000 },
+    textile: { name: { zh: '织物', en: 'textile' }, pointsPerKg: 30, maxGramsPerSession: 50_000 },
+    drinkBottle: { name: { zh: '饮料瓶', en: 'drink bottle' }, pointsEach: 3, maxGramsPerSession: 50_000 },
+  },
+};
+
 /** One valid draft of every event name. */
 export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = {
   'epoch.opened': {
@@ -146,6 +163,32 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'household.changed': { name: 'household.changed', subject: sampleHousehold, data: { household: sampleHousehold, members: 5 } },
   'credential.added': { name: 'credential.added', subject: sampleHousehold, data: { household: sampleHousehold, credential: cardOf(2) } },
   'credential.revoked': { name: 'credential.revoked', subject: sampleHousehold, data: { household: sampleHousehold, credential: cardOf(1), reason: 'lost' } },
+  'operator.enrolled': {
+    name: 'operator.enrolled',
+    subject: 'clerk-1',
+    data: { operator: 'founder', second: null, enrolled: 'clerk-1', roles: ['clerk'], household: null, badge: '1'.repeat(32) },
+  },
+  'operator.changed': {
+    name: 'operator.changed',
+    subject: 'clerk-1',
+    data: { operator: 'committee-1', second: 'committee-2', changed: 'clerk-1', roles: ['clerk', 'collector'], household: null },
+  },
+  'operator.badge.replaced': {
+    name: 'operator.badge.replaced',
+    subject: 'clerk-1',
+    data: { operator: 'committee-1', second: 'committee-2', changed: 'clerk-1', badge: '2'.repeat(32) },
+  },
+  'operator.suspended': {
+    name: 'operator.suspended',
+    subject: 'clerk-1',
+    data: { operator: 'committee-1', second: 'committee-2', suspended: 'clerk-1', reason: 'left' },
+  },
+  'rules.changed': {
+    name: 'rules.changed',
+    subject: 'rules',
+    data: { operator: 'committee-1', second: 'committee-2', version: '2027-1', from: '2027-01-01', rules: villageRulesSchema.parse({}) },
+  },
+  'tariff.changed': { name: 'tariff.changed', subject: 'tariff', data: { operator: 'committee-1', second: 'committee-2', tariff: sampleTariff } },
   'bag.roll.stocked': stocked(rollOf(1)),
   'bag.issue.requested': requested(jobBase + 1),
   'bag.issue.ordered': ordered(jobBase + 1),

@@ -62,6 +62,7 @@ const inputs: Readonly<Record<string, object>> = {
   'line.borrow': { line: 'dispenser-line', operator: 'technician' },
   'line.keep': { token: 1 },
   'line.return': { token: 1 },
+  'view.read': { view: 'rules.show', input: {}, operator: 'founder' },
 };
 
 test.each(all.filter(isReading))('%s appends nothing', async (name) => {

@@ -24,12 +24,13 @@ async function serve(more: Partial<PageViews & { readonly host: string; readonly
   const { store } = desk;
   const { host = '127.0.0.1', port = 0, ...views } = more;
   const metrics = () => [{ name: 'sifen_event_head', help: 'Newest event.', type: 'gauge' as const, samples: [{ value: store.head.sequence }] }];
-  const pages = await openPages({ host, port });
-  onTestFinished(() => pages.close());
-  const hide = pages.show({ status: desk.status, metrics, unhealthy: () => null, ...views });
   const bugs: unknown[] = [];
+  const onBug = (error: unknown) => bugs.push(error);
+  const pages = await openPages({ host, port, onBug });
+  onTestFinished(() => pages.close());
+  const hide = pages.show({ status: desk.status, metrics, unhealthy: () => null, village: desk, ...views });
   const socketPath = join(makeFolder(), 'sifen.sock');
-  const socket = await openSocket({ desk, path: socketPath, onBug: (error) => bugs.push(error) });
+  const socket = await openSocket({ desk, path: socketPath, onBug });
   onTestFinished(() => socket.close());
   return { pages, hide, socket, socketPath, store, bugs, desk };
 }

@@ -1,7 +1,7 @@
 // Lost if deleted: the sealed bytes of the dispense command and status block (CRC by pymodbus, MAC by OpenSSL) that both ends must agree on.
 import { describe, expect, it } from 'vitest';
 import { checkStatusBlock, type DispenserCommand, dispenserBd1, openCommand, sealCommand, statusFields } from '../../../protocol/devices/dispenser-bd1.ts';
-import { dispenseResults } from '../../../protocol/events.ts';
+import { dispenseResults } from '../../../protocol/events/bags.ts';
 import { planReads } from '../../../protocol/read-plan.ts';
 import { encodeWrites } from '../../../protocol/register-codec.ts';
 

@@ -1,0 +1,97 @@
+/**
+ * Every way a story of the village can be refused, with the sentence a villager or an operator is told, Chinese and English. A code is
+ * stable: handhelds and county systems know it. `{fact}` in a sentence is filled in from the facts of the refusal. Never an error of the
+ * outside world (gateway/errors.ts) and never a bad input, which is told with the place of the field.
+ */
+import assert from 'node:assert/strict';
+
+type Sentence = readonly [zh: string, en: string];
+
+/** In the order of the subjects of domain section 6; within one, who you are comes before what you may have. */
+export const refusals = {
+  // Who asks.
+  role_missing: ['这件事不归您的岗位办。', 'Your role does not do this.'],
+  second_person_needed: ['这件事要两个人办，请第二个人刷工牌、输密码。', 'This takes two people: let a second operator show a badge and enter a PIN.'],
+  second_person_same: ['两次都是同一个人，请换另一个人确认。', 'Both are the same person; another one must confirm.'],
+  second_role_missing: ['第二个人的岗位不能确认这件事。', 'The role of the second person cannot confirm this.'],
+  own_household: ['不能一个人给自己家办，请另一个人来确认。', 'Nobody serves the own household alone; another operator must confirm.'],
+  second_own_household: ['第二个人也是这户的人，请再换一个人。', 'The second person belongs to this household too; ask somebody else.'],
+  request_key_reused: ['这个请求编号已经用在别的内容上了。', 'This request key was used for something else.'],
+  // Badge and PIN.
+  session_needed: ['请先刷工牌、输密码。', 'Show a badge and enter the PIN first.'],
+  badge_unknown: ['这张工牌没有登记。', 'This badge is not enrolled.'],
+  pin_wrong: ['密码不对。', 'The PIN is wrong.'],
+  pin_locked: ['密码错得太多，请 {minutes} 分钟后再试。', 'Too many wrong PINs; try again in {minutes} minutes.'],
+  // Operators.
+  operator_unknown: ['没有 {operator} 这个工作人员。', 'There is no operator {operator}.'],
+  operator_known: ['{operator} 已经登记过了。', '{operator} is enrolled already.'],
+  operator_suspended: ['{operator} 已经停用。', '{operator} is suspended.'],
+  badge_taken: ['这张工牌已经有人用了。', 'This badge belongs to somebody already.'],
+  last_committee: [
+    '不能停用最后一个村两委账号，否则没有人能再办两人确认的事。',
+    'The last operators of the committee cannot go: nobody could confirm anything any more.',
+  ],
+  // Rules and prices.
+  version_taken: ['版本号 {version} 已经用过，请换一个。', 'Version {version} was used before; choose another.'],
+  date_not_future: ['{day} 已经开始或已过去，规则只能从以后的日子起改。', '{day} has begun or is over; rules change from a day to come only.'],
+  // Counters: a roll drawn, goods weighed.
+  card_unknown: ['这张卡没有登记，请找村里的管理员', 'this card is not registered; ask the village clerk'],
+  card_revoked: ['这张卡已挂失或作废', 'this card was reported lost or replaced'],
+  household_unknown: ['没有这个农户', 'there is no such household'],
+  quota_used: ['本月的垃圾袋已经领过', 'this month’s roll has already been drawn'],
+  date_unconfirmed: ['已领过；机器日期未确认，如已到新的一月，请管理员确认日期', 'already drawn; if a new month has begun, ask the clerk to confirm the date'],
+  dispenser_starting: ['发袋机正在启动，请稍等', 'the dispenser is starting, please wait'],
+  dispenser_busy: ['发袋机正在出袋，请稍等', 'the dispenser is busy, please wait'],
+  dispenser_unreachable: ['发袋机没有应答，请找管理员', 'the dispenser does not answer; ask the clerk'],
+  dispenser_locked: ['发袋机停用，等待检查', 'the dispenser is locked until somebody has looked at it'],
+  dispenser_fault: ['发袋机故障，请找管理员', 'the dispenser has a fault; ask the clerk'],
+  door_open: ['发袋机门开着，请稍等', 'the door of the dispenser is open, please wait'],
+  magazine_empty: ['垃圾袋已发完，等待补充', 'the dispenser is empty and waits for a refill'],
+  door_closed: ['先开门再扫卷标签', 'open the door before scanning roll labels'],
+  labels_too_many: ['扫得太快，请重扫这一卷', 'too many labels at once; scan this one again'],
+  label_unreadable: ['不是本村的袋卷标签', 'not a roll label of this village'],
+  material_unknown: ['没有这种材质', 'this material is not in the tariff'],
+  priced_by_piece: ['这种材质按件计分，请到柜台', 'this material is counted by the piece; go to the counter'],
+  tariff_not_yet_valid: ['积分标准尚未生效', 'the tariff is not in force yet'],
+  over_session_limit: ['重量过大，请找管理员', 'more than one person brings at once; ask the clerk'],
+  below_minimum: ['太轻，不计分', 'too light to count'],
+  unstable_too_long: ['秤不稳定，请放好再试', 'the scale does not come to rest; place the goods again'],
+  overload: ['超重，请分次称', 'too heavy; weigh in parts'],
+  underload: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
+  negative: ['秤异常，请找管理员', 'the scale reads below zero; ask the clerk'],
+  scale_check_due: ['秤该校验了，请找管理员', 'the scale is due for its check weight; ask the keeper'],
+  scale_check_failed: ['秤校验不合格，停止使用', 'the scale failed its check and is out of use'],
+  scale_unverified: ['秤没有有效检定证书，不能按重量付款', 'the scale has no verification in force; nothing is bought by its weight'],
+  scale_in_check: ['秤正在校验，请稍等', 'the scale is being checked, please wait'],
+  check_unanswered: ['没有及时看到空秤和稳定的砝码', 'no empty tray and then a weight at rest were seen in time'],
+  scale_fault: ['秤有故障，请联系管理员', 'the scale has a fault; call the keeper'],
+  tare_changed: ['皮重被改动，请重新称', 'the tare was changed; weigh again'],
+  no_return_to_zero: ['请先清空秤盘', 'empty the tray first'],
+  stale: ['秤没有应答，请重新称', 'the scale did not answer; weigh again'],
+  roll_known: ['这一卷已经登记过', 'this roll is already registered'],
+} as const satisfies Readonly<Record<string, Sentence>>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** A business no. `facts` are pseudonyms, names of goods, numbers and dates; never a person's name. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+}
+
+export const refuse = (code: RefusalCode, facts: Refusal['facts'] = {}): Refused => ({ ok: false, refusal: { code, facts } });
+
+/** The sentence of a refusal, with its facts filled in. */
+export function sayRefusal({ code, facts }: Refusal): { readonly zh: string; readonly en: string } {
+  const fill = (text: string) =>
+    text.replace(/\{(\w+)\}/g, (_all, name: string) => {
+      assert(facts[name] !== undefined, `${code} is refused without its fact ${name}`);
+      return String(facts[name]);
+    });
+  const [zh, en] = refusals[code];
+  return { zh: fill(zh), en: fill(en) };
+}

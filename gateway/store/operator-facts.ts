@@ -1,0 +1,37 @@
+/** What decisions may know about operators: functions, roles and keyed hashes of badges, never a name. */
+import type { Role } from '../../protocol/roles.ts';
+import type { Sqlite } from './database.ts';
+
+export interface OperatorRow {
+  readonly operator: string;
+  readonly roles: readonly Role[];
+  readonly household: string | null;
+  readonly badge: string;
+  readonly state: 'active' | 'suspended';
+}
+type Stored = Omit<OperatorRow, 'roles'> & { readonly roles: string };
+
+const read = (row: Stored): OperatorRow => ({ ...row, roles: JSON.parse(row.roles) as Role[] });
+
+export class OperatorFacts {
+  readonly #all;
+  readonly #one;
+  readonly #badge;
+  constructor(db: Sqlite) {
+    this.#all = db.prepare<[], Stored>('SELECT * FROM operator ORDER BY operator');
+    this.#one = db.prepare<[string], Stored>('SELECT * FROM operator WHERE operator = ?');
+    this.#badge = db.prepare<[string], Stored>('SELECT * FROM operator WHERE badge = ?');
+  }
+  list(): OperatorRow[] {
+    return this.#all.all().map(read);
+  }
+  one(operator: string): OperatorRow | undefined {
+    const row = this.#one.get(operator);
+    return row && read(row);
+  }
+  /** By keyed hash of the badge. */
+  byBadge(badge: string): OperatorRow | undefined {
+    const row = this.#badge.get(badge);
+    return row && read(row);
+  }
+}

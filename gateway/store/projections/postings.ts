@@ -1,0 +1,42 @@
+/** Legs of every event and the balances they add up to. Every event passes here, whatever else it changes. */
+import { type EventDraft, postingsOf } from '../../../protocol/events.ts';
+import type { Sqlite } from '../database.ts';
+
+export const postingTables = ['posting', 'balance'] as const;
+
+export const postingSql = `
+CREATE TABLE posting (
+  seq INTEGER NOT NULL,
+  leg INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  unit TEXT NOT NULL CHECK (unit IN ('points', 'fen', 'rolls', 'grams', 'goods')),
+  amount INTEGER NOT NULL CHECK (amount <> 0),
+  PRIMARY KEY (seq, leg)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX posting_by_account ON posting (account, unit, seq);
+CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END;
+CREATE TRIGGER posting_no_delete BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END;
+CREATE TRIGGER posting_no_replace BEFORE INSERT ON posting WHEN EXISTS (SELECT 1 FROM posting WHERE seq = NEW.seq AND leg = NEW.leg)
+  BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END;
+CREATE TABLE balance (
+  account TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  PRIMARY KEY (account, unit)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** A function that writes the legs of one event and adds them to the balances. The tables must exist. */
+export function openPostings(db: Sqlite): (draft: EventDraft, sequence: number) => void {
+  const rows = {
+    post: db.prepare('INSERT INTO posting (seq, leg, account, unit, amount) VALUES (@seq, @leg, @account, @unit, @amount)'),
+    balance: db.prepare(
+      'INSERT INTO balance (account, unit, amount) VALUES (@account, @unit, @amount) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount',
+    ),
+  };
+  return (draft, sequence) =>
+    postingsOf(draft).forEach(({ account, unit, amount }, leg) => {
+      rows.post.run({ seq: sequence, leg, account, unit, amount });
+      rows.balance.run({ account, unit, amount });
+    });
+}

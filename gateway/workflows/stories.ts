@@ -1,0 +1,14 @@
+/** Every story of the village by name, subject by subject: what the HTTP API, the socket, the commands and the year run all tell. */
+
+import { operatorStories } from './stories/operators.ts';
+import { ruleStories } from './stories/rules.ts';
+import type { Story } from './story.ts';
+
+export const stories = { ...operatorStories, ...ruleStories } as const;
+
+export type StoryName = keyof typeof stories;
+export const storyNames = Object.keys(stories) as readonly StoryName[];
+/** @returns whether `name` is a story. */
+export const isStory = (name: string): name is StoryName => Object.hasOwn(stories, name);
+/** A story as `tellStory` takes it, whatever its input. */
+export const storyOf = (name: StoryName): Story => stories[name] as unknown as Story;

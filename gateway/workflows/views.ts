@@ -1,0 +1,14 @@
+/** Every view of the village by name, subject by subject: what the HTTP API, the socket and the commands show. */
+import type { View } from './view.ts';
+import { operatorViews } from './views/operators.ts';
+
+import { ruleViews } from './views/rules.ts';
+
+export const views = { ...operatorViews, ...ruleViews } as const;
+
+export type ViewName = keyof typeof views;
+export const viewNames = Object.keys(views) as readonly ViewName[];
+/** @returns whether `name` is a view. */
+export const isView = (name: string): name is ViewName => Object.hasOwn(views, name);
+/** A view as `readView` takes it, whatever its input. */
+export const viewOf = (name: ViewName): View => views[name] as unknown as View;

@@ -1,0 +1,20 @@
+/** Who is enrolled, by function; names are shown to those who enrol. */
+import { z } from 'zod';
+import { defineView } from '../view.ts';
+
+export const operatorViews = {
+  'operator.list': defineView({
+    title: { zh: '工作人员名单', en: 'Operators' },
+    rules: ['R-50'],
+    by: ['committee', 'supervisor', 'technician'],
+    input: z.strictObject({}),
+    read: ({ store, personal }) =>
+      store.operators.list().map(({ operator, roles, household, state }) => ({
+        operator,
+        name: personal.operators.read(operator)?.name ?? null,
+        roles,
+        household,
+        state,
+      })),
+  }),
+} as const;

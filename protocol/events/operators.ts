@@ -1,0 +1,31 @@
+/** Events of operators: who may do what, by a name of function. Their own names and PINs stand in the personal file only. */
+import { z } from 'zod';
+import { roleSchema } from '../roles.ts';
+import { credentialHashSchema, deviceIdSchema, householdIdSchema } from './fields.ts';
+
+/** Name of an operator: a function and a number, `clerk-2`. */
+export const operatorIdSchema = deviceIdSchema.meta({ title: 'operator name' });
+const operatorRoles = z.array(roleSchema).min(1).max(6);
+/** The operator whose order it was, and the second person where a rule asked for one. */
+export const orderedBy = { operator: operatorIdSchema, second: operatorIdSchema.nullable() };
+
+export const operatorEvents = {
+  'operator.enrolled': z
+    .strictObject({
+      ...orderedBy,
+      enrolled: operatorIdSchema,
+      roles: operatorRoles,
+      household: householdIdSchema.nullable().describe('The own household, which this operator never serves alone.'),
+      badge: credentialHashSchema,
+    })
+    .describe('An operator with a badge and a PIN of their own.'),
+  'operator.changed': z
+    .strictObject({ ...orderedBy, changed: operatorIdSchema, roles: operatorRoles, household: householdIdSchema.nullable() })
+    .describe('Other roles, or another own household.'),
+  'operator.badge.replaced': z
+    .strictObject({ ...orderedBy, changed: operatorIdSchema, badge: credentialHashSchema })
+    .describe('A new badge and PIN; the old badge no longer counts.'),
+  'operator.suspended': z
+    .strictObject({ ...orderedBy, suspended: operatorIdSchema, reason: z.enum(['left', 'badge_lost', 'misuse']) })
+    .describe('The operator may do nothing from here on.'),
+} as const;

@@ -1,0 +1,138 @@
+// Lost if deleted: that nobody tells a story over the network without badge and PIN, that two-person stories take two, and that a request that comes again changes nothing.
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { tellAtMachine } from '../../../gateway/web/machine-orders.ts';
+import { openPages } from '../../../gateway/web/server.ts';
+import { makeDesk } from '../../support/make-desk.ts';
+
+const pins = { 'committee-1': '111111', 'committee-2': '222222', 'clerk-1': '333333' } as const;
+type Name = keyof typeof pins;
+const badgeOf = (name: Name): string => `badge-${name}`;
+
+/** A village whose committee has two people and whose clerk is there, behind its API. */
+async function serve() {
+  const desk = makeDesk();
+  const enrol = async (name: Name, roles: readonly string[], operator: string, second: Name | null = null) => {
+    const told = await tellAtMachine(desk, {
+      story: 'operator.enrol',
+      input: { enrolled: name, name: '王小明', roles, badge: badgeOf(name), pin: pins[name] },
+      operator,
+      second: second === null ? null : { badge: badgeOf(second), pin: pins[second] },
+      key: null,
+    });
+    expect(told).toMatchObject({ ok: true });
+  };
+  await enrol('committee-1', ['committee'], 'founder');
+  await enrol('committee-2', ['committee'], 'founder');
+  await enrol('clerk-1', ['clerk'], 'committee-1', 'committee-2');
+  const bugs: unknown[] = [];
+  const pages = await openPages({ host: '127.0.0.1', port: 0, onBug: (error) => bugs.push(error) });
+  onTestFinished(() => pages.close());
+  pages.show({ status: () => ({}), metrics: () => [], unhealthy: () => null, village: desk });
+  const call = async (
+    path: string,
+    options: { method?: string; body?: unknown; as?: string | undefined; second?: string | undefined; key?: string | null } = {},
+  ) => {
+    const { method = 'POST', body, as, second, key = randomUUID() } = options;
+    const answer = await fetch(`${pages.url}api/v1/${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(as !== undefined && { authorization: `Bearer ${as}` }),
+        ...(second !== undefined && { 'sifen-second-authorization': `Bearer ${second}` }),
+        ...(key !== null && { 'idempotency-key': key }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, type: answer.headers.get('content-type'), body: text === '' ? null : JSON.parse(text) };
+  };
+  const login = async (name: Name, pin: string = pins[name]) => call('sessions', { body: { badge: badgeOf(name), pin } });
+  const tokenOf = async (name: Name) => (await login(name)).body.token as string;
+  return { desk, call, login, tokenOf, bugs };
+}
+
+const suspension = { suspended: 'clerk-1', reason: 'left' };
+
+describe('the API', () => {
+  it('opens a session for badge and PIN, and ends it', async () => {
+    const { call, login } = await serve();
+    const opened = await login('clerk-1');
+    expect(opened).toMatchObject({ status: 201, body: { operator: 'clerk-1', roles: ['clerk'] } });
+    const { token } = opened.body;
+    expect(await call('operator/list', { method: 'GET', as: token })).toMatchObject({ status: 403, body: { code: 'role_missing' } });
+    expect(await call('sessions/current', { method: 'DELETE', as: token })).toMatchObject({ status: 204 });
+    expect(await call('operator/list', { method: 'GET', as: token })).toMatchObject({ status: 401, body: { code: 'session_needed' } });
+  });
+
+  it('locks a badge after five wrong PINs, also against the right one, and says nothing of who it is', async () => {
+    const { login } = await serve();
+    for (let tries = 0; tries < 5; tries += 1) expect(await login('clerk-1', '000000')).toMatchObject({ status: 403, body: { code: 'pin_wrong' } });
+    const locked = await login('clerk-1');
+    expect(locked).toMatchObject({ status: 403, type: 'application/problem+json; charset=utf-8', body: { code: 'pin_locked' } });
+    expect(JSON.stringify(locked.body)).not.toContain('王');
+  });
+
+  it('counts wrong PINs that come all at once', async () => {
+    const { login } = await serve();
+    const answers = await Promise.all(Array.from({ length: 12 }, () => login('clerk-1', '000000')));
+    expect(answers.filter(({ body }) => body.code === 'pin_wrong')).toHaveLength(5);
+  });
+
+  it('asks for two people where a rule does, and for another second than the first', async () => {
+    const { desk, call, tokenOf } = await serve();
+    const [first, second, clerk] = [await tokenOf('committee-1'), await tokenOf('committee-2'), await tokenOf('clerk-1')];
+    const head = desk.store.head.sequence;
+    const codes: string[] = [];
+    for (const who of [{ as: clerk, second }, { as: first }, { as: first, second: first }, { as: first, second: clerk }])
+      codes.push((await call('operator/suspend', { body: suspension, ...who })).body.code);
+    expect(codes).toEqual(['role_missing', 'second_person_needed', 'second_person_same', 'second_role_missing']);
+    expect(desk.store.head.sequence).toBe(head);
+    const done = await call('operator/suspend', { body: suspension, as: first, second });
+    expect(done).toMatchObject({
+      status: 200,
+      body: { repeated: false, events: [{ name: 'operator.suspended', data: { operator: 'committee-1', second: 'committee-2' } }] },
+    });
+    expect((await call('operator/list', { method: 'GET', as: clerk })).status).toBe(401);
+  });
+
+  it('answers a request that comes again from the ledger, also after a restart, and refuses its key for another content', async () => {
+    const { desk, call, tokenOf } = await serve();
+    const [as, second, key] = [await tokenOf('committee-1'), await tokenOf('committee-2'), randomUUID()];
+    const once = await call('operator/suspend', { body: suspension, as, second, key });
+    const { sequence } = desk.store.head;
+    const again = await call('operator/suspend', { body: { reason: 'left', suspended: 'clerk-1' }, as, second, key });
+    expect(again.body).toEqual({ ...once.body, repeated: true });
+    expect(await call('operator/suspend', { body: { ...suspension, reason: 'misuse' }, as, second, key })).toMatchObject({
+      status: 409,
+      body: { code: 'request_key_reused' },
+    });
+    expect(desk.store.head.sequence).toBe(sequence);
+  });
+
+  it('names the bad field of a request, and changes nothing', async () => {
+    const { desk, call, tokenOf, bugs } = await serve();
+    const [as, second] = [await tokenOf('committee-1'), await tokenOf('committee-2')];
+    const head = desk.store.head.sequence;
+    expect(await call('operator/suspend', { body: { suspended: 'clerk-1', reason: 'bored' }, as, second })).toMatchObject({
+      status: 400,
+      body: { code: 'malformed', issues: [{ path: 'reason' }] },
+    });
+    expect(await call('operator/suspend', { body: suspension, as, second, key: 'short' })).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: 'Idempotency-Key' }] },
+    });
+    expect(await call('operator/suspend', { body: suspension, as, second, key: null })).toMatchObject({ status: 400 });
+    expect(await call('operator/suspend', { as, second })).toMatchObject({ status: 400 });
+    expect(await call('operator/nothing', { body: {}, as })).toMatchObject({ status: 404, body: { code: 'unknown' } });
+    expect(await call('operator/suspend', { body: { ...suspension, more: 'x'.repeat(3_000_000) }, as, second })).toMatchObject({ status: 413 });
+    expect([desk.store.head.sequence, bugs]).toEqual([head, []]);
+  });
+
+  it('keeps names out of the ledger and shows them to the committee', async () => {
+    const { desk, call, tokenOf } = await serve();
+    const shown = await call('operator/list', { method: 'GET', as: await tokenOf('committee-1') });
+    expect(shown.body).toContainEqual({ operator: 'clerk-1', name: '王小明', roles: ['clerk'], household: null, state: 'active' });
+    for (const event of desk.store.events()) expect(event.envelope.toString('utf8') + JSON.stringify(event.draft)).not.toContain('王小明');
+  });
+});
