@@ -248,3 +248,9 @@ export const pinTriesMax = 5;
 export const pinLockMs = 15 * 60_000;
 /** Body of a request of the village's API; a handheld's day and a roster fit. Unit: byte. */
 export const apiBodyBytesMax = 2 * 1024 * 1024;
+/** Pages that follow what happens, at once. */
+export const livePagesMax = 16;
+/** What a page may leave unread before it is let go of. Unit: byte. */
+export const liveUnreadBytesMax = 256 * 1024;
+/** Events a page that comes back is told of at once; further behind, it begins anew. */
+export const liveBacklogMax = 100;

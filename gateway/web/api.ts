@@ -2,23 +2,23 @@
  * The village's HTTP API, version 1: every story as POST, every view as GET, sessions by badge and PIN, and what happens as it happens. The
  * routes are made from the tables of stories and views; nothing is decided here. Every refusal is a problem (problem.ts).
  */
+import { readFileSync } from 'node:fs';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { requestKeyPattern } from '../../protocol/cause.ts';
 import type { Actor } from '../core/authority.ts';
 import { refuse } from '../core/refusals.ts';
 import { describeEvent } from '../core/timeline.ts';
 import { isGatewayError } from '../errors.ts';
 import { apiBodyBytesMax } from '../limits.ts';
-import { pinSchema } from '../store/pin.ts';
-import { badgeSchema } from '../workflows/stories/operators.ts';
 import { storyNames, storyOf } from '../workflows/stories.ts';
 import { type Books, type Told, tellStory } from '../workflows/story.ts';
 import { readView } from '../workflows/view.ts';
 import { viewNames, viewOf } from '../workflows/views.ts';
+import { addLive } from './live.ts';
 import { failure, malformed, ownFault, type Problem, problemOf, problemType, tooLarge, unknownPlace } from './problem.ts';
 import { readQuery } from './query.ts';
-import type { Sessions } from './sessions.ts';
+import { badgeAndPin, type Sessions } from './sessions.ts';
 
 /** What the API works on. */
 export interface ApiVillage {
@@ -33,10 +33,10 @@ export interface ApiOptions {
   readonly onBug: (error: unknown) => void;
 }
 
-/** Path of a story or view: `shop.hold` is `/api/v1/shop/hold`. */
-const pathOf = (name: string): string => `/api/v1/${name.replaceAll('.', '/')}`;
+const openApi = readFileSync(new URL('../../protocol/openapi.json', import.meta.url), 'utf8');
 
-const badgeAndPin = z.strictObject({ badge: badgeSchema, pin: pinSchema });
+/** Path of a story or view: `shop.hold` is `/api/v1/shop/hold`. */
+export const pathOf = (name: string): string => `/api/v1/${name.replaceAll('.', '/')}`;
 
 const refuseWith = (reply: FastifyReply, problem: Problem) => reply.code(problem.status).type(problemType).send(problem);
 
@@ -45,6 +45,12 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   app.setErrorHandler((error: FastifyError, _request, reply) => refuseWith(reply, problemFor(error, options.onBug)));
   app.setNotFoundHandler((_request, reply) => refuseWith(reply, unknownPlace));
   addSessions(app, options);
+  app.get('/api/v1/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(openApi));
+  addLive(
+    app,
+    () => options.village()?.books.store ?? null,
+    (response) => response.writeHead(starting.status, { 'content-type': problemType }).end(JSON.stringify(starting)),
+  );
   for (const name of storyNames) addStory(app, options, name);
   for (const name of viewNames) addView(app, options, name);
 }

@@ -8,13 +8,11 @@ import { operatorSchema } from '../../protocol/events/fields.ts';
 import type { Actor } from '../core/authority.ts';
 import { founder, isFounded } from '../core/operators.ts';
 import { type Refused, refuse } from '../core/refusals.ts';
-import { pinSchema } from '../store/pin.ts';
-import { badgeSchema } from '../workflows/stories/operators.ts';
 import { isStory, storyOf } from '../workflows/stories.ts';
 import { type Books, type Told, tellStory } from '../workflows/story.ts';
 import { readView, type Seen } from '../workflows/view.ts';
 import { isView, viewOf } from '../workflows/views.ts';
-import type { Sessions } from './sessions.ts';
+import { badgeAndPin, type Sessions } from './sessions.ts';
 
 const operator = z.string().trim().pipe(operatorSchema);
 
@@ -22,7 +20,7 @@ export const tellSchema = z.strictObject({
   story: z.string().refine(isStory, 'there is no such story'),
   input: z.unknown(),
   operator,
-  second: z.strictObject({ badge: badgeSchema, pin: pinSchema }).nullable().default(null),
+  second: badgeAndPin.nullable().default(null),
   key: z.string().regex(requestKeyPattern, '8 to 64 letters, digits and hyphens').nullable().default(null),
 });
 export const readSchema = z.strictObject({ view: z.string().refine(isView, 'there is no such view'), input: z.unknown(), operator });

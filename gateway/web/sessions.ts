@@ -3,6 +3,7 @@
  * live in memory only: after a restart everybody shows the badge again. Wrong PINs lock the badge for a while; nothing else is kept.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { hashCredential } from '../../protocol/credential.ts';
 import type { Role } from '../../protocol/roles.ts';
 import type { Clock } from '../clock.ts';
@@ -10,8 +11,9 @@ import type { Actor } from '../core/authority.ts';
 import { type Refused, refuse } from '../core/refusals.ts';
 import { pinLockMs, pinTriesMax, sessionIdleMs, sessionsMax } from '../limits.ts';
 import type { PersonalFile } from '../store/personal.ts';
-import { checkPin } from '../store/pin.ts';
+import { checkPin, pinSchema } from '../store/pin.ts';
 import type { Store } from '../store/store.ts';
+import { badgeSchema } from '../workflows/stories/operators.ts';
 
 export interface SessionsOptions {
   readonly store: Pick<Store, 'operators'>;
@@ -39,6 +41,9 @@ interface Failures {
   tries: number;
   lastMs: number;
 }
+
+/** What opens a session. */
+export const badgeAndPin = z.strictObject({ badge: badgeSchema, pin: pinSchema });
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
 

@@ -5,7 +5,7 @@ import { credentialHashSchema, deviceIdSchema, householdIdSchema } from './field
 
 /** Name of an operator: a function and a number, `clerk-2`. */
 export const operatorIdSchema = deviceIdSchema.meta({ title: 'operator name' });
-const operatorRoles = z.array(roleSchema).min(1).max(6);
+const operatorRoles = z.array(roleSchema).min(1).max(10);
 /** The operator whose order it was, and the second person where a rule asked for one. */
 export const orderedBy = { operator: operatorIdSchema, second: operatorIdSchema.nullable() };
 

@@ -9,6 +9,7 @@ import { describeFrameDevices } from '../../protocol/frame-reference.ts';
 import { describeDevices } from '../../protocol/register-reference.ts';
 import { tariffSchema } from '../../protocol/tariff.ts';
 import { describeAcceptanceReports } from './acceptance-reference.ts';
+import { describeApi } from './api-reference.ts';
 import { describeEvents, jsonForm } from './event-reference.ts';
 import { describeTopics } from './topic-reference.ts';
 
@@ -34,5 +35,6 @@ export function renderDocuments(): ReadonlyMap<string, string> {
     ['config/site.schema.json', schemaFile(siteSchema, 'Sifen site file', 'gateway/config.ts')],
     ['config/tariff.schema.json', schemaFile(tariffSchema, 'Sifen tariff', 'protocol/tariff.ts')],
     ['protocol/REFERENCE.md', referencePage()],
+    ['protocol/openapi.json', describeApi()],
   ]);
 }

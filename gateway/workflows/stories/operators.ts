@@ -14,7 +14,7 @@ export const badgeSchema = z
   .string()
   .max(64)
   .refine((text) => parseCredential(text).ok, 'not a card code: 4 to 64 visible characters, or one of our own with its check character');
-const rolesSchema = z.array(roleSchema).min(1).max(6);
+const rolesSchema = z.array(roleSchema).min(1).max(10);
 const household = householdIdSchema.nullable().default(null).describe('The own household, which the operator never serves alone.');
 const enrolled = ({ store }: Books) => store.operators.list();
 const authority = (books: Books) => operatorAuthority(enrolled(books));

@@ -49,7 +49,7 @@ async function serve() {
   };
   const login = async (name: Name, pin: string = pins[name]) => call('sessions', { body: { badge: badgeOf(name), pin } });
   const tokenOf = async (name: Name) => (await login(name)).body.token as string;
-  return { desk, call, login, tokenOf, bugs };
+  return { desk, call, login, tokenOf, bugs, url: pages.url };
 }
 
 const suspension = { suspended: 'clerk-1', reason: 'left' };
@@ -134,5 +134,39 @@ describe('the API', () => {
     const shown = await call('operator/list', { method: 'GET', as: await tokenOf('committee-1') });
     expect(shown.body).toContainEqual({ operator: 'clerk-1', name: '王小明', roles: ['clerk'], household: null, state: 'active' });
     for (const event of desk.store.events()) expect(event.envelope.toString('utf8') + JSON.stringify(event.draft)).not.toContain('王小明');
+  });
+
+  it('publishes what it can be asked, every path of it answering', async () => {
+    const { url, call } = await serve();
+    const document = (await (await fetch(`${url}api/v1/openapi.json`)).json()) as { paths: Record<string, Record<string, unknown>> };
+    const paths = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })));
+    expect(paths.length).toBeGreaterThan(5);
+    for (const { path, method } of paths) {
+      const { status } = await call(path.replace('/api/v1/', ''), { method, ...(method === 'POST' && { body: {} }) });
+      expect([path, [204, 400, 401].includes(status)]).toEqual([path, true]);
+    }
+  });
+
+  it('tells pages what happens, from where they were, and lets go of them', async () => {
+    const { url, desk, call, tokenOf } = await serve();
+    const leave = new AbortController();
+    const page = await fetch(`${url}api/v1/live`, { headers: { 'last-event-id': String(desk.store.head.sequence - 1) }, signal: leave.signal });
+    expect(page.headers.get('content-type')).toContain('text/event-stream');
+    const reader = (page.body as ReadableStream<Uint8Array>).getReader();
+    let heard = '';
+    const hear = async (text: string) => {
+      while (!heard.includes(text)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`the stream ended before ${text}`);
+        heard += Buffer.from(value).toString();
+      }
+    };
+    await hear(`id: ${desk.store.head.sequence}\n`);
+    const [as, second] = [await tokenOf('committee-1'), await tokenOf('committee-2')];
+    await call('operator/suspend', { body: suspension, as, second });
+    await hear('"name":"operator.suspended"');
+    expect(heard).toContain('clerk-1 停用');
+    leave.abort();
+    await reader.cancel().catch(() => undefined);
   });
 });
