@@ -212,7 +212,6 @@ export const siteSchema = z.strictObject({
     .default(null)
     .describe('Short messages about fire alarms.'),
   rules: z.strictObject({
-    rollsPerPeriod: z.int().min(0).max(10_000).default(1).describe('Rolls a household may draw in a calendar month (R-05).'),
     tariff: z.string().min(1).max(255).describe('Tariff file, relative to the site file.'),
     ...villageRulesShape,
   }),

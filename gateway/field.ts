@@ -45,10 +45,11 @@ import { findCardHolder } from './workflows/card-holder.ts';
 import type { FieldLook } from './workflows/commission.ts';
 import { DispenserBoard } from './workflows/dispenser-board.ts';
 import { DispenserStation } from './workflows/dispenser-station.ts';
-import type { DispenserOutcome } from './workflows/draw.ts';
+import { type DispenserOutcome, type DrawPlace, quotaIn } from './workflows/draw.ts';
 import { LineLoans, type LoanableLine } from './workflows/line-loans.ts';
 import { notifyAlarms } from './workflows/notify-alarms.ts';
 import { recordHealth } from './workflows/record-health.ts';
+import type { Books } from './workflows/story.ts';
 import { VendingStation } from './workflows/vending-station.ts';
 import { watchBin } from './workflows/watch-bins.ts';
 import { type WeighOutcome, WeighStation } from './workflows/weigh-for-points.ts';
@@ -62,6 +63,8 @@ export interface FieldOptions {
   readonly store: Store;
   readonly keys: GatewayKeys;
   readonly time: VillageTime;
+  /** Rules in force on a day, `YYYY-MM-DD`. */
+  readonly rules: Books['rules'];
   readonly signal: AbortSignal;
   /** Hands over a task that must not fail. */
   readonly background: (name: string, task: Promise<void>) => void;
@@ -281,8 +284,7 @@ export class Field {
       wire: machine.clock,
       idlePollMs,
       bags: this.#bags(),
-      rollsPerPeriod: site.config.rules.rollsPerPeriod,
-      period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
+      quota: this.#quota(),
       onOutcome: (outcome) => this.#tell({ station: row.id, outcome }),
     });
     this.dispensers.set(row.id, station);
@@ -291,20 +293,25 @@ export class Field {
   }
 
   #openVending(row: SiteConfig['vending'][number]): void {
-    const { site, store, time, machine, signal, background, idlePollMs } = this.#options;
+    const { store, machine, signal, background, idlePollMs } = this.#options;
     const { clock } = machine;
     const port = { transport: row.transport, clock, openStream: this.#openerOf(row.id, row.transport) };
     const board = row.model === 'VMC' ? new VmcBoard({ ...port, selection: row.channel }) : new EasivendBoard({ ...port, column: row.channel });
     this.#ports.push(board);
     this.#counted.set(row.id, board);
     const station = new VendingStation({
-      ...{ id: row.id, board, store, wire: clock, idlePollMs, bags: this.#bags(), rollsPerPeriod: site.config.rules.rollsPerPeriod },
-      period: () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() }),
+      ...{ id: row.id, board, store, wire: clock, idlePollMs, bags: this.#bags(), quota: this.#quota() },
       onOutcome: (outcome) => this.#tell({ station: row.id, outcome }),
     });
     this.vending.set(row.id, station);
     this.#scanners.set(row.id, { counter: (text) => this.#cardAtDispenser(station, text), exit: (text) => station.scanAtExit(text) });
     background(`dispenser ${row.id}`, station.run(signal));
+  }
+
+  #quota(): DrawPlace['quota'] {
+    const { store, time, rules } = this.#options;
+    const today = () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() });
+    return quotaIn(store, (day) => rules(day).rules.bags, today);
   }
 
   #cardAtDispenser(station: Pick<DispenserStation, 'id' | 'draw'>, text: string): void {

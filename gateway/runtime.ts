@@ -198,21 +198,22 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   }
   const clock = { gateway: site.config.gateway.id, time, store };
   if (options.announce) background('wall clock', watchClock(clock, machine.clock, stopping.signal));
+  const { credentialKey } = keys;
+  const books = openBooks(site, { store, personal, time, credentialKey });
   const field = options.withField
     ? openField({
-        ...{ machine, site, store, keys, time, background, log },
+        ...{ machine, site, store, keys, time, background, log, rules: books.rules },
         signal: stopping.signal,
         recording: capture?.wires,
         ...fieldOptions(options, capture),
       })
     : null;
   closers.push(() => field?.close());
-  const { credentialKey } = keys;
   const desk: Desk = {
     store,
     personal,
     credentialKey,
-    books: openBooks(site, { store, personal, time, credentialKey }),
+    books,
     sessions: new Sessions({ store, personal, credentialKey, clock: machine.clock }),
     ...fieldOnDesk(field),
     commissioning: field === null ? null : openCommissioning(options, field, { store, keys, time }),
@@ -246,7 +247,7 @@ const fieldOnDesk = (field: Field | null): Pick<Desk, 'dispensers' | 'bins' | 's
 });
 
 function openBooks({ config, tariffs }: LoadedSite, parts: Pick<Books, 'store' | 'personal' | 'time' | 'credentialKey'>): Books {
-  const { tariff: _file, rollsPerPeriod: _rolls, ...rules } = config.rules;
+  const { tariff: _file, ...rules } = config.rules;
   const { rules: recorded } = parts.store;
   return {
     ...parts,
@@ -320,7 +321,7 @@ function openChapter(store: Store, { site, dataDir, log, newLedger = false }: Vi
   }
   const boot = store.head.boot + 1;
   const drafts: EventDraft[] = [{ name: 'gateway.started', subject: gateway, data: { version, boot, lastSequence: store.head.sequence } }];
-  const rules = { digest, tariffVersion: site.tariffs[0]?.version ?? 'none', rollsPerPeriod: config.rules.rollsPerPeriod };
+  const rules = { digest, tariffVersion: site.tariffs[0]?.version ?? 'none', bands: config.rules.bags.bands, unit: config.rules.bags.unit };
   if (store.lastOf('config.activated')?.digest !== digest) drafts.push({ name: 'config.activated', subject: gateway, data: rules });
   store.append(drafts, { boot });
   saveLedgerMark(dataDir, store.head);

@@ -1,5 +1,5 @@
 /**
- * May this household draw rolls now, and what is written when it may and when it has: the quota rule, the intent and the settlement as
+ * May this household draw a roll now, and what is written when it may and when it has: the intent and the settlement as
  * events with their postings. Pure. The first refusal that applies wins, in the order of `drawRefusals`: who you are comes before what
  * you may have, and that before what the machine can do.
  * Rules: R-05 (quota), R-07 (calendar month, no carry-over), R-08 (issue sequence), R-12 (outcome unknown).
@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import type { Posting } from '../../protocol/events/fields.ts';
 import type { EventDraft } from '../../protocol/events.ts';
 import { type BoardStatus, type DispenseIntent, type DispenseOutcome, isResting } from './dispensing.ts';
+import type { Quota } from './quota.ts';
 import { type DispenserFacts, expectedCtrOut, magazinePostings } from './reconciling.ts';
 
 /** Every way a draw can be refused, in order of precedence. */
@@ -30,12 +31,8 @@ export type DrawRefusal = (typeof drawRefusals)[number];
 /** Who asks for a roll, and what they may have. Counts in rolls. */
 export interface DrawRequest {
   readonly household: string;
-  readonly period: string;
-  /** Whether the date the period was taken from can be trusted; if not, a new month may have begun. */
-  readonly dateTrusted: boolean;
-  readonly rollsPerPeriod: number;
-  readonly heldInPeriod: number;
-  readonly issuedInPeriod: number;
+  /** What it may have now (quota.ts). */
+  readonly quota: Quota;
   readonly inMagazine: number;
   readonly dispenser: string;
   /** Who draws for the household, by function or badge; null when a card was shown at the reader. */
@@ -59,8 +56,8 @@ const holdPostings = (dispenser: string, job: number, rolls: number): Posting[] 
 
 /** Decides a draw of one roll and words its intent. `job` is the next free job number. */
 export function decideDraw(facts: DrawFacts, job: number): DrawDecision {
-  const { status, board, dispenser, household, period } = facts;
-  if (facts.heldInPeriod + facts.issuedInPeriod >= facts.rollsPerPeriod) return refuse(facts.dateTrusted ? 'quota_used' : 'date_unconfirmed');
+  const { status, board, dispenser, household, quota } = facts;
+  if (!quota.ok) return refuse(quota.code);
   if (!isResting(status)) return refuse('dispenser_busy');
   if (board.locked !== null) return refuse('dispenser_locked');
   if (status.flags.doorOpen) return refuse('door_open');
@@ -76,7 +73,7 @@ export function decideDraw(facts: DrawFacts, job: number): DrawDecision {
     dispenser,
     household,
     rolls,
-    period,
+    period: quota.period,
     expectLastJob: intent.expectLastJob,
     expectCtrOut: intent.expectCtrOut,
     nonce: intent.nonce,

@@ -48,8 +48,23 @@ export function parseLocal(text: string): number | undefined {
   return asUtc === undefined || asUtc < offsetMs ? undefined : asUtc - offsetMs;
 }
 
-/** A month, and whether the date it was taken from can be trusted. */
+/** The month after `YYYY-MM`. */
+export function monthAfter(period: string): string {
+  const [year, month] = [Number(period.slice(0, 4)), Number(period.slice(5))];
+  return month === 12 ? `${padded(year + 1, 4)}-01` : `${padded(year, 4)}-${padded(month + 1, 2)}`;
+}
+
+/** Days from `YYYY-MM-DD` to the end of its month, that day included: 1 on the last one. */
+export function daysLeftInMonth(day: string): number {
+  const nextMonthMs = parseTimestamp(`${monthAfter(day.slice(0, 7))}-01T00:00:00.000Z`);
+  const dayStartMs = parseTimestamp(`${day}T00:00:00.000Z`);
+  assert(nextMonthMs !== undefined && dayStartMs !== undefined, `no day of this calendar: ${day}`);
+  return (nextMonthMs - dayStartMs) / dayMs;
+}
+
+/** A day and its month, and whether the date they were taken from can be trusted. */
 export interface QuotaPeriod {
+  readonly day: string;
   readonly period: string;
   readonly dateTrusted: boolean;
 }
@@ -61,5 +76,6 @@ export interface QuotaPeriod {
  */
 export function quotaPeriod(time: { readonly nowMs: number; readonly timeq: TimeQuality; readonly lastTrustedMs: number | null }): QuotaPeriod {
   const dateTrusted = isTrusted(time.timeq);
-  return { period: periodOf(dateTrusted ? time.nowMs : (time.lastTrustedMs ?? 0)), dateTrusted };
+  const atMs = dateTrusted ? time.nowMs : (time.lastTrustedMs ?? 0);
+  return { day: dayOf(atMs), period: periodOf(atMs), dateTrusted };
 }

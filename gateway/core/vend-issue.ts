@@ -29,7 +29,6 @@ export type VendDecision =
 
 function refusalOf(facts: VendFacts): DrawRefusal | null {
   const { readiness } = facts;
-  if (facts.heldInPeriod + facts.issuedInPeriod >= facts.rollsPerPeriod) return facts.dateTrusted ? 'quota_used' : 'date_unconfirmed';
   if (readiness === 'busy') return 'dispenser_busy';
   if (readiness === 'unreachable') return 'dispenser_unreachable';
   if (facts.locked) return 'dispenser_locked';
@@ -39,9 +38,11 @@ function refusalOf(facts: VendFacts): DrawRefusal | null {
 
 /** Decides a draw of one roll and words its intent. `job` is the next free job number, `sequence` the number the board will hear. */
 export function decideVend(facts: VendFacts, job: number, sequence: number): VendDecision {
+  const { quota, dispenser, household, reliability, operator } = facts;
+  if (!quota.ok) return { ok: false, refusal: { code: quota.code } };
   const code = refusalOf(facts);
   if (code !== null) return { ok: false, refusal: { code } };
-  const { dispenser, household, period, reliability, operator } = facts;
+  const { period } = quota;
   const postings = magazinePostings(dispenser, `hold/${job}`, 1);
   return {
     ok: true,

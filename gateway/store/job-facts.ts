@@ -1,6 +1,7 @@
 /** What decisions may know about rolls, quotas, jobs, fences and the ledger's view of each dispenser board. Counts are in rolls. */
 import type { OpenJob } from '../core/bag-issue.ts';
 import { nextJobNumber } from '../core/dispensing.ts';
+import type { QuotaUse } from '../core/quota.ts';
 import type { DispenserFacts, LockReason } from '../core/reconciling.ts';
 import type { VendJob } from '../core/vend-issue.ts';
 import type { Sqlite } from './database.ts';
@@ -17,7 +18,7 @@ export class JobFacts {
   readonly #magazineSize;
   readonly #roll;
   constructor(db: Sqlite) {
-    this.#quota = db.prepare<[string, string], { held: number; issued: number }>('SELECT held, issued FROM quota WHERE household = ? AND period = ?');
+    this.#quota = db.prepare<[string, string], QuotaUse>('SELECT held, issued, extra FROM quota WHERE household = ? AND period = ?');
     // The words of the partial index job_open, or every poll of a dispenser reads the jobs of all years.
     this.#open = db.prepare<
       [string],
@@ -42,8 +43,8 @@ export class JobFacts {
       'SELECT state, dispenser, household FROM roll WHERE roll = ?',
     );
   }
-  quota(household: string, period: string): { held: number; issued: number } {
-    return this.#quota.get(household, period) ?? { held: 0, issued: 0 };
+  quota(household: string, period: string): QuotaUse {
+    return this.#quota.get(household, period) ?? { held: 0, issued: 0, extra: 0 };
   }
   /** The job this dispenser has not settled yet; there is never more than one. */
   open(dispenser: string): OpenJob | undefined {

@@ -247,19 +247,16 @@ export class DispenserStation {
   }
 
   async #serve(draw: Draw, status: DispenserStatus, signal: AbortSignal): Promise<void> {
-    const { store, id, rollsPerPeriod, wire } = this.#options;
+    const { store, id, quota, wire } = this.#options;
     const board = store.jobs.board(id);
     if (board === null) return this.#refuseDraw('dispenser_starting');
-    const { period, dateTrusted } = this.#options.period();
-    const quota = store.jobs.quota(draw.household, period);
     const { household, operator } = draw;
-    const asked = { household, operator, period, dateTrusted, rollsPerPeriod, heldInPeriod: quota.held, issuedInPeriod: quota.issued };
-    const facts = { ...asked, dispenser: id, board, status, inMagazine: store.jobs.magazineSize(id) };
+    const facts = { household, operator, quota: quota(household), dispenser: id, board, status, inMagazine: store.jobs.magazineSize(id) };
     const decision = decideDraw(facts, store.jobs.next(store.head.epoch, status.lastJob));
     if (!decision.ok) return this.#refuseDraw(decision.refusal.code);
     store.append([decision.draft]);
     draw.job = decision.intent.job;
-    const job: OpenJob = { ...decision.intent, dispenser: id, household: draw.household, period };
+    const job: OpenJob = { ...decision.intent, dispenser: id, household, period: decision.draft.data.period };
     await this.#runJob(job, startDispense(decision.intent, wire.monotonicMs(), dispenseAcceptMs), signal);
   }
 

@@ -3,6 +3,8 @@ import type { BagVillage } from '../../protocol/bag-code.ts';
 import type { DrawRefusal } from '../core/bag-issue.ts';
 import type { QuotaPeriod } from '../core/calendar.ts';
 import type { DispenseOutcome } from '../core/dispensing.ts';
+import { type BagRules, decideQuota, type Quota } from '../core/quota.ts';
+import type { Store } from '../store/store.ts';
 import type { ExitRefusal } from './exit-labels.ts';
 
 /** What became of a request at the dispenser, for the screen and the timeline. */
@@ -19,10 +21,19 @@ export type RebaselineAnswer = 'done' | 'unreachable' | 'job_under_way' | 'asked
 export interface DrawPlace {
   readonly id: string;
   readonly bags: BagVillage;
-  readonly rollsPerPeriod: number;
-  /** Quota period in force now. */
-  readonly period: () => QuotaPeriod;
+  /** What a household may have now. */
+  readonly quota: (household: string) => Quota;
   readonly onOutcome: (outcome: DispenserOutcome) => void;
+}
+
+/** Reads what a household may have, by the rules of the day it asks on. */
+export function quotaIn({ jobs, people }: Pick<Store, 'jobs' | 'people'>, rules: (day: string) => BagRules, today: () => QuotaPeriod): DrawPlace['quota'] {
+  return (household) => {
+    const row = people.household(household);
+    if (row === undefined) return { ok: false, code: 'household_unknown' };
+    const now = today();
+    return decideQuota({ rules: rules(now.day), members: row.members, today: now, useOf: (period) => jobs.quota(household, period) });
+  };
 }
 
 /** Who waits for a roll. */

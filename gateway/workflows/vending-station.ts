@@ -145,21 +145,9 @@ export class VendingStation {
   }
 
   async #serve(draw: Drawer, sequence: number, readiness: VendReadiness, signal: AbortSignal): Promise<void> {
-    const { store, id, board, rollsPerPeriod } = this.#options;
+    const { store, id, board, quota } = this.#options;
     const { household, operator } = draw;
-    const { period, dateTrusted } = this.#options.period();
-    const { held, issued } = store.jobs.quota(household, period);
-    const facts = {
-      household,
-      operator,
-      period,
-      dateTrusted,
-      rollsPerPeriod,
-      heldInPeriod: held,
-      issuedInPeriod: issued,
-      dispenser: id,
-      reliability: board.reliability,
-    };
+    const facts = { household, operator, quota: quota(household), dispenser: id, reliability: board.reliability };
     const heldRolls = this.#vends().reduce((sum, job) => sum + job.rolls, 0);
     const locked = store.jobs.board(id)?.locked != null;
     const job = store.jobs.next(store.head.epoch, 0);

@@ -1,5 +1,6 @@
 /** Events of the gateway itself: its chain, its start, its rules, its clock and its acceptance. */
 import { z } from 'zod';
+import { quotaUnitSchema, rollBandsSchema } from '../rules/bags.ts';
 import { count, deviceIdSchema, operatorSchema, u32 } from './fields.ts';
 
 /** What an acceptance report can end with. */
@@ -19,8 +20,8 @@ export const villageEvents = {
     .strictObject({ version: z.string().max(32), boot: u32, lastSequence: z.int().min(0) })
     .describe('The gateway process came up; `boot` counts its starts.'),
   'config.activated': z
-    .strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/), tariffVersion: z.string().max(32), rollsPerPeriod: count })
-    .describe('Rules in force from here on, named by the SHA-256 of rules and tariff as parsed.'),
+    .strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/), tariffVersion: z.string().max(32), bands: rollBandsSchema, unit: quotaUnitSchema })
+    .describe('The site file from here on, named by the SHA-256 of rules and tariff as parsed, with its quota of rolls; rules recorded later stand before it.'),
   'clock.adjusted': z
     .strictObject({
       fromMs: z.int().min(0),

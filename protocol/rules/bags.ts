@@ -3,20 +3,24 @@ import { z } from 'zod';
 
 const rolls = z.int().min(0).max(10_000);
 
+/** Rolls a month by members of the household, from few to many. */
+export const rollBandsSchema = z
+  .array(z.strictObject({ membersFrom: z.int().min(1).max(30), rolls }))
+  .min(1)
+  .max(8)
+  .refine((bands) => bands[0]?.membersFrom === 1, 'the first band begins with one member')
+  .refine((bands) => bands.every((band, index) => index === 0 || band.membersFrom > (bands[index - 1]?.membersFrom ?? 0)), 'bands go up in members');
+export const quotaUnitSchema = z.enum(['household', 'resident']);
+
 export const bagRulesSchema = z
   .strictObject({
-    bands: z
-      .array(z.strictObject({ membersFrom: z.int().min(1).max(30), rolls }))
-      .min(1)
-      .max(8)
+    bands: rollBandsSchema
       .default([
         { membersFrom: 1, rolls: 1 },
         { membersFrom: 5, rolls: 2 },
       ])
-      .refine((bands) => bands[0]?.membersFrom === 1, 'the first band begins with one member')
-      .refine((bands) => bands.every((band, index) => index === 0 || band.membersFrom > (bands[index - 1]?.membersFrom ?? 0)), 'bands go up in members')
       .describe('Rolls a calendar month by members of the household (R-05).'),
-    unit: z.enum(['household', 'resident']).default('household').describe('Who has a quota: the household by its band, or each member one roll (R-05).'),
+    unit: quotaUnitSchema.default('household').describe('Who has a quota: the household by its band, or each member one roll (R-05).'),
     bagsPerRoll: z.int().min(1).max(99).default(30).describe('Bags on a roll (R-06).'),
     graceDays: z.int().min(0).max(10).default(3).describe('Last days of a month in which the roll of the next one may be drawn (R-07).'),
     lowPercent: z.int().min(1).max(99).default(20).describe('Of a full magazine: warning (R-09).'),

@@ -147,8 +147,8 @@ export const openJobOf = ({ open }: Ledger): OpenJob | null => (open === null ? 
 
 /** A household that may have as many rolls as there are jobs, at a magazine that never runs out. */
 export const drawFacts = (ledger: Ledger, status: BoardStatus): DrawFacts => ({
-  ...{ household, period, rollsPerPeriod: 100, heldInPeriod: 0, issuedInPeriod: ledger.posted, inMagazine: 100 },
-  ...{ dispenser: device, board: boardFacts(ledger), status, operator: null, dateTrusted: true },
+  ...{ household, quota: { ok: true, period }, inMagazine: 100 },
+  ...{ dispenser: device, board: boardFacts(ledger), status, operator: null },
 });
 
 export const compareFrames = (a: Frame, b: Frame): number =>

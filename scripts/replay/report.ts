@@ -47,13 +47,15 @@ export function judge(capture: PlayableCapture, replayed: Replayed): Verdict {
 
 const villageMsAt = ({ manifest }: PlayableCapture, atMs: number): number => Math.round(manifest.villageMs + atMs * (manifest.pace ?? 1));
 
+const rollsOf = (bands: unknown): string => (Array.isArray(bands) ? bands.map(({ rolls }: { rolls?: unknown }) => String(rolls)).join('/') : '?');
+
 /** Rules somebody changed since the recording are named, or their effect would be looked for elsewhere. */
 function ruleNotes({ site, state }: PlayableCapture): string[] {
   const recorded = state.findLast(({ name }) => name === 'config.activated')?.data;
   if (recorded === undefined || recorded['digest'] === site.digest) return [];
-  const shown = ({ config, tariffs }: LoadedSite) => `${config.rules.rollsPerPeriod} roll(s) a month, tariff ${tariffs[0]?.version}`;
+  const shown = ({ config, tariffs }: LoadedSite) => `${rollsOf(config.rules.bags.bands)} roll(s) a month, tariff ${tariffs[0]?.version}`;
   return [
-    `The rules in the folder (${shown(site)}) are not those that were recorded (${recorded['rollsPerPeriod']} roll(s) a month, tariff ${recorded['tariffVersion']}).`,
+    `The rules in the folder (${shown(site)}) are not those that were recorded (${rollsOf(recorded['bands'])} roll(s) a month, tariff ${recorded['tariffVersion']}).`,
   ];
 }
 

@@ -78,7 +78,7 @@ export function writeGatewayFiles(folder: string, dataDir: string, seed: number,
       ...rowsOf(plan, 'dispenser').flatMap((id) => [reader(`counter-${numberOf(id)}`, id, 'counter'), reader(`exit-${numberOf(id)}`, id, 'exit')]),
       ...rowsOf(plan, 'scale').map((id) => reader('scale-reader', id, 'counter')),
     ],
-    rules: { rollsPerPeriod, tariff: tariffFile },
+    rules: { bags: { bands: [{ membersFrom: 1, rolls: rollsPerPeriod }] }, tariff: tariffFile },
   };
   const file = join(folder, 'site.json');
   writeFileSync(file, JSON.stringify(site));

@@ -70,7 +70,8 @@ export function writeGatewaySite(folder: string, places: Places, { rollsPerPerio
     scales: devicesOf('scale', { model: 'W-CN', minimumGrams: 50, checkWeight: null }),
     bins: devicesOf('bin', { model: 'BIN-4' }),
     readers: [reader('dispenser-reader', 'dispenser-1', 'counter'), reader('exit-reader', 'dispenser-1', 'exit'), reader('scale-reader', 'scale-1', 'counter')],
-    rules: { rollsPerPeriod, tariff: join(root, 'config/tariff-xiaojiang.yaml') },
+    // No days of grace: what a test expects must not depend on the day it runs.
+    rules: { bags: { bands: [{ membersFrom: 1, rolls: rollsPerPeriod }], graceDays: 0 }, tariff: join(root, 'config/tariff-xiaojiang.yaml') },
     mqtt: { embedded: { port: 0 } },
     http: { port: 0 },
   });

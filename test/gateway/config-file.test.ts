@@ -54,7 +54,7 @@ describe('the demo village', () => {
     expect(new Set(same).size).toBe(1);
     const digests = [
       ...same,
-      digest(demoText.replace('rollsPerPeriod: 1', 'rollsPerPeriod: 2'), tariffText),
+      digest(demoText.replace('graceDays: 3', 'graceDays: 2'), tariffText),
       digest(demoText, tariffText.replace('pointsPerKg: 60', 'pointsPerKg: 61')),
     ];
     expect(new Set(digests).size).toBe(3);
@@ -64,23 +64,23 @@ describe('the demo village', () => {
 
 describe('a mistake in the site file', () => {
   test.each([
-    ['a wrong value', 'rollsPerPeriod: 1', 'rollsPerPeriod: many', 'rules.rollsPerPeriod'],
-    ['a fraction where things are counted', 'rollsPerPeriod: 1', 'rollsPerPeriod: 1.5', 'rules.rollsPerPeriod'],
-    ['an unknown field', 'rollsPerPeriod: 1', 'rollsPerPeriod: 1\n  rollPerPeriod: 1', 'rules.rollPerPeriod'],
+    ['a wrong value', 'graceDays: 3', 'graceDays: many', 'rules.bags.graceDays'],
+    ['a fraction where things are counted', 'graceDays: 3', 'graceDays: 1.5', 'rules.bags.graceDays'],
+    ['an unknown field', 'graceDays: 3', 'graceDays: 3\n    graceDay: 1', 'rules.bags.graceDay'],
     ['a bag village in small letters', 'WXJ01', 'wxj01', 'village.bagVillage'],
     ['a unit no Modbus device has', 'unit: 1, model: BD-1', 'unit: 248, model: BD-1', 'dispensers.0.unit'],
     ['a model we do not drive', 'model: W-CN', 'model: W-XX', 'scales.0.model'],
     ['a transport of another kind', 'kind: rtu-over-tcp, host: 127.0.0.1, port: 15022', 'kind: rtu, host: 127.0.0.1, port: 15022', 'lines.1.transport.kind'],
     ['a port that is none', 'port: 15026', 'port: 65536', 'readers.2.transport.port'],
-    ['a key written twice', '  tariff: tariff', '  rollsPerPeriod: 2\n  tariff: tariff', 'YAML'],
-    ['a tab for indentation', '  rollsPerPeriod', '\trollsPerPeriod', 'YAML'],
-    ['an alias', 'rollsPerPeriod: 1', 'rollsPerPeriod: *one', 'YAML'],
-    ['a tag nobody knows', 'rollsPerPeriod: 1', 'rollsPerPeriod: !secret 1', 'YAML'],
+    ['a key written twice', '  tariff: tariff', '  bags: {}\n  tariff: tariff', 'YAML'],
+    ['a tab for indentation', '    graceDays', '\tgraceDays', 'YAML'],
+    ['an alias', 'graceDays: 3', 'graceDays: *one', 'YAML'],
+    ['a tag nobody knows', 'graceDays: 3', 'graceDays: !secret 3', 'YAML'],
   ])('%s is named with its line and field', (_name, good, bad, field) => {
     const text = demoText.replace(good, bad);
     expect(text).not.toBe(demoText);
     // A mistake on a line that was added stands one line below the first.
-    const line = lineOf(demoText, good) + (field === 'rules.rollPerPeriod' ? 1 : 0);
+    const line = lineOf(demoText, good) + (field === 'rules.bags.graceDay' ? 1 : 0);
     expect(refusal(text)).toMatch(new RegExp(`^/.*site\\.yaml:${line}: ${field.replaceAll('.', '\\.')}: .`, 'm'));
   });
 

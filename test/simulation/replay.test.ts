@@ -87,7 +87,7 @@ describe('a replayed village', () => {
 
   it('by other rules decides otherwise, and the first difference is named with its moment', async () => {
     const capture = await record(1, (scenario) => ({ ...scenario, plan: { ...scenario.plan, rollsPerPeriod: 3 } }));
-    const folder = damaged(capture, 'site.json', (text) => text.replace('"rollsPerPeriod": 3', '"rollsPerPeriod": 0'));
+    const folder = damaged(capture, 'site.json', (text) => text.replace('"rolls": 3', '"rolls": 0'));
     const { same, difference, lines } = await replayed(folder);
     expect(same).toBe(false);
     expect(difference).toMatchObject({ recorded: { name: 'bag.issue.requested' }, field: null });
@@ -161,7 +161,7 @@ describe('a capture', () => {
     expect(refused(damaged(capture, 'state.jsonl', (text) => text.split('\n').slice(0, -2).join('\n').concat('\n')))).toMatch(
       /state\.jsonl:\d+: does not reach its end/,
     );
-    expect(refused(damaged(capture, 'site.json', (text) => text.replace('"rollsPerPeriod"', '"rolls"')))).toMatch(/site\.json:\d+: rules\.rolls/);
+    expect(refused(damaged(capture, 'site.json', (text) => text.replace('"graceDays"', '"grace"')))).toMatch(/site\.json:\d+: rules\.bags\.grace/);
     expect(refused(damaged(capture, 'tariff.json', () => '{}'))).toMatch(/tariff\.json/);
     const vending = '"vending": [{ "id": "easi", "model": "EASIVEND", "transport": { "kind": "tcp", "host": "x", "port": 9 } }]';
     expect(refused(damaged(capture, 'site.json', (text) => text.replace('"vending": []', vending)))).toContain('easi is a EASIVEND');

@@ -151,7 +151,11 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
     data: { reason: 'new', gateway: 'gw-test', village: 'waixiaojiang', publicKey: 'AAAA', operator: null },
   },
   'gateway.started': { name: 'gateway.started', subject: 'gw-test', data: { version: '0.1.0', boot: 4, lastSequence: 9 } },
-  'config.activated': { name: 'config.activated', subject: 'gw-test', data: { digest: 'a'.repeat(64), tariffVersion: '2026-1', rollsPerPeriod: 1 } },
+  'config.activated': {
+    name: 'config.activated',
+    subject: 'gw-test',
+    data: { digest: 'a'.repeat(64), tariffVersion: '2026-1', bands: [{ membersFrom: 1, rolls: 1 }], unit: 'household' },
+  },
   'clock.adjusted': { name: 'clock.adjusted', subject: 'gw-test', data: { fromMs: 5, toMs: 9, reason: 'ahead', operator: null } },
   'acceptance.reported': {
     name: 'acceptance.reported',

@@ -105,7 +105,7 @@ it('a run over real wires is lived through again with the same decisions; by ano
 
   const site = join(capture, 'site.json');
   const asLoaded = readFileSync(site, 'utf8');
-  writeFileSync(site, asLoaded.replace('"rollsPerPeriod": 1', '"rollsPerPeriod": 2'));
+  writeFileSync(site, asLoaded.replace('"rolls": 1', '"rolls": 2'));
   const other = await sim('replay', capture);
   expect(other.code).toBe(1);
   expect(other.out).toContain('The rules in the folder (2 roll(s) a month');

@@ -40,7 +40,7 @@ async function openVillage(model: 'EASIVEND' | 'VMC') {
       gateway: { id: 'gw-test' },
       vending: [{ id: device, model, transport: transport('vending-line'), channel: 10 }],
       readers: [{ id: 'exit-reader', serves: device, role: 'exit', transport: transport('exit-reader') }],
-      rules: { rollsPerPeriod: 100, tariff: resolve('config/tariff-xiaojiang.yaml') },
+      rules: { bags: { bands: [{ membersFrom: 1, rolls: 100 }] }, tariff: resolve('config/tariff-xiaojiang.yaml') },
       mqtt: { embedded: { port: 0 } },
       http: { port: 0 },
     }),

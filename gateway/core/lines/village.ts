@@ -12,6 +12,15 @@ export const verdictNames: Readonly<Record<EventPayload<'acceptance.reported'>['
   not_accepted: ['不合格', 'NOT ACCEPTED'],
 };
 
+/** `1 卷（5 人起 2 卷）`, `1 roll (2 from 5 members)`. */
+function quotaWords({ bands, unit }: Pick<EventPayload<'config.activated'>, 'bands' | 'unit'>): { readonly zh: string; readonly en: string } {
+  if (unit === 'resident') return { zh: '每人 1 卷', en: 'a roll for each member' };
+  const [first, ...more] = bands;
+  const zh = more.map(({ membersFrom, rolls }) => `${membersFrom} 人起 ${rolls} 卷`).join('，');
+  const en = more.map(({ membersFrom, rolls }) => `${rolls} from ${membersFrom} members`).join(', ');
+  return { zh: ` ${first?.rolls} 卷${zh && `（${zh}）`}`, en: `${first?.rolls} roll(s)${en && ` (${en})`}` };
+}
+
 export const villageLines: Lines<keyof typeof villageEvents> = {
   'epoch.opened': ({ village, gateway, reason }) =>
     reason === 'restored'
@@ -21,9 +30,9 @@ export const villageLines: Lines<keyof typeof villageEvents> = {
     `网关第 ${boot} 次启动，接续第 ${lastSequence} 号事件`,
     `gateway start ${boot}, continuing after event ${lastSequence}`,
   ],
-  'config.activated': ({ tariffVersion, rollsPerPeriod }) => [
-    `规则生效：积分标准 ${tariffVersion}，每月 ${rollsPerPeriod} 卷`,
-    `rules in force: tariff ${tariffVersion}, ${rollsPerPeriod} roll(s) a month`,
+  'config.activated': ({ tariffVersion, bands, unit }) => [
+    `规则生效：积分标准 ${tariffVersion}，每月${quotaWords({ bands, unit }).zh}`,
+    `rules in force: tariff ${tariffVersion}, ${quotaWords({ bands, unit }).en} a month`,
   ],
   'clock.adjusted': ({ reason, toMs, operator }) => [
     `时钟（${reasons[reason]}）：${formatLocal(toMs)}${operator === null ? '' : `，${operator}`}`,

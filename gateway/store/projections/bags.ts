@@ -9,6 +9,7 @@ CREATE TABLE quota (
   period TEXT NOT NULL,
   held INTEGER NOT NULL CHECK (held >= 0),
   issued INTEGER NOT NULL CHECK (issued >= 0),
+  extra INTEGER NOT NULL CHECK (extra >= 0),
   PRIMARY KEY (household, period)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE roll (
@@ -54,7 +55,7 @@ CREATE TABLE dispenser (
 function prepare(db: Sqlite) {
   return {
     hold: db.prepare(
-      'INSERT INTO quota (household, period, held, issued) VALUES (@household, @period, @rolls, 0) ON CONFLICT DO UPDATE SET held = held + excluded.held',
+      'INSERT INTO quota (household, period, held, issued, extra) VALUES (@household, @period, @rolls, 0, 0) ON CONFLICT DO UPDATE SET held = held + excluded.held',
     ),
     unhold: db.prepare('UPDATE quota SET held = held - @held, issued = issued + @issued WHERE household = @household AND period = @period'),
     openJob: db.prepare(`INSERT INTO job (job, dispenser, household, rolls, period, reliability, expect_last_job, expect_ctr_out, nonce, state, done)

@@ -52,13 +52,13 @@ describe('the quota period', () => {
 
   it('is the month of a time somebody vouches for', () => {
     for (const timeq of ['ntp', 'rtc', 'operator'] as const)
-      expect(quotaPeriod({ nowMs, timeq, lastTrustedMs })).toEqual({ period: '2026-03', dateTrusted: true });
+      expect(quotaPeriod({ nowMs, timeq, lastTrustedMs })).toEqual({ day: dayOf(nowMs), period: '2026-03', dateTrusted: true });
   });
 
   it('stays that of the last trusted time when nobody does, wherever a dead clock stands', () => {
     for (const wrongMs of [0, nowMs, utc('2038-01-19T00:00:00Z')])
       for (const timeq of ['none', 'hold'] as const)
-        expect(quotaPeriod({ nowMs: wrongMs, timeq, lastTrustedMs })).toEqual({ period: '2026-02', dateTrusted: false });
+        expect(quotaPeriod({ nowMs: wrongMs, timeq, lastTrustedMs })).toEqual({ day: dayOf(lastTrustedMs), period: '2026-02', dateTrusted: false });
   });
 
   it('is one and the same after every reboot of a box that never had trusted time', () => {

@@ -118,7 +118,7 @@ describe('append', () => {
     store.append([voided(job)]);
     expect(() => store.append([issued(job, rollOf(1))])).toThrow(/settled exactly once/);
     expect(store.jobs.open('dispenser-1')).toBeUndefined();
-    expect(store.jobs.quota(sampleHousehold, '2026-11')).toEqual({ held: 0, issued: 0 });
+    expect(store.jobs.quota(sampleHousehold, '2026-11')).toEqual({ held: 0, issued: 0, extra: 0 });
     expect(store.ledger.problems()).toEqual([]);
   });
 
@@ -179,7 +179,7 @@ describe('rebuild', () => {
     made.close();
     past(made.path, (db) => db.exec(`UPDATE projection SET digest = 'older'; DELETE FROM balance; DROP TABLE quota`));
     expect(made.store.ledger.balance(`household/${sampleHousehold}`, 'points')).toBe(600);
-    expect(made.store.jobs.quota(sampleHousehold, '2026-11')).toEqual({ held: 0, issued: 0 });
+    expect(made.store.jobs.quota(sampleHousehold, '2026-11')).toEqual({ held: 0, issued: 0, extra: 0 });
   });
 });
 

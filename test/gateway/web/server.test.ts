@@ -121,8 +121,8 @@ describe('the socket', () => {
     onTestFinished(() => line.close());
     const device = openDevice({ id: 'dispenser-1', line, unit: 1, map: dispenserBd1, clock: wireClock });
     const station = new DispenserStation({
-      ...{ id: 'dispenser-1', board: new DispenserBoard(device, Buffer.alloc(16)), store, clock: wireClock, wire: wireClock, rollsPerPeriod: 1 },
-      ...{ bags: { village: 'WXJ01', key: Buffer.alloc(32) }, period: () => ({ period: '2026-03', dateTrusted: true }), onOutcome: () => undefined },
+      ...{ id: 'dispenser-1', board: new DispenserBoard(device, Buffer.alloc(16)), store, clock: wireClock, wire: wireClock },
+      ...{ bags: { village: 'WXJ01', key: Buffer.alloc(32) }, quota: () => ({ ok: false, code: 'quota_used' }) as const, onOutcome: () => undefined },
     });
     Object.assign(desk, { wire, dispensers: new Map([['dispenser-1', station]]) });
     const call = request({ socketPath, path: '/v1/device.rebaseline', method: 'POST', headers: { 'content-type': 'application/json' } });

@@ -7,12 +7,13 @@ import { wireClock } from '../../../gateway/clock.ts';
 import { openDevice } from '../../../gateway/southbound/device.ts';
 import { DispenserBoard } from '../../../gateway/workflows/dispenser-board.ts';
 import { DispenserStation, type DispenserStationOptions } from '../../../gateway/workflows/dispenser-station.ts';
-import type { DispenserOutcome } from '../../../gateway/workflows/draw.ts';
+import { type DispenserOutcome, quotaIn } from '../../../gateway/workflows/draw.ts';
 import { openRestoredEpoch } from '../../../gateway/workflows/open-epoch.ts';
 import { encodeBagCode } from '../../../protocol/bag-code.ts';
 import { dispenserBd1, sealCommand } from '../../../protocol/devices/dispenser-bd1.ts';
 import type { EventName, EventPayload } from '../../../protocol/events.ts';
 import { encodeWrites } from '../../../protocol/register-codec.ts';
+import { villageRulesSchema } from '../../../protocol/village-rules.ts';
 import { openBoardLine } from '../../support/board-line.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore, testStartMs } from '../../support/make-store.ts';
@@ -81,8 +82,15 @@ async function openPoint(options: BoardChanges = {}) {
     const ended = Promise.withResolvers<void>();
     const { macKey = key, ...rest } = changes;
     const station = new DispenserStation({
-      ...{ id, board: new DispenserBoard(device, macKey), store, clock: bench.clock, wire: wireClock, bags, rollsPerPeriod: 1 },
-      ...{ period: () => ({ period, dateTrusted: true }), onOutcome: (outcome: DispenserOutcome) => void outcomes.push(outcome) },
+      ...{ id, board: new DispenserBoard(device, macKey), store, clock: bench.clock, wire: wireClock, bags },
+      ...{
+        quota: quotaIn(
+          store,
+          () => villageRulesSchema.parse({}).bags,
+          () => ({ day: '2026-11-23', period: '2026-11', dateTrusted: true }),
+        ),
+        onOutcome: (outcome: DispenserOutcome) => void outcomes.push(outcome),
+      },
       ...rest,
     });
     bench.run((signal) => station.run(AbortSignal.any([signal, stopping.signal])).finally(() => ended.resolve()));
@@ -168,7 +176,7 @@ describe('a draw at a simulated dispenser', () => {
     expect(point.starts()).toHaveLength(1);
     point.board.freeThroat();
     await point.wait(() => point.lock() === null && station.status?.state === 'idle', 'the board stays in fault');
-    expect(point.store.jobs.quota(mine, period)).toEqual({ held: 0, issued: 0 });
+    expect(point.store.jobs.quota(mine, period)).toEqual({ held: 0, issued: 0, extra: 0 });
     point.expectSound();
   });
 });
@@ -202,7 +210,7 @@ describe('a board that takes no commands', () => {
     point.swap(point.makeBoard({ memory, macKey: otherKey }));
     expect(await station.draw(mine)).toMatchObject({ kind: 'undecided', household: mine });
     expect(point.lock()).toBe('commands_refused');
-    expect(point.store.jobs.quota(mine, period)).toEqual({ held: 1, issued: 0 });
+    expect(point.store.jobs.quota(mine, period)).toEqual({ held: 1, issued: 0, extra: 0 });
     expect(await station.draw(hers)).toEqual({ kind: 'refused', household: hers, code: 'dispenser_locked' });
     point.swap(point.makeBoard({ memory }));
     expect(await station.rebaseline('keeper')).toBe('done');

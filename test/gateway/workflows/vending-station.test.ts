@@ -3,11 +3,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { villageClock, wireClock } from '../../../gateway/clock.ts';
 import { EasivendBoard } from '../../../gateway/southbound/easivend-board.ts';
 import { VmcBoard } from '../../../gateway/southbound/vmc-board.ts';
-import type { DispenserOutcome } from '../../../gateway/workflows/draw.ts';
+import { type DispenserOutcome, quotaIn } from '../../../gateway/workflows/draw.ts';
 import { VendingStation } from '../../../gateway/workflows/vending-station.ts';
 import { encodeBagCode } from '../../../protocol/bag-code.ts';
 import type { EventName, EventPayload } from '../../../protocol/events.ts';
 import { epochMs } from '../../../protocol/units.ts';
+import { villageRulesSchema } from '../../../protocol/village-rules.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore, testStartMs } from '../../support/make-store.ts';
 import { openVendingPort } from '../../support/vending-port.ts';
@@ -31,8 +32,15 @@ async function openPoint(model: Model, options: { readonly jamProbability?: numb
     const port = { transport: { kind: 'tcp', host: '127.0.0.1', port: vending.port }, clock: wireClock } as const;
     const board = model === 'VMC' ? new VmcBoard({ ...port, selection: 10 }) : new EasivendBoard({ ...port, column: 3 });
     const station = new VendingStation({
-      ...{ id, board, store, wire: villageClock(epochMs(testStartMs), 20), idlePollMs: undefined, bags, rollsPerPeriod: 1 },
-      ...{ period: () => ({ period: '2026-11', dateTrusted: true }), onOutcome: (outcome: DispenserOutcome) => void outcomes.push(outcome) },
+      ...{ id, board, store, wire: villageClock(epochMs(testStartMs), 20), idlePollMs: undefined, bags },
+      ...{
+        quota: quotaIn(
+          store,
+          () => villageRulesSchema.parse({}).bags,
+          () => ({ day: '2026-11-23', period: '2026-11', dateTrusted: true }),
+        ),
+        onOutcome: (outcome: DispenserOutcome) => void outcomes.push(outcome),
+      },
     });
     const task = station.run(stopping.signal);
     const stop = async () => {
