@@ -16,6 +16,7 @@ import type { LoadedSite } from './config-file.ts';
 import type { DeviceRun } from './core/acceptance.ts';
 import { describeSymptom, judgeTraffic, rememberTraffic, type TrafficMemory } from './core/bus-symptoms.ts';
 import { quotaPeriod } from './core/calendar.ts';
+import { isTrusted } from './core/clock-trust.ts';
 import type { DeviceHealth } from './core/device-health.ts';
 import { CounterPrinters } from './counter-printers.ts';
 import { deviceFacts, identifyDevices } from './device-facts.ts';
@@ -63,8 +64,8 @@ export interface FieldOptions {
   readonly store: Store;
   readonly keys: GatewayKeys;
   readonly time: VillageTime;
-  /** Rules in force on a day, `YYYY-MM-DD`. */
-  readonly rules: Books['rules'];
+  /** Rules of a day, and every price list. */
+  readonly books: Pick<Books, 'rules' | 'tariffs'>;
   readonly signal: AbortSignal;
   /** Hands over a task that must not fail. */
   readonly background: (name: string, task: Promise<void>) => void;
@@ -309,9 +310,9 @@ export class Field {
   }
 
   #quota(): DrawPlace['quota'] {
-    const { store, time, rules } = this.#options;
+    const { store, time, books } = this.#options;
     const today = () => quotaPeriod({ nowMs: time.clock.now(), timeq: time.quality(), lastTrustedMs: store.lastTrustedMs() });
-    return quotaIn(store, (day) => rules(day).rules.bags, today);
+    return quotaIn(store, (day) => books.rules(day).rules.bags, today);
   }
 
   #cardAtDispenser(station: Pick<DispenserStation, 'id' | 'draw'>, text: string): void {
@@ -323,7 +324,7 @@ export class Field {
   }
 
   #openScale(row: SiteConfig['scales'][number]): void {
-    const { site, store, keys, time, machine, signal, background, idlePollMs } = this.#options;
+    const { store, keys, time, machine, signal, background, idlePollMs, books } = this.#options;
     const scale = this.#openScaleUnit(row);
     this.#devices.push(scale);
     const station = new WeighStation({
@@ -333,7 +334,7 @@ export class Field {
       papers: { verification: row.verification ?? null, checkEveryDays: row.checkWeight?.everyDays ?? null },
       minimumGrams: row.minimumGrams,
       store,
-      tariffs: site.tariffs,
+      ...{ tariffs: books.tariffs, rules: books.rules, isDateTrusted: () => isTrusted(time.quality()) },
       clock: time.clock,
       wire: machine.clock,
       idlePollMs,
@@ -391,7 +392,7 @@ export class Field {
   }
 
   #materials(): string[] {
-    return this.#options.site.tariffs.flatMap((tariff) => Object.keys(tariff.materials));
+    return this.#options.books.tariffs().flatMap((tariff) => Object.keys(tariff.materials));
   }
 }
 

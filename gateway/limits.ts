@@ -254,3 +254,11 @@ export const livePagesMax = 16;
 export const liveUnreadBytesMax = 256 * 1024;
 /** Events a page that comes back is told of at once; further behind, it begins anew. */
 export const liveBacklogMax = 100;
+/** Pause between two looks for points that came to their end. Unit: wire ms. It is looked once a day; the day may begin at any time. */
+export const expiryLookMs = 60_000;
+/** Households whose points end in one transaction. A village has 600; more wait for the next look. */
+export const expiryHouseholdsMax = 2000;
+/** Points waiting for the committee that one order decides, or one view shows. */
+export const queuedPointsMax = 200;
+/** Grades or appeals one view shows. */
+export const gradesShownMax = 400;

@@ -24,6 +24,7 @@ import { openVillageTime, settleTraining, type Training, type VillageTime } from
 import type { Desk } from './web/operations.ts';
 import { Sessions } from './web/sessions.ts';
 import { Commissioning } from './workflows/commission.ts';
+import { expirePoints } from './workflows/expire-points.ts';
 import { watchClock } from './workflows/keep-clock.ts';
 import { openRestoredEpoch } from './workflows/open-epoch.ts';
 import type { Books } from './workflows/story.ts';
@@ -184,25 +185,15 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     settled.catch(() => undefined);
     closers.push(() => settled);
   };
-  if (options.announce) {
-    let marked = store.head.sequence;
-    const save = () => {
-      store.saveVillageTime(time.clock.now());
-      if (store.head.sequence === marked) return;
-      saveLedgerMark(options.dataDir, store.head);
-      marked = store.head.sequence;
-    };
-    closers.push(save);
-    const everyMs = options.training === null ? saveServiceTimeMs : saveTrainingTimeMs;
-    background('village time', saveTime(save, { wire: machine.clock, everyMs, signal: stopping.signal }));
-  }
+  if (options.announce) background('village time', markProgress(options, { store, time, closers }, stopping.signal));
   const clock = { gateway: site.config.gateway.id, time, store };
   if (options.announce) background('wall clock', watchClock(clock, machine.clock, stopping.signal));
   const { credentialKey } = keys;
   const books = openBooks(site, { store, personal, time, credentialKey });
+  if (options.announce) background('expiry of points', expirePoints(books, machine.clock, stopping.signal));
   const field = options.withField
     ? openField({
-        ...{ machine, site, store, keys, time, background, log, rules: books.rules },
+        ...{ machine, site, store, keys, time, background, log, books },
         signal: stopping.signal,
         recording: capture?.wires,
         ...fieldOptions(options, capture),
@@ -289,6 +280,23 @@ const fieldOptions = ({ onOutcome = () => undefined, idlePollMs }: VillageOption
     onOutcome(outcome);
   },
 });
+
+/** Saves, until it is closed, how far the ledger has come and what time it is. */
+function markProgress(
+  { dataDir, training, machine }: VillageOptions,
+  { store, time, closers }: Pick<Parts, 'store' | 'time' | 'closers'>,
+  signal: AbortSignal,
+): Promise<void> {
+  let marked = store.head.sequence;
+  const save = () => {
+    store.saveVillageTime(time.clock.now());
+    if (store.head.sequence === marked) return;
+    saveLedgerMark(dataDir, store.head);
+    marked = store.head.sequence;
+  };
+  closers.push(save);
+  return saveTime(save, { wire: machine.clock, everyMs: training === null ? saveServiceTimeMs : saveTrainingTimeMs, signal });
+}
 
 async function saveTime(save: () => void, { wire, everyMs, signal }: { wire: Clock; everyMs: number; signal: AbortSignal }): Promise<void> {
   while (!signal.aborted) {

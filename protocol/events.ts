@@ -6,12 +6,15 @@
 import type { z } from 'zod';
 import { bagEvents } from './events/bags.ts';
 import { deviceEvents } from './events/devices.ts';
+import { evaluationEvents } from './events/evaluation.ts';
 import type { Posting } from './events/fields.ts';
+import { learningEvents } from './events/learning.ts';
 import { operatorEvents } from './events/operators.ts';
 import { peopleEvents } from './events/people.ts';
 import { pointsEvents } from './events/points.ts';
 import { ruleEvents } from './events/rules.ts';
 import { villageEvents } from './events/village.ts';
+import { volunteeringEvents } from './events/volunteering.ts';
 
 /** Name of each event (CloudEvents `type` is the name plus `.v1`) and the shape of its `data`. */
 export const eventSchemas = {
@@ -21,6 +24,9 @@ export const eventSchemas = {
   ...ruleEvents,
   ...bagEvents,
   ...pointsEvents,
+  ...learningEvents,
+  ...volunteeringEvents,
+  ...evaluationEvents,
   ...deviceEvents,
 } as const;
 

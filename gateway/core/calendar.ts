@@ -62,6 +62,16 @@ export function daysLeftInMonth(day: string): number {
   return (nextMonthMs - dayStartMs) / dayMs;
 }
 
+/** Whole days from one day of the village to another, `YYYY-MM-DD` each; negative when `to` comes first. */
+export function daysBetween(from: string, to: string): number {
+  const [fromMs, toMs] = [from, to].map((day) => parseTimestamp(`${day}T00:00:00.000Z`));
+  assert(fromMs !== undefined && toMs !== undefined, `${from} and ${to} are days`);
+  return (toMs - fromMs) / dayMs;
+}
+
+/** Calendar month `YYYY-MM` of a day `YYYY-MM-DD`. */
+export const monthOf = (day: string): string => day.slice(0, 7);
+
 /** A day and its month, and whether the date they were taken from can be trusted. */
 export interface QuotaPeriod {
   readonly day: string;

@@ -5,7 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import type { Posting } from '../../protocol/events/fields.ts';
-import type { EventDraft } from '../../protocol/events.ts';
+import type { EventDraft, EventPayload } from '../../protocol/events.ts';
+import type { PointRules } from '../../protocol/rules/points.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import type { SettledWeighing } from './weighing.ts';
 
@@ -72,6 +73,21 @@ export interface WeighingInstrument {
   readonly certificate: string | null;
 }
 
+/** What a household may earn today with one material, and by which rules. */
+export interface DailyCap {
+  /** Unit: point a day. */
+  readonly cap: number;
+  /** Points it earned with this material today. */
+  readonly earned: number;
+}
+
+/** R-19: cap of a material: its own, or that of all. */
+export const dailyCapOf = (material: string, { dailyCap, dailyCaps }: Pick<PointRules, 'dailyCap' | 'dailyCaps'>): number =>
+  Object.hasOwn(dailyCaps, material) ? (dailyCaps[material] ?? dailyCap) : dailyCap;
+
+/** R-19: what is left under the cap of the day; the rest earns nothing, though what was brought is kept in the ledger. */
+export const underCap = (points: number, { cap, earned }: DailyCap): number => Math.min(points, Math.max(0, cap - earned));
+
 /** A settled weighing and the places it is entered under. `alibi` is the next gap-free number of this scale, 1 or more. */
 export interface WeighingEntry {
   readonly weighing: SettledWeighing;
@@ -80,34 +96,32 @@ export interface WeighingEntry {
   readonly alibi: number;
   readonly tariffs: readonly Tariff[];
   readonly day: string;
+  readonly dateTrusted: boolean;
   readonly minimumGrams: number;
+  readonly rulesVersion: string;
+  readonly daily: DailyCap;
 }
 
 export type AwardDecision =
   | {
       readonly ok: true;
       readonly weighingId: string;
+      /** What the household gets, and what it would get without the daily cap. */
       readonly points: number;
+      readonly tariffPoints: number;
       readonly drafts: readonly [EventDraft<'weigh.committed'>, EventDraft<'points.awarded'>];
     }
   | Refused;
 
 /** Words a settled weighing as `weigh.committed` and `points.awarded`, to be appended together; a refusal is nothing to append. */
 export function decideAward(entry: WeighingEntry): AwardDecision {
-  const { weighing, scale, instrument, alibi, minimumGrams } = entry;
+  const { weighing, scale, instrument, alibi, minimumGrams, day, dateTrusted, rulesVersion } = entry;
   const { household, material, netGrams, ...measured } = weighing;
-  const decision = decidePoints({ tariffs: entry.tariffs, day: entry.day, material, netGrams, minimumGrams: entry.minimumGrams });
+  const decision = decidePoints({ tariffs: entry.tariffs, day, material, netGrams, minimumGrams });
   if (!decision.ok) return decision;
-  const { points, price } = decision;
+  const { points: tariffPoints, price } = decision;
+  const points = underCap(tariffPoints, entry.daily);
   const weighingId = `${scale}-${alibi}`;
-  const gramLegs: Posting[] = [
-    { account: 'source/recyclables', unit: 'grams', amount: -netGrams },
-    { account: `intake/${material}`, unit: 'grams', amount: netGrams },
-  ];
-  const pointLegs: Posting[] = [
-    { account: 'issuance/recyclables', unit: 'points', amount: -points },
-    { account: `household/${household}`, unit: 'points', amount: points },
-  ];
   const committed: EventDraft<'weigh.committed'> = {
     name: 'weigh.committed',
     subject: scale,
@@ -122,23 +136,29 @@ export function decideAward(entry: WeighingEntry): AwardDecision {
       material,
       netGrams,
       rawHex: [...weighing.rawHex],
-      postings: gramLegs,
+      postings: intakeLegs(material, 'grams', netGrams),
     },
   };
-  const awarded: EventDraft<'points.awarded'> = {
-    name: 'points.awarded',
-    subject: household,
-    data: {
-      household,
-      source: 'recyclables',
-      points,
-      weighing: weighingId,
-      material,
-      netGrams,
-      pointsPerKg: price.pointsPerKg,
-      tariffVersion: price.tariffVersion,
-      postings: points === 0 ? [] : pointLegs,
-    },
-  };
-  return { ok: true, weighingId, points, drafts: [committed, awarded] };
+  const brought = { material, netGrams, pieces: null, pointsPerKg: price.pointsPerKg, pointsEach: null };
+  const context = { day, dateTrusted, tariffVersion: price.tariffVersion, rulesVersion, operator: null, second: null };
+  const awarded = awardRecyclables({ household, points, tariffPoints, reference: weighingId, ...brought, ...context });
+  return { ok: true, weighingId, points, tariffPoints, drafts: [committed, awarded] };
+}
+
+/** Recyclables come in from outside the village's books. */
+export const intakeLegs = (material: string, unit: 'grams' | 'goods', amount: number): Posting[] => [
+  { account: 'source/recyclables', unit, amount: -amount },
+  { account: `intake/${material}`, unit, amount },
+];
+
+type RecyclablesAward = Omit<EventPayload<'points.awarded'>, 'source' | 'queued' | 'postings'>;
+
+/** R-16, R-33: points for recyclables, never queued. */
+export function awardRecyclables(award: RecyclablesAward): EventDraft<'points.awarded'> {
+  const { household, points } = award;
+  const pointLegs: Posting[] = [
+    { account: 'issuance/recyclables', unit: 'points', amount: -points },
+    { account: `household/${household}`, unit: 'points', amount: points },
+  ];
+  return { name: 'points.awarded', subject: household, data: { ...award, source: 'recyclables', queued: null, postings: points === 0 ? [] : pointLegs } };
 }

@@ -7,6 +7,7 @@ import { formatLocal } from './calendar.ts';
 import type { Line } from './line.ts';
 import { bagLines } from './lines/bags.ts';
 import { deviceLines } from './lines/devices.ts';
+import { earningLines } from './lines/earning.ts';
 import { operatorLines } from './lines/operators.ts';
 import { peopleLines } from './lines/people.ts';
 import { pointsLines } from './lines/points.ts';
@@ -24,6 +25,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...ruleLines,
   ...bagLines,
   ...pointsLines,
+  ...earningLines,
   ...deviceLines,
 };
 

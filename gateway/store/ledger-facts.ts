@@ -27,7 +27,12 @@ export interface DispenserCount {
 /** Checks that read balances and open jobs only: quick however long the log is. */
 const quickChecks: { check: LedgerProblem['check']; sql: string }[] = [
   { check: 'unit_sum', sql: "SELECT unit || ' adds up to ' || SUM(amount) FROM balance GROUP BY unit HAVING SUM(amount) <> 0" },
-  { check: 'household_negative', sql: "SELECT account || ' holds ' || amount || ' ' || unit FROM balance WHERE account LIKE 'household/%' AND amount < 0" },
+  {
+    // Only taking an award back may bring a household below zero (invariant 6).
+    check: 'household_negative',
+    sql: `SELECT b.account || ' holds ' || b.amount || ' ' || b.unit FROM balance b WHERE b.account LIKE 'household/%' AND b.amount < 0
+      AND NOT (b.unit = 'points' AND EXISTS (SELECT 1 FROM point_entry e WHERE e.household = substr(b.account, 11) AND e.kind = 'award' AND e.undone IS NOT NULL))`,
+  },
   {
     check: 'hold_open_without_job',
     sql: `SELECT b.account || ' still holds ' || b.amount || ' rolls' FROM balance b WHERE b.account LIKE 'hold/%' AND b.amount <> 0

@@ -8,13 +8,14 @@ import type { Sqlite } from './database.ts';
 import { type ApplyEvent, openProjection } from './projection.ts';
 import { bagProjection } from './projections/bags.ts';
 import { deviceProjection } from './projections/devices.ts';
+import { earningProjection } from './projections/earning.ts';
 import { operatorProjection } from './projections/operators.ts';
 import { peopleProjection } from './projections/people.ts';
 import { pointsProjection } from './projections/points.ts';
 import { openPostings, postingSql, postingTables } from './projections/postings.ts';
 import { ruleProjection } from './projections/rules.ts';
 
-const subjects = [peopleProjection, operatorProjection, ruleProjection, bagProjection, pointsProjection, deviceProjection] as const;
+const subjects = [peopleProjection, operatorProjection, ruleProjection, bagProjection, pointsProjection, earningProjection, deviceProjection] as const;
 const tables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
 const sql = [postingSql, ...subjects.map((subject) => subject.sql)].join('');
 
@@ -28,7 +29,9 @@ const rowless = {
   'clock.adjusted': nothing,
   'acceptance.reported': nothing,
   'roster.imported': nothing,
-  'points.awarded': nothing,
+  'recyclables.received': nothing,
+  'points.expired': nothing,
+  'learning.list.entered': nothing,
   'bin.hatch.opened': nothing,
 } as const satisfies Partial<Record<EventName, ApplyEvent>>;
 
@@ -49,10 +52,11 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(ruleProjection, db),
     ...openProjection(bagProjection, db),
     ...openProjection(pointsProjection, db),
+    ...openProjection(earningProjection, db),
     ...openProjection(deviceProjection, db),
   };
   return (draft, mark) => {
-    post(draft, mark.sequence);
+    post(draft, mark);
     apply[draft.name](draft, mark);
   };
 }

@@ -1,10 +1,14 @@
 /** Every story of the village by name, subject by subject: what the HTTP API, the socket, the commands and the year run all tell. */
 
+import { evaluationStories } from './stories/evaluation.ts';
+import { learningStories } from './stories/learning.ts';
 import { operatorStories } from './stories/operators.ts';
+import { pointStories } from './stories/points.ts';
 import { ruleStories } from './stories/rules.ts';
+import { volunteerStories } from './stories/volunteering.ts';
 import type { Story } from './story.ts';
 
-export const stories = { ...operatorStories, ...ruleStories } as const;
+export const stories = { ...operatorStories, ...learningStories, ...volunteerStories, ...evaluationStories, ...pointStories, ...ruleStories } as const;
 
 export type StoryName = keyof typeof stories;
 export const storyNames = Object.keys(stories) as readonly StoryName[];

@@ -2,9 +2,10 @@
 import type { View } from './view.ts';
 import { operatorViews } from './views/operators.ts';
 
+import { pointViews } from './views/points.ts';
 import { ruleViews } from './views/rules.ts';
 
-export const views = { ...operatorViews, ...ruleViews } as const;
+export const views = { ...operatorViews, ...pointViews, ...ruleViews } as const;
 
 export type ViewName = keyof typeof views;
 export const viewNames = Object.keys(views) as readonly ViewName[];

@@ -6,7 +6,8 @@ import type { Scan } from '../../protocol/scan.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import type { Clock } from '../clock.ts';
 import { dayOf } from '../core/calendar.ts';
-import { decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
+import { dailyCapOf, decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
+import type { DatedRules } from '../core/rule-book.ts';
 import { decideFitness, type FitnessDecision, type FitnessRefusal, type ScalePapers } from '../core/scale-fitness.ts';
 import {
   firstWeighing,
@@ -30,7 +31,15 @@ import { type CheckOrder, type CheckOutcome, CheckWeighing } from './check-scale
 export type WeighRefusal = WeighingRefusal | PointsRefusal | FitnessRefusal | 'card_unknown' | 'card_revoked' | 'scale_in_check';
 /** What became of a weighing, for the screen and the timeline. */
 export type WeighOutcome =
-  | { readonly kind: 'awarded'; readonly household: string; readonly material: string; readonly netGrams: number; readonly points: number }
+  | {
+      readonly kind: 'awarded';
+      readonly household: string;
+      readonly material: string;
+      readonly netGrams: number;
+      readonly points: number;
+      /** The same without the cap of the day (R-19). */
+      readonly tariffPoints: number;
+    }
   | Refused;
 type Refused = { readonly kind: 'refused'; readonly household: string | null; readonly code: WeighRefusal };
 
@@ -43,8 +52,13 @@ export interface WeighStationOptions {
   readonly maxGrams: number | null;
   /** Min of the scale. Unit: gram. */
   readonly minimumGrams: number;
-  readonly store: Pick<Store, 'append' | 'weighings' | 'people'>;
-  readonly tariffs: readonly Tariff[];
+  readonly store: Pick<Store, 'append' | 'weighings' | 'people' | 'points'>;
+  /** Every price list known. */
+  readonly tariffs: () => readonly Tariff[];
+  /** Rules in force on a day, `YYYY-MM-DD`. */
+  readonly rules: (day: string) => DatedRules;
+  /** Whether the date may be believed: an award says so (invariant 10). */
+  readonly isDateTrusted: () => boolean;
   /** Village clock: stability windows, freshness of a card, the calendar. */
   readonly clock: Clock;
   /** Wire clock: polls and the age of a reading. */
@@ -122,7 +136,7 @@ export class WeighStation {
   /** What cannot be paid by weight is refused before anybody weighs it. */
   #judgeMaterial(material: string): WeighingInput | Refused {
     const { tariffs, clock } = this.#options;
-    const priced = decidePrice(tariffs, dayOf(clock.now()), material);
+    const priced = decidePrice(tariffs(), dayOf(clock.now()), material);
     if (priced.ok) return { kind: 'material', material, villageMs: clock.monotonicMs() };
     return refused(this.#state.household?.value ?? null, priced.refusal.code);
   }
@@ -188,17 +202,20 @@ export class WeighStation {
   }
 
   #settle(weighing: SettledWeighing): WeighOutcome {
-    const { scale, papers, store, tariffs, minimumGrams, clock } = this.#options;
+    const { scale, papers, store, tariffs, rules, isDateTrusted, minimumGrams, clock } = this.#options;
     const { household, material, netGrams } = weighing;
     const fit = this.fitness();
     if (!fit.ok) return refused(household, fit.refusal.code);
     const { model, profile } = scale;
     const certificate = fit.warnings.length > 0 ? null : (papers.verification?.certificate ?? null);
     const place = { scale: this.id, instrument: { model, profile, certificate }, alibi: store.weighings.nextAlibi(this.id) };
-    const entry = { weighing, ...place, tariffs, day: dayOf(clock.now()), minimumGrams };
+    const day = dayOf(clock.now());
+    const { version: rulesVersion, rules: inForce } = rules(day);
+    const daily = { cap: dailyCapOf(material, inForce.points), earned: store.points.earned(household, day, material) };
+    const entry = { weighing, ...place, tariffs: tariffs(), day, dateTrusted: isDateTrusted(), minimumGrams, rulesVersion, daily };
     const decision = decideAward(entry);
     if (!decision.ok) return refused(household, decision.refusal.code);
     store.append(decision.drafts);
-    return { kind: 'awarded', household, material, netGrams, points: decision.points };
+    return { kind: 'awarded', household, material, netGrams, points: decision.points, tariffPoints: decision.tariffPoints };
   }
 }

@@ -3,6 +3,7 @@
  * Whole numbers and pseudonyms only; a field that could hold a person's name does not belong here.
  */
 import { z } from 'zod';
+import { parseTimestamp } from '../timestamp.ts';
 
 /** Pseudonym of a household: `h-` and 80 random bits in hex. Never derived from an ID number, phone or card. */
 export const householdIdSchema = z
@@ -60,3 +61,12 @@ export const daySchema = z
   .string()
   .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'a day is YYYY-MM-DD')
   .meta({ title: 'day' });
+/** What names a weighing, receipt, session, activity or evaluation within its source. */
+export const referenceSchema = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/, 'a reference is 1 to 64 letters, digits and hyphens')
+  .meta({ title: 'reference' });
+/** Sequence number of an event of this gateway. */
+export const sequenceSchema = z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({ title: 'sequence number of an event' });
+/** A day there is: no 31 February. For what people enter. */
+export const calendarDaySchema = daySchema.refine((day) => parseTimestamp(`${day}T00:00:00.000Z`) !== undefined, 'there is no such day');

@@ -1,6 +1,17 @@
-/** Events of weighings and of points earned. */
+/** Events of weighings and of points: earned, waiting for the committee, taken, given back and expired. */
 import { z } from 'zod';
-import { deviceIdSchema, householdIdSchema, materialSchema, postings } from './fields.ts';
+import { pointSources } from '../rules/points.ts';
+import { rulesVersionSchema } from '../village-rules.ts';
+import { daySchema, deviceIdSchema, householdIdSchema, materialSchema, postings, referenceSchema, sequenceSchema } from './fields.ts';
+import { operatorIdSchema, orderedBy } from './operators.ts';
+
+const points = z.int().min(0).max(100_000_000);
+const source = z.enum(pointSources);
+const reference = referenceSchema.describe('The weighing, receipt, session, activity or evaluation it comes from.');
+/** The day it counts for, and whether the clock was trusted then (invariant 10). */
+const dated = { day: daySchema, dateTrusted: z.boolean() };
+const byWhichRules = { tariffVersion: z.string().max(32), rulesVersion: rulesVersionSchema };
+const askedFor = { operator: operatorIdSchema.nullable(), second: operatorIdSchema.nullable() };
 
 export const pointsEvents = {
   'weigh.committed': z
@@ -30,17 +41,91 @@ export const pointsEvents = {
       postings,
     })
     .describe('A weighing that settled: two consecutive equal stable readings.'),
+  'recyclables.received': z
+    .strictObject({
+      receipt: referenceSchema,
+      household: householdIdSchema,
+      material: materialSchema,
+      netGrams: z.int().min(1).max(10_000_000).nullable(),
+      pieces: z.int().min(1).max(100_000).nullable(),
+      ...dated,
+      ...orderedBy,
+      postings,
+    })
+    .describe('Recyclables an operator counted, or weighed on a scale we do not read; grams or pieces, never both.'),
   'points.awarded': z
     .strictObject({
       household: householdIdSchema,
-      source: z.enum(['recyclables', 'learning', 'volunteering', 'evaluation']),
-      points: z.int().min(0),
-      weighing: z.string().max(48).nullable(),
+      source,
+      points: points.describe('What the household gets.'),
+      tariffPoints: points.describe('The same before the daily cap.'),
+      reference,
       material: materialSchema.nullable(),
       netGrams: z.int().min(0).nullable(),
+      pieces: z.int().min(0).nullable(),
       pointsPerKg: z.int().min(0).nullable(),
-      tariffVersion: z.string().max(32),
+      pointsEach: z.int().min(0).nullable(),
+      ...dated,
+      ...byWhichRules,
+      queued: sequenceSchema.nullable().describe('The `points.queued` it was approved from.'),
+      ...askedFor,
       postings,
     })
-    .describe('Points earned under a named tariff, recomputable for ever.'),
+    .describe('Points earned under a named tariff and named rules, recomputable for ever.'),
+  'points.queued': z
+    .strictObject({ household: householdIdSchema, source, points: points.min(1), reference, ...dated, ...byWhichRules, ...askedFor })
+    .describe('Points beyond the budget of the month: two of the committee approve or reject them.'),
+  'points.rejected': z
+    .strictObject({ household: householdIdSchema, queued: sequenceSchema, reason: z.enum(['budget', 'error', 'superseded']), ...orderedBy })
+    .describe('Points that waited for the committee and are not given.'),
+  'points.deducted': z
+    .strictObject({
+      household: householdIdSchema,
+      source,
+      points: points.min(1),
+      tariffPoints: points.min(1).describe('The same before the monthly limit and before what the household had.'),
+      reference,
+      ...dated,
+      rulesVersion: rulesVersionSchema,
+      ...orderedBy,
+      postings,
+    })
+    .describe('Points taken for a low grade; never more than the household has.'),
+  'points.clawedback': z
+    .strictObject({
+      household: householdIdSchema,
+      source,
+      reverses: sequenceSchema.describe('The `points.awarded` it takes back.'),
+      points: points.describe('Less than was awarded where the household would fall below its floor.'),
+      reason: z.enum(['error', 'fraud', 'superseded']),
+      day: daySchema,
+      ...orderedBy,
+      postings,
+    })
+    .describe('An award taken back.'),
+  'points.restored': z
+    .strictObject({
+      household: householdIdSchema,
+      source,
+      reverses: sequenceSchema.describe('The `points.deducted` it gives back.'),
+      points: points.min(1),
+      reason: z.enum(['appeal', 'superseded']),
+      day: daySchema,
+      ...orderedBy,
+      postings,
+    })
+    .describe('A deduction given back.'),
+  'points.expired': z
+    .strictObject({
+      household: householdIdSchema,
+      lots: z
+        .array(z.strictObject({ year: z.int().min(1970).max(9999), points: points.min(1) }))
+        .min(1)
+        .max(20),
+      points: points.min(1),
+      day: daySchema,
+      rulesVersion: rulesVersionSchema,
+      postings,
+    })
+    .describe('Points of past years came to their end, oldest first.'),
 } as const;

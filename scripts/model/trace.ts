@@ -22,7 +22,7 @@ function showEvent({ name, data }: EventDraft): string {
   const words: string[] = [name];
   if ('job' in data && data.job !== null) words.push(showNumber(data.job));
   if ('fence' in data) words.push(`by ${showNumber(data.fence)}`);
-  if ('reason' in data) words.push(data.reason);
+  if ('reason' in data && data.reason !== null) words.push(data.reason);
   return words.join(' ');
 }
 

@@ -12,7 +12,7 @@ import { tariffSchema } from '../../protocol/tariff.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeStore } from '../support/make-store.ts';
 import { openScaleLine, plate, type Way } from '../support/scale-line.ts';
-import { householdOf, registered } from '../support/village-drafts.ts';
+import { householdOf, pricesOf, registered } from '../support/village-drafts.ts';
 
 const cardKey = Buffer.alloc(32, 7);
 const mine = householdOf(1);
@@ -36,7 +36,7 @@ export async function openPoint(model: string, way: Way) {
     minimumGrams: 50,
     papers: { verification: null, checkEveryDays: null },
     store,
-    tariffs: [tariff],
+    ...pricesOf(tariff),
     clock: line.clock,
     wire: wireClock,
     credentialKey: cardKey,
@@ -85,7 +85,7 @@ export function describeScales(name: string, way: () => Promise<Way> | Way): voi
       await told(1);
       board.putOnTray(0);
       await ready();
-      expect(outcomes).toEqual([{ kind: 'awarded', household: mine, material: 'cardboard', netGrams: 2500, points: 150 }]);
+      expect(outcomes).toEqual([{ kind: 'awarded', household: mine, material: 'cardboard', netGrams: 2500, points: 150, tariffPoints: 150 }]);
       const [weighing, ...more] = weighings();
       expect(more).toEqual([]);
       const said = scaleCatalogue[model];

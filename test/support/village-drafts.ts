@@ -2,20 +2,16 @@
 // the timeline and the rebuild would each be tried on the few events somebody happened to think of.
 
 import fc from 'fast-check';
-import type { Posting } from '../../protocol/events/fields.ts';
 import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import { villageRulesSchema } from '../../protocol/village-rules.ts';
+import { earningDrafts, move } from './earning-drafts.ts';
 
 export const sampleHousehold = 'h-0123456789abcdef0123';
 const dispenser = 'dispenser-1';
 const period = '2026-11';
 const jobBase = 2 ** 32;
 
-const move = (unit: Posting['unit'], from: string, to: string, amount: number): Posting[] => [
-  { account: from, unit, amount: -amount },
-  { account: to, unit, amount },
-];
 export const householdOf = (index: number): string => `h-${index.toString(16).padStart(20, '0')}`;
 export const rollOf = (index: number): string => `K1WXJ01${String(index).padStart(7, '0')}`;
 const cardOf = (index: number): string => index.toString(16).padStart(32, '0');
@@ -121,12 +117,9 @@ export const awarded = (household: string, points: number): EventDraft<'points.a
     household,
     source: 'learning',
     points,
-    weighing: null,
-    material: null,
-    netGrams: null,
-    pointsPerKg: null,
-    tariffVersion: '2026-1',
-    postings: points === 0 ? [] : move('points', 'issuance', `household/${household}`, points),
+    ...{ tariffPoints: points, reference: 'session-1', material: null, netGrams: null, pieces: null, pointsPerKg: null, pointsEach: null },
+    ...{ day: '2026-11-23', dateTrusted: true, tariffVersion: '2026-1', rulesVersion: 'site', queued: null, operator: 'organiser-1', second: null },
+    postings: points === 0 ? [] : move('points', 'issuance/learning', `household/${household}`, points),
   },
 });
 
@@ -142,6 +135,13 @@ export const sampleTariff: Tariff = {
     drinkBottle: { name: { zh: '饮料瓶', en: 'drink bottle' }, pointsEach: 3, maxGramsPerSession: 50_000 },
   },
 };
+
+/** What a tray asks of prices and rules: one price list, the rules of a site file that names none, and a date that is believed. */
+export const pricesOf = (tariff: Tariff) => ({
+  tariffs: () => [tariff],
+  rules: () => ({ version: 'site', from: '', rules: villageRulesSchema.parse({}) }),
+  isDateTrusted: () => true,
+});
 
 /** One valid draft of every event name. */
 export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = {
@@ -232,6 +232,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'scale.check.passed': checked('scale.check.passed', 2000),
   'scale.check.failed': checked('scale.check.failed', 2050),
   'points.awarded': awarded(sampleHousehold, 600),
+  ...earningDrafts(sampleHousehold),
   'bin.level.changed': {
     name: 'bin.level.changed',
     subject: 'bin-1',

@@ -17,7 +17,7 @@ import { describeScales } from '../contract/scale-contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeFolder, makeStore, testStartMs } from '../support/make-store.ts';
 import { openScriptedPty } from '../support/scripted-pty.ts';
-import { householdOf, registered } from '../support/village-drafts.ts';
+import { householdOf, pricesOf, registered } from '../support/village-drafts.ts';
 import { describeWith } from './tools.ts';
 
 const frames = {
@@ -95,7 +95,7 @@ describeWith('socat')('published frames, fed by socat', () => {
         minimumGrams: 50,
         papers: { verification: null, checkEveryDays: null },
         store,
-        tariffs: [tariff],
+        ...pricesOf(tariff),
       },
       ...{ clock: villageClock(epochMs(testStartMs), 5), wire: wireClock, credentialKey: key, onOutcome: (outcome) => void outcomes.push(outcome) },
     });

@@ -1,8 +1,10 @@
 /** Legs of every event and the balances they add up to. Every event passes here, whatever else it changes. */
 import { type EventDraft, postingsOf } from '../../../protocol/events.ts';
 import type { Sqlite } from '../database.ts';
+import type { EventMark } from '../projection.ts';
+import { openPointLots, pointLotSql, pointLotTables } from './point-lots.ts';
 
-export const postingTables = ['posting', 'balance'] as const;
+export const postingTables = ['posting', 'balance', ...pointLotTables] as const;
 
 export const postingSql = `
 CREATE TABLE posting (
@@ -24,19 +26,23 @@ CREATE TABLE balance (
   amount INTEGER NOT NULL,
   PRIMARY KEY (account, unit)
 ) STRICT, WITHOUT ROWID;
-`;
+${pointLotSql}`;
 
 /** A function that writes the legs of one event and adds them to the balances. The tables must exist. */
-export function openPostings(db: Sqlite): (draft: EventDraft, sequence: number) => void {
+export function openPostings(db: Sqlite): (draft: EventDraft, mark: EventMark) => void {
+  const moveLots = openPointLots(db);
   const rows = {
     post: db.prepare('INSERT INTO posting (seq, leg, account, unit, amount) VALUES (@seq, @leg, @account, @unit, @amount)'),
     balance: db.prepare(
       'INSERT INTO balance (account, unit, amount) VALUES (@account, @unit, @amount) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount',
     ),
   };
-  return (draft, sequence) =>
-    postingsOf(draft).forEach(({ account, unit, amount }, leg) => {
-      rows.post.run({ seq: sequence, leg, account, unit, amount });
+  return (draft, mark) => {
+    const legs = postingsOf(draft);
+    moveLots(legs, mark);
+    legs.forEach(({ account, unit, amount }, leg) => {
+      rows.post.run({ seq: mark.sequence, leg, account, unit, amount });
       rows.balance.run({ account, unit, amount });
     });
+  };
 }

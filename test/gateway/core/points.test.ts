@@ -22,9 +22,10 @@ const weighing: SettledWeighing = {
   ...{ household, material: 'cardboard', grossGrams: 2510, tareGrams: 10, netGrams: 2500, intervalGrams: 10, maxGrams: 30_000 },
   ...{ stableSource: 'device', zeroAgeMs: 4000, rawHex: ['0008:0002 0050:00', '0008:0002 0050:00'], core: '1.0.0', method: 'tray' },
 };
-const award = (netGrams: number, material = 'cardboard') =>
+const award = (netGrams: number, material = 'cardboard', earned = 0) =>
   decideAward({
     ...{ weighing: { ...weighing, netGrams, material }, scale: 'scale-1', alibi: 7, tariffs, day: '2018-12-31', minimumGrams: 50 },
+    ...{ dateTrusted: true, rulesVersion: 'site', daily: { cap: 3000, earned } },
     instrument: { model: 'W-CN', profile: '0123456789abcdef', certificate: 'ZJ-2026-0001' },
   });
 
@@ -75,7 +76,7 @@ describe('the award of a settled weighing', () => {
     });
     expect(awarded).toMatchObject({
       subject: household,
-      data: { weighing: 'scale-1-7', source: 'recyclables', points: 150, netGrams: 2500, pointsPerKg: 60, tariffVersion: 'a' },
+      data: { reference: 'scale-1-7', source: 'recyclables', points: 150, tariffPoints: 150, netGrams: 2500, pointsPerKg: 60, tariffVersion: 'a' },
     });
     expect(postingsOf(committed)).toEqual([
       { account: 'source/recyclables', unit: 'grams', amount: -2500 },

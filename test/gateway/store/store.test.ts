@@ -185,7 +185,7 @@ describe('rebuild', () => {
 
 describe('the books', () => {
   const plant = {
-    unit_sum: "UPDATE balance SET amount = amount + 1 WHERE account = 'issuance'",
+    unit_sum: "UPDATE balance SET amount = amount + 1 WHERE account = 'issuance/learning'",
     event_sum: 'UPDATE posting SET amount = amount + 1 WHERE seq = 3 AND leg = 0',
     balance_sum: "DELETE FROM balance WHERE unit = 'points'",
     household_negative: "UPDATE balance SET amount = -1 WHERE account LIKE 'household/%' AND unit = 'points'",

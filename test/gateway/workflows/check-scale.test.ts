@@ -9,7 +9,7 @@ import { tariffSchema } from '../../../protocol/tariff.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore } from '../../support/make-store.ts';
 import { openScaleLine } from '../../support/scale-line.ts';
-import { householdOf, registered, sampleDrafts } from '../../support/village-drafts.ts';
+import { householdOf, pricesOf, registered, sampleDrafts } from '../../support/village-drafts.ts';
 
 const key = Buffer.alloc(32, 7);
 const materials = { cardboard: { name: { zh: '纸板', en: 'cardboard' }, pointsPerKg: 60 } };
@@ -22,7 +22,7 @@ async function openPoint(papers: WeighStationOptions['papers']) {
   store.append([registered(householdOf(1), [hashCredential('CARD-1', key)])]);
   const outcomes: WeighOutcome[] = [];
   const station = new WeighStation({
-    ...{ scale, intervalGrams: null, maxGrams: null, papers, minimumGrams: 50, store, tariffs: [tariff], clock, wire: wireClock },
+    ...{ scale, intervalGrams: null, maxGrams: null, papers, minimumGrams: 50, store, ...pricesOf(tariff), clock, wire: wireClock },
     ...{ credentialKey: key, onOutcome: (outcome) => void outcomes.push(outcome) },
   });
   const stop = new AbortController();

@@ -16,7 +16,7 @@ import { openBoardLine } from '../../support/board-line.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore, testStartMs } from '../../support/make-store.ts';
 import { plate } from '../../support/scale-line.ts';
-import { householdOf, registered } from '../../support/village-drafts.ts';
+import { householdOf, pricesOf, registered } from '../../support/village-drafts.ts';
 
 const cardKey = Buffer.alloc(32, 7);
 const hashCard = (code: string) => hashCredential(code, cardKey);
@@ -48,7 +48,7 @@ function openStation(scale: WeighStationOptions['scale'], changes: Partial<Weigh
     maxGrams: null,
     minimumGrams: 50,
     papers: { verification: null, checkEveryDays: null },
-    tariffs: [tariff],
+    ...pricesOf(tariff),
     wire: wireClock,
     credentialKey: cardKey,
     onOutcome: (outcome: WeighOutcome) => void outcomes.push(outcome),
@@ -103,7 +103,7 @@ describe('weighing at a simulated tray scale', () => {
     show('CARD-1', 'M1:CARDBOARD');
     await told(1);
     await rest();
-    expect(outcomes).toEqual([{ kind: 'awarded', household: mine, material: 'cardboard', netGrams: 2500, points: 150 }]);
+    expect(outcomes).toEqual([{ kind: 'awarded', household: mine, material: 'cardboard', netGrams: 2500, points: 150, tariffPoints: 150 }]);
     board.putOnTray(0);
     await rest();
     show('M1:PAPER', 'CARD-2');
@@ -113,7 +113,7 @@ describe('weighing at a simulated tray scale', () => {
       [1, mine, 2500],
       [2, hers, 900],
     ]);
-    expect(awards().map(({ weighing, points, tariffVersion }) => [weighing, points, tariffVersion])).toEqual([
+    expect(awards().map(({ reference, points, tariffVersion }) => [reference, points, tariffVersion])).toEqual([
       ['scale-1-1', 150, 'test-1'],
       ['scale-1-2', 54, 'test-1'],
     ]);
@@ -197,7 +197,7 @@ describe('what is shown to the reader of a scale', () => {
   });
 
   it('is refused before the tariff is in force', () => {
-    const { show, outcomes } = openStation(nobody, { tariffs: [{ ...tariff, validFrom: '2999-01-01' }] });
+    const { show, outcomes } = openStation(nobody, pricesOf({ ...tariff, validFrom: '2999-01-01' }));
     show('M1:CARDBOARD');
     expect(outcomes).toEqual([{ kind: 'refused', household: null, code: 'tariff_not_yet_valid' }]);
   });
@@ -288,7 +288,7 @@ describe('the station of a scale', () => {
     const visit = [readingOf(0), readingOf(0), readingOf(2500)];
     const { store } = makeStore();
     store.append([registered(mine, [hashCard('CARD-1')])]);
-    const broken = { people: store.people, weighings: store.weighings, append };
+    const broken = { people: store.people, weighings: store.weighings, points: store.points, append };
     const outcomes: WeighOutcome[] = [];
     const changes = { store: broken, onOutcome: (outcome: WeighOutcome) => void outcomes.push(outcome) };
     await expect(runOver(visit, 200, ({ show }) => show('CARD-1', 'M1:CARDBOARD'), changes)).rejects.toBe(full);

@@ -1,0 +1,40 @@
+/** What every story of points asks of the books beside its own facts: who may earn, by which prices and rules, and what is left of a budget. */
+import type { PointSource } from '../../protocol/rules/points.ts';
+import type { Tariff } from '../../protocol/tariff.ts';
+import type { AwardContext, Budget } from '../core/budget.ts';
+import { monthOf } from '../core/calendar.ts';
+import { tariffOn } from '../core/points.ts';
+import { type Refused, refuse } from '../core/refusals.ts';
+import type { DatedRules } from '../core/rule-book.ts';
+import type { Asked, Books } from './story.ts';
+
+/** What a source may give this month and has given (R-33). */
+export const budgetOf = ({ store, rules }: Books, source: PointSource, { when }: Asked): Budget => ({
+  limit: rules(when.day).rules.points.budget[source],
+  issued: store.points.issued(monthOf(when.day), source),
+});
+
+export const isKnown =
+  ({ store }: Books) =>
+  (household: string): boolean =>
+    store.people.household(household) !== undefined;
+
+/** Whether points may be kept for a household. */
+export const mayEarn = (books: Books, household: string): boolean => isKnown(books)(household);
+
+export const balanceOf = ({ store }: Books, household: string): number => store.ledger.balance(`household/${household}`, 'points');
+
+export interface Awarding {
+  readonly tariff: Tariff;
+  readonly dated: DatedRules;
+  readonly context: AwardContext & { readonly operator: string };
+}
+
+/** Prices and rules of the day it happened on; given today. */
+export function awardingOn(books: Books, happenedOn: string, { when, orderedBy }: Asked): Awarding | Refused {
+  const tariff = tariffOn(books.tariffs(), happenedOn);
+  if (tariff === undefined) return refuse('tariff_not_yet_valid');
+  const dated = books.rules(happenedOn);
+  const { day, dateTrusted } = when;
+  return { tariff, dated, context: { day, dateTrusted, tariffVersion: tariff.version, rulesVersion: dated.version, ...orderedBy } };
+}
