@@ -262,3 +262,7 @@ export const expiryHouseholdsMax = 2000;
 export const queuedPointsMax = 200;
 /** Grades or appeals one view shows. */
 export const gradesShownMax = 400;
+/** Rolls of a household that are read to find the one it still has. A household is given 24 a year at the most by the usual quota. */
+export const householdRollsRead = 100;
+/** Rows of a list about rolls and bags. What is beyond waits behind it. */
+export const bagsListedMax = 500;

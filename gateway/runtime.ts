@@ -189,7 +189,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   const clock = { gateway: site.config.gateway.id, time, store };
   if (options.announce) background('wall clock', watchClock(clock, machine.clock, stopping.signal));
   const { credentialKey } = keys;
-  const books = openBooks(site, { store, personal, time, credentialKey });
+  const books = openBooks(site, { store, personal, time, credentialKey, bags: { village: site.config.village.bagVillage, key: keys.bagKey } });
   if (options.announce) background('expiry of points', expirePoints(books, machine.clock, stopping.signal));
   const field = options.withField
     ? openField({
@@ -237,7 +237,7 @@ const fieldOnDesk = (field: Field | null): Pick<Desk, 'dispensers' | 'bins' | 's
   vending: field?.vending ?? new Map(),
 });
 
-function openBooks({ config, tariffs }: LoadedSite, parts: Pick<Books, 'store' | 'personal' | 'time' | 'credentialKey'>): Books {
+function openBooks({ config, tariffs }: LoadedSite, parts: Pick<Books, 'store' | 'personal' | 'time' | 'credentialKey' | 'bags'>): Books {
   const { tariff: _file, ...rules } = config.rules;
   const { rules: recorded } = parts.store;
   return {

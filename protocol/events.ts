@@ -12,6 +12,7 @@ import { learningEvents } from './events/learning.ts';
 import { operatorEvents } from './events/operators.ts';
 import { peopleEvents } from './events/people.ts';
 import { pointsEvents } from './events/points.ts';
+import { rollEvents } from './events/rolls.ts';
 import { ruleEvents } from './events/rules.ts';
 import { villageEvents } from './events/village.ts';
 import { volunteeringEvents } from './events/volunteering.ts';
@@ -23,6 +24,7 @@ export const eventSchemas = {
   ...operatorEvents,
   ...ruleEvents,
   ...bagEvents,
+  ...rollEvents,
   ...pointsEvents,
   ...learningEvents,
   ...volunteeringEvents,

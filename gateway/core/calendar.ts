@@ -72,6 +72,20 @@ export function daysBetween(from: string, to: string): number {
 /** Calendar month `YYYY-MM` of a day `YYYY-MM-DD`. */
 export const monthOf = (day: string): string => day.slice(0, 7);
 
+/** The day `days` after the last one of the month `YYYY-MM`. */
+export function dayAfter(period: string, days: number): string {
+  const nextMonthMs = parseTimestamp(`${monthAfter(period)}-01T00:00:00.000Z`);
+  assert(nextMonthMs !== undefined, `no month of this calendar: ${period}`);
+  const { year, month, day } = civilDateOf(nextMonthMs / dayMs + days - 1);
+  return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}`;
+}
+
+/** First and last month of the half-year a month is in. */
+export const halfYearOf = (period: string): readonly [first: string, last: string] => {
+  const year = period.slice(0, 4);
+  return Number(period.slice(5)) <= 6 ? [`${year}-01`, `${year}-06`] : [`${year}-07`, `${year}-12`];
+};
+
 /** A day and its month, and whether the date they were taken from can be trusted. */
 export interface QuotaPeriod {
   readonly day: string;

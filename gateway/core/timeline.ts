@@ -11,6 +11,7 @@ import { earningLines } from './lines/earning.ts';
 import { operatorLines } from './lines/operators.ts';
 import { peopleLines } from './lines/people.ts';
 import { pointsLines } from './lines/points.ts';
+import { rollLines } from './lines/rolls.ts';
 import { ruleLines } from './lines/rules.ts';
 import { villageLines } from './lines/village.ts';
 import { refusals } from './refusals.ts';
@@ -24,6 +25,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...operatorLines,
   ...ruleLines,
   ...bagLines,
+  ...rollLines,
   ...pointsLines,
   ...earningLines,
   ...deviceLines,

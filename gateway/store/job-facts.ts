@@ -39,7 +39,7 @@ export class JobFacts {
       .prepare<[string, number], string>("SELECT roll FROM roll WHERE dispenser = ? AND state = 'inMagazine' ORDER BY position LIMIT ?")
       .pluck();
     this.#magazineSize = db.prepare<[string], number>("SELECT COUNT(*) FROM roll WHERE dispenser = ? AND state = 'inMagazine'").pluck();
-    this.#roll = db.prepare<[string], { state: string; dispenser: string; household: string | null }>(
+    this.#roll = db.prepare<[string], { state: string; dispenser: string | null; household: string | null }>(
       'SELECT state, dispenser, household FROM roll WHERE roll = ?',
     );
   }
@@ -79,7 +79,7 @@ export class JobFacts {
   magazineSize(dispenser: string): number {
     return this.#magazineSize.get(dispenser) ?? 0;
   }
-  roll(roll: string): { state: string; dispenser: string; household: string | null } | undefined {
+  roll(roll: string): { state: string; dispenser: string | null; household: string | null } | undefined {
     return this.#roll.get(roll);
   }
 }

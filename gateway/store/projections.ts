@@ -13,9 +13,19 @@ import { operatorProjection } from './projections/operators.ts';
 import { peopleProjection } from './projections/people.ts';
 import { pointsProjection } from './projections/points.ts';
 import { openPostings, postingSql, postingTables } from './projections/postings.ts';
+import { rollProjection } from './projections/rolls.ts';
 import { ruleProjection } from './projections/rules.ts';
 
-const subjects = [peopleProjection, operatorProjection, ruleProjection, bagProjection, pointsProjection, earningProjection, deviceProjection] as const;
+const subjects = [
+  peopleProjection,
+  operatorProjection,
+  ruleProjection,
+  bagProjection,
+  rollProjection,
+  pointsProjection,
+  earningProjection,
+  deviceProjection,
+] as const;
 const tables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
 const sql = [postingSql, ...subjects.map((subject) => subject.sql)].join('');
 
@@ -51,6 +61,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(operatorProjection, db),
     ...openProjection(ruleProjection, db),
     ...openProjection(bagProjection, db),
+    ...openProjection(rollProjection, db),
     ...openProjection(pointsProjection, db),
     ...openProjection(earningProjection, db),
     ...openProjection(deviceProjection, db),

@@ -21,6 +21,7 @@ import { PeopleFacts } from './people-facts.ts';
 import { PointFacts } from './point-facts.ts';
 import type { ApplyEvent } from './projection.ts';
 import { digestProjections, openProjector, projectionDigest, resetProjections } from './projections.ts';
+import { RollFacts } from './roll-facts.ts';
 import { RuleFacts } from './rule-facts.ts';
 
 const migrations = [
@@ -54,6 +55,7 @@ export class Store {
   readonly operators: OperatorFacts;
   readonly rules: RuleFacts;
   readonly jobs: JobFacts;
+  readonly rolls: RollFacts;
   readonly weighings: WeighingFacts;
   readonly points: PointFacts;
   readonly earning: EarningFacts;
@@ -97,6 +99,7 @@ export class Store {
     this.operators = new OperatorFacts(this.#db);
     this.rules = new RuleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);
+    this.rolls = new RollFacts(this.#db);
     this.weighings = new WeighingFacts(this.#db);
     this.points = new PointFacts(this.#db);
     this.earning = new EarningFacts(this.#db);

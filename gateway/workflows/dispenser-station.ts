@@ -241,7 +241,7 @@ export class DispenserStation {
   #takeLabels(status: DispenserStatus): void {
     const { store, id } = this.#options;
     const loaded = this.#exit.take(status.flags.doorOpen);
-    const { drafts, refusals } = decideLoading({ dispenser: id, ...loaded, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
+    const { drafts, refusals } = decideLoading({ dispenser: id, ...loaded, stateOf: (roll) => store.jobs.roll(roll)?.state });
     for (const code of refusals) this.#tell({ kind: 'label_refused', code });
     if (drafts.length > 0) store.append(drafts);
   }

@@ -1,6 +1,8 @@
 /** Every story of the village by name, subject by subject: what the HTTP API, the socket, the commands and the year run all tell. */
 
+import { bagStories } from './stories/bags.ts';
 import { evaluationStories } from './stories/evaluation.ts';
+import { foundBagStories } from './stories/found-bags.ts';
 import { learningStories } from './stories/learning.ts';
 import { operatorStories } from './stories/operators.ts';
 import { pointStories } from './stories/points.ts';
@@ -8,7 +10,16 @@ import { ruleStories } from './stories/rules.ts';
 import { volunteerStories } from './stories/volunteering.ts';
 import type { Story } from './story.ts';
 
-export const stories = { ...operatorStories, ...learningStories, ...volunteerStories, ...evaluationStories, ...pointStories, ...ruleStories } as const;
+export const stories = {
+  ...operatorStories,
+  ...bagStories,
+  ...foundBagStories,
+  ...learningStories,
+  ...volunteerStories,
+  ...evaluationStories,
+  ...pointStories,
+  ...ruleStories,
+} as const;
 
 export type StoryName = keyof typeof stories;
 export const storyNames = Object.keys(stories) as readonly StoryName[];

@@ -4,6 +4,7 @@
  * transaction. Nothing waits between reading a fact and committing on it. Stories of the village stand in workflows/stories.
  */
 import type { z } from 'zod';
+import type { BagVillage } from '../../protocol/bag-code.ts';
 import { causeOf } from '../../protocol/cause.ts';
 import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { TimeQuality } from '../../protocol/signed-event.ts';
@@ -24,6 +25,8 @@ export interface Books {
   readonly time: { readonly clock: { now(): number }; quality(): TimeQuality };
   /** Secret of this gateway for hashes of cards, plaques and badges. */
   readonly credentialKey: Uint8Array;
+  /** The village's part of bag codes and their secret. */
+  readonly bags: BagVillage;
   /** Rules in force on a day, `YYYY-MM-DD`. */
   readonly rules: (day: string) => DatedRules;
   /** Every price list known, in the order it was set. */

@@ -108,7 +108,7 @@ export class VendingStation {
     if (code !== null) this.#tell({ kind: 'label_refused', code });
     if (code !== null || this.#job !== null) return;
     // Without a door contact a label read while no job runs is one that is being loaded.
-    const { drafts, refusals } = decideLoading({ dispenser: id, labels, doorOpen: true, isKnown: (roll) => store.jobs.roll(roll) !== undefined });
+    const { drafts, refusals } = decideLoading({ dispenser: id, labels, doorOpen: true, stateOf: (roll) => store.jobs.roll(roll)?.state });
     for (const refusal of refusals) this.#tell({ kind: 'label_refused', code: refusal });
     if (drafts.length > 0) store.append(drafts);
   }

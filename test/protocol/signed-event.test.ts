@@ -118,14 +118,14 @@ describe('refuses, naming the place', () => {
   });
   it('a key twice, a float, seven levels', () => {
     for (const data of ['{"a":1,"a":2}', '{"a":0.5}', '{"a":[[[[[1]]]]]}']) {
-      const text = JSON.stringify({ ...body, type: 'bag.traced.v1' }).replace(JSON.stringify(body.data), data);
+      const text = JSON.stringify({ ...body, type: 'bag.unheard.v1' }).replace(JSON.stringify(body.data), data);
       expect(parseEvent(Buffer.from(text))).toMatchObject({ ok: false, place: expect.stringMatching(/^character \d+$/) });
     }
   });
   it('sums beyond 2^53 that only look like zero', () => {
     const big = Number.MAX_SAFE_INTEGER;
     const legs = [big, big, 1, -big, -big].map((amount) => ({ account: 'a', unit: 'grams', amount }));
-    expect(parseEvent(Buffer.from(JSON.stringify({ ...body, type: 'bag.traced.v1', data: { postings: legs } })))).toMatchObject({
+    expect(parseEvent(Buffer.from(JSON.stringify({ ...body, type: 'bag.unheard.v1', data: { postings: legs } })))).toMatchObject({
       ok: false,
       place: 'data.postings',
     });

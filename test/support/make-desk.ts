@@ -26,6 +26,7 @@ export function makeDesk(made: TestStore = makeStore()): Desk {
     credentialKey,
     books: {
       ...{ store, personal, time, credentialKey, random: randomBytes },
+      bags: { village: 'WXJ01', key: Buffer.alloc(32, 9) },
       rules: (day) => rulesOn({ version: 'site', from: '', rules: villageRulesSchema.parse({}) }, store.rules.rules(), day),
       tariffs: () => [sampleTariff, ...store.rules.tariffs()],
     },

@@ -6,6 +6,7 @@ import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import { villageRulesSchema } from '../../protocol/village-rules.ts';
 import { earningDrafts, move } from './earning-drafts.ts';
+import { sampleRollDrafts } from './roll-drafts.ts';
 
 export const sampleHousehold = 'h-0123456789abcdef0123';
 const dispenser = 'dispenser-1';
@@ -219,6 +220,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
     subject: dispenser,
     data: { dispenser, rolls: 1, ctrOut: 2, expectedCtrOut: 1, postings: move('rolls', `magazine/${dispenser}`, `suspense/${dispenser}`, 1) },
   },
+  ...sampleRollDrafts,
   'device.fenced': { name: 'device.fenced', subject: dispenser, data: { device: dispenser, fence: jobBase + 2, job: jobBase + 1, reason: 'open_job' } },
   'device.rebaselined': {
     name: 'device.rebaselined',

@@ -1,4 +1,4 @@
-/** Rolls, quotas and the jobs of dispensers. */
+/** Rolls, quotas and the jobs of dispensers. What people do with a roll afterwards is in rolls.ts, on the same tables. */
 import assert from 'node:assert/strict';
 import type { Sqlite } from '../database.ts';
 import { defineProjection } from '../projection.ts';
@@ -14,13 +14,32 @@ CREATE TABLE quota (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE roll (
   roll TEXT PRIMARY KEY,
-  state TEXT NOT NULL CHECK (state IN ('inMagazine', 'issued', 'wasted', 'suspense')),
-  dispenser TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('inStock', 'inMagazine', 'issued', 'lost', 'damaged', 'returned', 'void', 'wasted', 'suspense')),
+  dispenser TEXT,
   position INTEGER NOT NULL,
   household TEXT,
   job INTEGER,
-  confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1))
+  confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
+  period TEXT,
+  issued INTEGER,
+  batch TEXT,
+  bags INTEGER,
+  CHECK (state NOT IN ('issued', 'lost', 'damaged', 'returned') OR household IS NOT NULL),
+  CHECK (state <> 'inMagazine' OR (dispenser IS NOT NULL AND household IS NULL)),
+  CHECK (state NOT IN ('inStock', 'void') OR household IS NULL)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX roll_of_household ON roll (household, issued) WHERE household IS NOT NULL;
+CREATE INDEX roll_of_batch ON roll (batch) WHERE batch IS NOT NULL;
+CREATE TABLE unconfirmed (
+  job INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  household TEXT NOT NULL,
+  dispenser TEXT NOT NULL,
+  roll TEXT,
+  PRIMARY KEY (job, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unconfirmed_of_household ON unconfirmed (household);
+CREATE INDEX unconfirmed_roll ON unconfirmed (roll);
 CREATE INDEX roll_magazine ON roll (dispenser, state, position);
 CREATE TABLE job (
   job INTEGER PRIMARY KEY,
@@ -34,9 +53,11 @@ CREATE TABLE job (
   nonce INTEGER,
   sequence INTEGER CHECK ((sequence IS NULL) = (reliability = 'A')),
   state TEXT NOT NULL CHECK (state IN ('open', 'indeterminate', 'issued', 'voided')),
-  done INTEGER NOT NULL CHECK (done BETWEEN 0 AND rolls)
+  done INTEGER NOT NULL CHECK (done BETWEEN 0 AND rolls),
+  manual_roll TEXT
 ) STRICT;
 CREATE INDEX job_open ON job (dispenser) WHERE state IN ('open', 'indeterminate');
+CREATE INDEX job_undecided ON job (household) WHERE state IN ('open', 'indeterminate');
 CREATE INDEX job_order ON job (dispenser, job) WHERE sequence IS NOT NULL;
 CREATE TABLE fence (fence INTEGER PRIMARY KEY, device TEXT NOT NULL, job INTEGER) STRICT;
 CREATE TABLE dispenser (
@@ -64,12 +85,13 @@ function prepare(db: Sqlite) {
       VALUES (@job, @dispenser, @household, @rolls, @period, @reliability, @sequence, 'open', 0)`),
     doubtJob: db.prepare("UPDATE job SET state = 'indeterminate' WHERE job = @job AND state = 'open' AND reliability <> 'A'"),
     closeJob: db.prepare("UPDATE job SET state = @state, done = @done WHERE job = @job AND state IN ('open', 'indeterminate')"),
-    stock: db.prepare(
-      "INSERT INTO roll (roll, state, dispenser, position, household, job, confirmed) VALUES (@roll, 'inMagazine', @dispenser, @seq, NULL, NULL, 0)",
-    ),
-    issueRoll: db.prepare(
-      "UPDATE roll SET state = 'issued', household = @household, job = @job, confirmed = @confirmed WHERE roll = @roll AND state = 'inMagazine'",
-    ),
+    stock: db.prepare(`INSERT INTO roll (roll, state, dispenser, position, confirmed) VALUES (@roll, 'inMagazine', @dispenser, @seq, 0)
+      ON CONFLICT DO UPDATE SET state = 'inMagazine', dispenser = excluded.dispenser, position = excluded.position WHERE roll.state = 'inStock'`),
+    issueRoll: db.prepare(`UPDATE roll SET state = 'issued', household = @household, job = @job, confirmed = @confirmed, period = @period, issued = @seq
+      WHERE roll = @roll AND state = 'inMagazine'`),
+    doubt: db.prepare('INSERT INTO unconfirmed (job, place, household, dispenser, roll) VALUES (@job, @place, @household, @dispenser, @roll)'),
+    dropExtra: db.prepare(`UPDATE quota SET extra = extra - 1 WHERE household = @household AND period = @period
+      AND EXISTS (SELECT 1 FROM job WHERE job = @job AND manual_roll IS NOT NULL)`),
     loseRolls: db.prepare(`UPDATE roll SET state = @state WHERE roll IN
       (SELECT roll FROM roll WHERE dispenser = @dispenser AND state = 'inMagazine' ORDER BY position LIMIT @rolls)`),
     fence: db.prepare('INSERT INTO fence (fence, device, job) VALUES (@fence, @device, @job)'),
@@ -93,8 +115,8 @@ function closeJob(rows: Rows, job: number, state: 'issued' | 'voided', done: num
 }
 
 export const bagProjection = defineProjection({
-  tables: ['quota', 'roll', 'job', 'fence', 'dispenser'],
-  rules: 1,
+  tables: ['quota', 'roll', 'unconfirmed', 'job', 'fence', 'dispenser'],
+  rules: 2,
   sql,
   prepare,
   apply: {
@@ -111,15 +133,20 @@ export const bagProjection = defineProjection({
     'bag.issue.settled': () => undefined,
     'bag.stock.counted': (rows, { dispenser, counted, expected }) =>
       void rows.loseRolls.run({ state: 'suspense', dispenser, rolls: Math.max(0, expected - counted) }),
-    'bag.roll.issued': (rows, { job, dispenser, household, period, rolls, voided }) => {
+    'bag.roll.issued': (rows, { job, dispenser, household, period, rolls, voided }, { sequence: seq }) => {
       closeJob(rows, job, 'issued', rolls.length);
       rows.unhold.run({ household, period, held: rolls.length + voided, issued: rolls.length });
-      for (const { roll, confirmed } of rolls) if (roll !== null) rows.issueRoll.run({ roll, household, job, confirmed: confirmed ? 1 : 0 });
+      for (const [place, { roll, confirmed }] of rolls.entries()) {
+        if (roll !== null) rows.issueRoll.run({ roll, household, job, confirmed: confirmed ? 1 : 0, period, seq });
+        if (!confirmed) rows.doubt.run({ job, place, household, dispenser, roll });
+      }
       count(rows, dispenser, { posted: rolls.length });
     },
     'bag.issue.voided': (rows, { job, household, period, rolls }) => {
       closeJob(rows, job, 'voided', 0);
       rows.unhold.run({ household, period, held: rolls, issued: 0 });
+      // The roll given by hand meanwhile was the only one then, and counts as the one of the quota.
+      rows.dropExtra.run({ household, period, job });
     },
     'bag.roll.wasted': (rows, { dispenser, rolls, reason }) => {
       rows.loseRolls.run({ state: 'wasted', dispenser, rolls });
