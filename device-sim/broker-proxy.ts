@@ -16,6 +16,8 @@ export interface BrokerProxy extends FaultyNetwork {
 
 /** Delay of `slow` where none is given. Unit: ms. */
 const slowMs = 3_000;
+/** What may be under way in one direction; above it the sender is not read from, as by any network that is full. Unit: byte. */
+const underWayBytesMax = 262_144;
 
 /**
  * Opens `ID=HOST:PORT>HOST:PORT`: listens at the first place, passes to the second.
@@ -33,15 +35,16 @@ export async function openBrokerProxy(text: string): Promise<BrokerProxy> {
     const pair = [socket, upstream] as const;
     pairs.add(pair);
     for (const [one, other] of [pair, [upstream, socket]] as const) {
+      const way = openWay(one, other);
+      const delayMs = () => (fault?.name === 'slow' ? (fault.ms ?? slowMs) : 0);
       one.on('data', (bytes: Buffer) => {
-        if (fault?.name === 'half-open') return;
-        if (fault?.name === 'slow') setTimeout(() => other.write(bytes), fault.ms ?? slowMs).unref();
-        else other.write(bytes);
+        if (fault?.name !== 'half-open') way.pass(bytes, delayMs());
       });
       one.on('error', () => one.destroy());
       one.once('close', () => {
-        pairs.delete(pair);
-        if (fault?.name !== 'half-open') other.destroy();
+        if (other.destroyed) pairs.delete(pair);
+        // Behind a half-open link the other end hears nothing of it, and stays among the pairs until the link is there again.
+        else if (fault?.name !== 'half-open') way.pass(null, delayMs());
       });
     }
   });
@@ -61,6 +64,49 @@ export async function openBrokerProxy(text: string): Promise<BrokerProxy> {
     async close() {
       for (const [, upstream] of pairs) upstream.destroy();
       await listener.close();
+    },
+  };
+}
+
+/** One direction of a connection. `pass(null, ...)` is its end. */
+function openWay(one: Socket, other: Socket): { pass(bytes: Buffer | null, delayMs: number): void } {
+  const underWay: { readonly bytes: Buffer | null; readonly dueMs: number }[] = [];
+  let underWayBytes = 0;
+  /** What was sent later never comes earlier, however slow the network was in between. */
+  let clearMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const holdBack = () => {
+    if (underWayBytes + other.writableLength > underWayBytesMax) one.pause();
+    else if (one.isPaused()) one.resume();
+  };
+  const deliver = () => {
+    timer = undefined;
+    for (let [next] = underWay; next !== undefined; [next] = underWay) {
+      const waitMs = next.dueMs - performance.now();
+      if (waitMs > 0) {
+        timer = setTimeout(deliver, waitMs).unref();
+        break;
+      }
+      underWay.shift();
+      underWayBytes -= next.bytes?.length ?? 0;
+      if (next.bytes === null) other.destroySoon();
+      else other.write(next.bytes);
+    }
+    holdBack();
+  };
+  other.on('drain', holdBack);
+  other.once('close', () => {
+    clearTimeout(timer);
+    underWay.length = 0;
+  });
+  return {
+    pass(bytes, delayMs) {
+      if (other.destroyed) return;
+      clearMs = Math.max(clearMs, performance.now() + delayMs);
+      underWay.push({ bytes, dueMs: clearMs });
+      underWayBytes += bytes?.length ?? 0;
+      if (timer === undefined) deliver();
+      else holdBack();
     },
   };
 }

@@ -67,6 +67,8 @@ const parametersSchema = z.strictObject({
   grams: z.number().min(-1_000_000).max(1_000_000).optional(),
 });
 export type FaultParameters = z.infer<typeof parametersSchema>;
+/** Every wait but the way of a clock: no timer runs longer than 2^31 ms, and nobody waits for an hour. */
+const waitSchema = parametersSchema.extend({ ms: z.number().min(0).max(3_600_000).optional() });
 
 /** A fault as it is asked for: where, what, how. */
 export interface FaultOrder {
@@ -89,7 +91,9 @@ export function parseFault(text: string): Parsed<FaultOrder> {
   if (broken !== undefined) return refuse(`${broken.join('=')} is not PARAMETER=NUMBER`);
   const stranger = given.find(([parameter]) => !row.parameters.some((known) => known === parameter));
   if (stranger !== undefined) return refuse(`${name} takes ${row.parameters.length === 0 ? 'no parameter' : row.parameters.join(', ')}, not ${stranger[0]}`);
-  const parameters = parametersSchema.safeParse(Object.fromEntries(given.map(([parameter, value]) => [parameter, Number(value)])));
+  const parameters = (name === 'clock-jump' ? parametersSchema : waitSchema).safeParse(
+    Object.fromEntries(given.map(([parameter, value]) => [parameter, Number(value)])),
+  );
   if (!parameters.success) return refuse(parameters.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   return { ok: true, value: { target, row, parameters: parameters.data } };
 }

@@ -7,7 +7,7 @@ import { encodeSms } from '../../protocol/sms.ts';
 import { smsEscapeMs, smsSendMs } from '../limits.ts';
 import { FrameWire, type FrameWireOptions } from './frame-wire.ts';
 
-/** `unknown`: handed over, and the network never said a word. */
+/** `refused`: the modem said no. `silent`: it said nothing, before it had the message. `unknown`: handed over, and the network never said a word. */
 export type SmsOutcome = 'sent' | 'refused' | 'silent' | 'unknown';
 
 type Options = Pick<FrameWireOptions<ModemReply, ModemRequest>, 'transport' | 'clock' | 'openStream'>;
@@ -30,8 +30,14 @@ export class Modem {
     const command = (line: string) => this.#exchange({ kind: 'command', text: line }, modemAt.timeoutMs, signal);
     // Leaves a prompt that an earlier try may have left open. A modem that had one says OK to that, which must not be taken for another answer.
     await this.#exchange({ kind: 'escape' }, smsEscapeMs, signal);
-    for (const line of ['ATE0', 'AT+CMGF=0']) if ((await command(line)) !== 'ok') return 'silent';
-    if ((await command(`AT+CMGS=${length}`)) !== 'prompt') return 'refused';
+    for (const [line, right] of [
+      ['ATE0', 'ok'],
+      ['AT+CMGF=0', 'ok'],
+      [`AT+CMGS=${length}`, 'prompt'],
+    ] as const) {
+      const end = await command(line);
+      if (end !== right) return end === 'silence' ? 'silent' : 'refused';
+    }
     const end = await this.#exchange({ kind: 'message', pdu }, smsSendMs, signal);
     if (end === 'silence') return 'unknown';
     return end === 'ok' ? 'sent' : 'refused';

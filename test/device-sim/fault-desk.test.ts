@@ -65,6 +65,10 @@ describe('the text of a fault', () => {
     ['line-1:crc-bit:p=often', 'is not PARAMETER=NUMBER'],
     ['line-1:crc-bit:p=0', 'p: '],
     ['line-1:crc-bit:ms=3', 'takes p, times, unit, not ms'],
+    ['broker:slow:ms=2147483648', 'ms: '],
+    ['broker:slow:ms=-1', 'ms: '],
+    ['line-1:noise-between:ms=3600001', 'ms: '],
+    ['gateway:clock-jump:ms=2e12', 'ms: '],
     ['dispenser-1:jam:p=1', 'jam takes no parameter, not p'],
     ['a:b:c:d', 'is not TARGET:FAULT'],
   ])('%s is refused', (text, reason) => {
