@@ -66,7 +66,7 @@ export class Capture {
     const { startedMs } = this.wires;
     const name = captureFiles.decisions.replace('.jsonl', '');
     this.#decisions = new CaptureFile({ folder, name, header, clock, startedMs, onFailed: (error) => this.#tellFailure(error) });
-    this.#unlisten = store.onAppended((event) => this.#decisions.add({ event: 'recorded', ...this.#show(event) }));
+    this.#unlisten = store.onAppended((event) => this.#decisions.add({ event: 'recorded', ...this.#show(event), asked: event.cause !== null }));
     const manifest = this.#manifest();
     this.#beginning = this.#writeBeginning(manifest, store.head.sequence).catch((error: unknown) => this.#tellFailure(error));
   }

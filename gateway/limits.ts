@@ -242,6 +242,8 @@ export const acceptanceFilesMax = 99;
 export const sessionsMax = 32;
 /** A session nobody uses ends. Unit: ms. */
 export const sessionIdleMs = 10 * 60_000;
+/** However much it is used, a session ends with the day's work. Unit: ms. */
+export const sessionMaxMs = 12 * 3_600_000;
 /** Wrong PINs in a row before a badge is locked: with six digits a finder has one chance in 200,000 a lock. */
 export const pinTriesMax = 5;
 /** How long a badge is locked. Unit: ms. */

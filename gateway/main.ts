@@ -31,6 +31,8 @@ const program = new Command('sifen')
   .version(version)
   .showHelpAfterError('(see sifen --help)')
   .exitOverride()
+  // What stands behind a command is its own: `sifen rules change --version` does not ask for ours.
+  .enablePositionalOptions()
   .addHelpText(
     'after',
     '\nExit codes: 0 done, 1 failed or refused, 2 wrong usage, 70 a fault of sifen itself (report it).\nCommands use a running gateway through DIR/sifen.sock, and open the files themselves when none runs.',

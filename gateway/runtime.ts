@@ -101,6 +101,7 @@ export function openVillage(options: VillageOptions): Village {
     const personal = openNames(store, places.personal, keys);
     closers.push(() => personal.close());
     settleLedger(standing, { store, personal }, options);
+    personal.operators.keepOnly(store.operators.list());
     if (options.announce) openChapter(store, options, keys);
     capture = openCapture({ ...options, machine, training }, { store, keys, time });
     closers.push(() => capture?.close());

@@ -52,7 +52,9 @@ export type DecisionsHeader = z.infer<typeof decisionsHeaderSchema>;
 
 /** Every further line. */
 export const decisionEntrySchema = z.discriminatedUnion('event', [
-  z.strictObject({ atMs, event: z.literal('recorded'), ...draft, ...stamp }).describe('An event was appended to the ledger.'),
+  z
+    .strictObject({ atMs, event: z.literal('recorded'), ...draft, ...stamp, asked: z.boolean() })
+    .describe('An event was appended to the ledger; `asked`: a person had told a story.'),
   z
     .strictObject({ atMs, event: z.literal('told'), station: deviceIdSchema, outcome: z.record(z.string(), z.unknown()) })
     .describe('What somebody at a counter was told, refusals among it.'),
@@ -75,7 +77,7 @@ export type DecisionFact = DecisionEntry extends infer Entry ? (Entry extends De
 /**
  * Events by which a person changed the roster. A replay takes them as given: the table they came from, with its names, is in no capture.
  */
-export const rosterEvents: ReadonlySet<string> = new Set([
+const rosterEvents: ReadonlySet<string> = new Set([
   'household.registered',
   'household.changed',
   'credential.added',
@@ -83,12 +85,16 @@ export const rosterEvents: ReadonlySet<string> = new Set([
   'roster.imported',
 ] satisfies EventDraft['name'][]);
 
-/** The data of an event with each card in it replaced: hashes by stand-ins for a capture, stand-ins by other hashes for a replay. */
+/** Whether a replay takes an event as given: what a person told is in no capture, for it may name somebody. */
+export const isGiven = ({ name, asked }: { readonly name: string; readonly asked: boolean }): boolean => asked || rosterEvents.has(name);
+
+/** The data of an event with each card and badge in it replaced: hashes by stand-ins for a capture, stand-ins by other hashes for a replay. */
 export function replaceCredentials(data: Readonly<Record<string, unknown>>, replace: (credential: string) => string): Record<string, unknown> {
-  const { credential, credentials } = data;
+  const { credential, credentials, badge } = data;
   return {
     ...data,
     ...(typeof credential === 'string' ? { credential: replace(credential) } : {}),
+    ...(typeof badge === 'string' ? { badge: replace(badge) } : {}),
     ...(Array.isArray(credentials) ? { credentials: credentials.map((one) => replace(String(one))) } : {}),
   };
 }

@@ -45,7 +45,15 @@ function parseOwn(text: string): { readonly ok: true; readonly code: string; rea
  * What events and the ledger know a card by: 32 hex digits of HMAC-SHA-256 under a secret of this gateway of at least 16 bytes, so that
  * a list of card numbers cannot be tried against a leaked log.
  */
-export function hashCredential(code: string, key: Uint8Array): string {
+export const hashCredential = (code: string, key: Uint8Array): string => keyedHash('', code, key);
+
+/** What events know a badge by. Another hash than that of the same card in a household's hand, so that neither tells of the other. */
+export const hashBadge = (code: string, key: Uint8Array): string => keyedHash('badge\n', code, key);
+
+/** What events know the own household of an operator by: nobody but this gateway can tell whose it is. */
+export const hashOwnHousehold = (household: string, key: Uint8Array): string => keyedHash('own household\n', household, key);
+
+function keyedHash(purpose: string, text: string, key: Uint8Array): string {
   assert(key.length >= 16);
-  return createHmac('sha256', key).update(code).digest('hex').slice(0, 32);
+  return createHmac('sha256', key).update(purpose).update(text).digest('hex').slice(0, 32);
 }

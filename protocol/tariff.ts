@@ -3,8 +3,10 @@
  * 100 points are 1 yuan, so 1 point is 1 fen. Deciding what an actual weighing earns is gateway/core's work, not this file's.
  */
 import { z } from 'zod';
-import { materialSchema } from './events/fields.ts';
+import { daySchema, materialSchema } from './events/fields.ts';
 
+/** Of 150 bytes each at most, they leave an event of 8 KiB room for its other fields. */
+const materialsMax = 40;
 const wholePoints = z.int().min(0).max(100_000);
 
 /** One recyclable material: its name for people, and its price either by mass or by piece. */
@@ -22,12 +24,12 @@ export const tariffSchema = z.strictObject({
     .string()
     .regex(/^[0-9A-Za-z.-]{1,32}$/, 'letters, digits, dots and hyphens, at most 32')
     .describe('Named in every event that used this tariff.'),
-  validFrom: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}$/, 'a date is YYYY-MM-DD')
-    .describe('First day in force, Asia/Shanghai.'),
+  validFrom: daySchema.describe('First day in force, Asia/Shanghai.'),
   learningPoints: wholePoints.describe('Per learning session attended (R-20).'),
   volunteeringPoints: wholePoints.describe('Per confirmed volunteering event (R-22).'),
-  materials: z.record(materialSchema, materialRowSchema).describe('By material key.'),
+  materials: z
+    .record(materialSchema, materialRowSchema)
+    .refine((rows) => Object.keys(rows).length <= materialsMax, `at most ${materialsMax} materials: a price list fits into one event`)
+    .describe('By material key.'),
 });
 export type Tariff = z.infer<typeof tariffSchema>;

@@ -19,6 +19,10 @@ export function addCheck(program: Command): void {
       const budget = lines.map((line) => ({ line: line.id, ...planBudget(line) }));
       if (flags.json) process.stdout.write(`${JSON.stringify({ config, tariffs, digest, budget, findings })}\n`);
       else process.stdout.write(`${text}${findings.map(({ kind, message }) => (kind === 'warning' ? `warning: ${message}\n` : '')).join('')}`);
+      const openTo = isLoopback(config.http.host)
+        ? []
+        : [`warning: http.host ${config.http.host} lets badges, PINs and sessions travel in clear over the network: put a proxy with TLS before it.\n`];
+      if (!flags.json) process.stdout.write(openTo.join(''));
       const refused = findings.filter((finding) => finding.kind === 'refused').map(({ message }) => message);
       if (refused.length > 0)
         throw new GatewayError('config_invalid', refused.join('\n'), { hint: 'As it is, every device on it would be polled late, and alarms told late.' });
@@ -34,3 +38,6 @@ export function addCheck(program: Command): void {
       process.stdout.write(`${file} is right: ${config.village.name}, gateway ${config.gateway.id}, ${parts.join(', ')}, tariff ${tariffs[0]?.version}.\n`);
     });
 }
+
+/** The machine itself: what is said there passes no cable. */
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');

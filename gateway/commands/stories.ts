@@ -3,8 +3,6 @@
  * never one of them. The same story runs over the HTTP API.
  */
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { sayRefusal } from '../core/refusals.ts';
 import { describeEvent, languageOf } from '../core/timeline.ts';
@@ -14,6 +12,7 @@ import type { Told } from '../workflows/story.ts';
 import type { Seen } from '../workflows/view.ts';
 import { viewNames, viewOf } from '../workflows/views.ts';
 import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
+import { askNewSecret, askSecret } from './secret-prompt.ts';
 import { addFieldOptions, asksForPin, inputOf } from './story-options.ts';
 
 type Flags = VillageFlags & { readonly operator: string; readonly secondBadge?: string; readonly key?: string } & Readonly<Record<string, unknown>>;
@@ -40,7 +39,7 @@ function addStory(program: Command, name: (typeof storyNames)[number]): void {
     .option('--key <key>', 'name of this request: asked again under it, nothing happens twice')
     .action(async (flags: Flags) => {
       const input = inputOf(story.input, flags);
-      if (asksForPin(story.input)) input['pin'] = await askSecret('SIFEN_PIN', 'PIN: ');
+      if (asksForPin(story.input)) input['pin'] = await askNewSecret('SIFEN_PIN', 'PIN: ');
       const second =
         flags.secondBadge === undefined ? null : { badge: flags.secondBadge, pin: await askSecret('SIFEN_SECOND_PIN', 'PIN of the second person: ') };
       const order = { story: name, input, operator: flags.operator, second, key: flags.key ?? randomUUID() };
@@ -82,20 +81,4 @@ function refused(flags: Flags, no: Extract<Told, { ok: false }>): void {
   const said = sayRefusal(no.refusal);
   print(flags, no, () => (languageOf(process.env['LANG']) === 'zh' ? said.zh : said.en));
   process.exitCode = 1;
-}
-
-/** From the environment, or typed without being shown. @throws GatewayError usage where there is nobody to ask. */
-async function askSecret(variable: string, prompt: string): Promise<string> {
-  const given = process.env[variable];
-  if (given !== undefined) return given;
-  if (!process.stdin.isTTY) throw new GatewayError('usage', `The PIN is missing: set ${variable}, or run this at a terminal.`);
-  process.stderr.write(prompt);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
-  try {
-    return (await terminal.question('')).trim();
-  } finally {
-    terminal.close();
-    process.stderr.write('\n');
-  }
 }

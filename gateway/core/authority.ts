@@ -5,11 +5,11 @@
 import type { Role } from '../../protocol/roles.ts';
 import { type Refused, refuse } from './refusals.ts';
 
-/** An operator as the ledger has them. `household` is the own one, null where none is known. */
+/** An operator as the ledger has them. `ownHousehold` is a keyed hash; null where none is known. */
 export interface Actor {
   readonly operator: string;
   readonly roles: readonly Role[];
-  readonly household: string | null;
+  readonly ownHousehold: string | null;
 }
 
 /** What a story asks of whoever tells it. */
@@ -26,11 +26,12 @@ export interface AuthorityQuestion {
   readonly authority: Authority;
   readonly actor: Actor;
   readonly second: Actor | null;
+  /** Keyed hashes, as `Actor.ownHousehold`. */
   readonly households: readonly string[];
 }
 
 const has = ({ roles }: Actor, wanted: readonly Role[]): boolean => roles.some((role) => wanted.includes(role));
-const isOf = ({ household }: Actor, households: readonly string[]): boolean => household !== null && households.includes(household);
+const isOf = ({ ownHousehold }: Actor, households: readonly string[]): boolean => ownHousehold !== null && households.includes(ownHousehold);
 
 /** Null when they may; else the first refusal that applies. */
 export function decideAuthority({ authority, actor, second, households }: AuthorityQuestion): Refused | null {
@@ -42,5 +43,5 @@ export function decideAuthority({ authority, actor, second, households }: Author
   }
   if (second.operator === actor.operator) return refuse('second_person_same');
   if (!has(second, authority.secondBy ?? authority.by)) return refuse('second_role_missing');
-  return isOwn && second.household === actor.household ? refuse('second_own_household') : null;
+  return isOwn && second.ownHousehold === actor.ownHousehold ? refuse('second_own_household') : null;
 }

@@ -20,7 +20,7 @@ export interface KnownOperator extends Actor {
 export type Drafted = { readonly ok: true; readonly drafts: readonly EventDraft[] } | Refused;
 
 /** Who stands at the machine before anybody is enrolled. */
-export const founder: Actor = { operator: 'founder', roles: ['committee', 'technician'], household: null };
+export const founder: Actor = { operator: 'founder', roles: ['committee', 'technician'], ownHousehold: null };
 
 const canConfirm = (operators: readonly KnownOperator[]): KnownOperator[] =>
   operators.filter(({ state, roles }) => state === 'active' && roles.some((role) => confirming.includes(role)));
@@ -42,18 +42,18 @@ interface Ordered {
 
 export function decideEnrolment(
   { operators, operator, second }: Ordered,
-  wanted: { readonly name: string; readonly roles: readonly Role[]; readonly household: string | null; readonly badge: string },
+  wanted: { readonly name: string; readonly roles: readonly Role[]; readonly ownHousehold: string | null; readonly badge: string },
 ): Drafted {
-  const { name: enrolled, roles, household, badge } = wanted;
+  const { name: enrolled, roles, ownHousehold, badge } = wanted;
   if (operators.some((known) => known.operator === enrolled)) return refuse('operator_known', { operator: enrolled });
   if (operators.some((known) => known.badge === badge)) return refuse('badge_taken');
-  const data = { operator, second, enrolled, roles: [...new Set(roles)], household, badge };
+  const data = { operator, second, enrolled, roles: [...new Set(roles)], ownHousehold, badge };
   return { ok: true, drafts: [{ name: 'operator.enrolled', subject: enrolled, data }] };
 }
 
 export function decideOperatorChange(
   { operators, operator, second }: Ordered,
-  wanted: { readonly name: string; readonly roles: readonly Role[]; readonly household: string | null },
+  wanted: { readonly name: string; readonly roles: readonly Role[] /** Undefined: as it was. */; readonly ownHousehold: string | null | undefined },
 ): Drafted {
   const known = operators.find((row) => row.operator === wanted.name);
   if (known === undefined) return refuse('operator_unknown', { operator: wanted.name });
@@ -61,7 +61,8 @@ export function decideOperatorChange(
   const roles = [...new Set(wanted.roles)];
   const changed = operators.map((row) => (row === known ? { ...row, roles } : row));
   if (isFounded(operators) && !isFounded(changed)) return refuse('last_committee');
-  const data = { operator, second, changed: wanted.name, roles, household: wanted.household };
+  const ownHousehold = wanted.ownHousehold === undefined ? known.ownHousehold : wanted.ownHousehold;
+  const data = { operator, second, changed: wanted.name, roles, ownHousehold };
   return { ok: true, drafts: [{ name: 'operator.changed', subject: wanted.name, data }] };
 }
 
@@ -69,7 +70,8 @@ export function decideNewBadge({ operators, operator, second }: Ordered, wanted:
   const known = operators.find((row) => row.operator === wanted.name);
   if (known === undefined) return refuse('operator_unknown', { operator: wanted.name });
   if (known.state === 'suspended') return refuse('operator_suspended', { operator: wanted.name });
-  if (operators.some((row) => row !== known && row.badge === wanted.badge)) return refuse('badge_taken');
+  // Also the own old one: a badge has one PIN for as long as it counts.
+  if (operators.some((row) => row.badge === wanted.badge)) return refuse('badge_taken');
   return {
     ok: true,
     drafts: [{ name: 'operator.badge.replaced', subject: wanted.name, data: { operator, second, changed: wanted.name, badge: wanted.badge } }],

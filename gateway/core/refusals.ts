@@ -19,6 +19,7 @@ export const refusals = {
   request_key_reused: ['这个请求编号已经用在别的内容上了。', 'This request key was used for something else.'],
   // Badge and PIN.
   session_needed: ['请先刷工牌、输密码。', 'Show a badge and enter the PIN first.'],
+  second_session_needed: ['第二个人还没有刷工牌，或者已经退出了。', 'The second person has shown no badge, or the session is over.'],
   badge_unknown: ['这张工牌没有登记。', 'This badge is not enrolled.'],
   pin_wrong: ['密码不对。', 'The PIN is wrong.'],
   pin_locked: ['密码错得太多，请 {minutes} 分钟后再试。', 'Too many wrong PINs; try again in {minutes} minutes.'],

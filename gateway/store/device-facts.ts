@@ -30,6 +30,13 @@ export interface BinRow {
   readonly alarm: boolean;
 }
 
+/** `alarm` is the number of its alarm.fire. */
+export interface UnheardAlarm {
+  readonly bin: string;
+  readonly compartment: number;
+  readonly alarm: number;
+}
+
 export class BinFacts {
   readonly #all;
   readonly #unheard;
@@ -37,12 +44,12 @@ export class BinFacts {
     this.#all = db.prepare<[], Omit<BinRow, 'alarm'> & { alarm: number }>(
       'SELECT bin, compartment, fill_state AS fillState, level_percent AS levelPercent, alarm FROM bin ORDER BY bin, compartment',
     );
-    this.#unheard = db.prepare<[], { bin: string; compartment: number }>(
-      'SELECT bin, compartment FROM bin WHERE alarm = 1 AND notified = 0 ORDER BY bin, compartment',
+    this.#unheard = db.prepare<[], UnheardAlarm>(
+      'SELECT bin, compartment, alarm_seq AS alarm FROM bin WHERE alarm = 1 AND notified = 0 ORDER BY bin, compartment',
     );
   }
   /** Compartments with a fire alarm nobody was told of yet. */
-  unheardAlarms(): { bin: string; compartment: number }[] {
+  unheardAlarms(): UnheardAlarm[] {
     return this.#unheard.all();
   }
   state(): BinRow[] {

@@ -124,6 +124,23 @@ export class EventLog {
     }
   }
 
+  /** Encodes drafts as an append would. What could not be appended is our own mistake (assertion); nothing is written. */
+  rehearse(drafts: readonly EventDraft[]): void {
+    const { epoch, leaf: prev, boot } = this.#head;
+    const place = {
+      gateway: this.#gateway,
+      epoch: Math.max(1, epoch),
+      sequence: 1,
+      prev,
+      timeMs: epochMs(0),
+      hlc: '0'.repeat(16),
+      boot,
+      timeq: 'none' as const,
+      cause: null,
+    };
+    for (const draft of drafts) encodeEvent(place, draft);
+  }
+
   #write(draft: EventDraft, stamp: { atMs: EpochMs; timeq: TimeQuality }, step: AppendStep): StoredEvent {
     const last = this.#head;
     const sequence = last.sequence + 1;

@@ -5,7 +5,8 @@ import type { Sqlite } from './database.ts';
 export interface OperatorRow {
   readonly operator: string;
   readonly roles: readonly Role[];
-  readonly household: string | null;
+  /** Keyed hash; null where none is known. */
+  readonly ownHousehold: string | null;
   readonly badge: string;
   readonly state: 'active' | 'suspended';
 }
@@ -18,9 +19,9 @@ export class OperatorFacts {
   readonly #one;
   readonly #badge;
   constructor(db: Sqlite) {
-    this.#all = db.prepare<[], Stored>('SELECT * FROM operator ORDER BY operator');
-    this.#one = db.prepare<[string], Stored>('SELECT * FROM operator WHERE operator = ?');
-    this.#badge = db.prepare<[string], Stored>('SELECT * FROM operator WHERE badge = ?');
+    this.#all = db.prepare<[], Stored>('SELECT operator, roles, own_household AS ownHousehold, badge, state FROM operator ORDER BY operator');
+    this.#one = db.prepare<[string], Stored>('SELECT operator, roles, own_household AS ownHousehold, badge, state FROM operator WHERE operator = ?');
+    this.#badge = db.prepare<[string], Stored>('SELECT operator, roles, own_household AS ownHousehold, badge, state FROM operator WHERE badge = ?');
   }
   list(): OperatorRow[] {
     return this.#all.all().map(read);

@@ -23,10 +23,13 @@ CREATE TABLE person (
     number: 2,
     sql: `
 CREATE TABLE operator_secret (
-  operator TEXT PRIMARY KEY,
+  operator TEXT NOT NULL,
+  badge TEXT NOT NULL,
   data_key BLOB NOT NULL CHECK (length(data_key) = 60),
   name BLOB NOT NULL,
-  pin BLOB NOT NULL
+  pin BLOB NOT NULL,
+  household BLOB,
+  PRIMARY KEY (operator, badge)
 ) STRICT;
 `,
   },

@@ -42,6 +42,7 @@ const rowless = {
   'recyclables.received': nothing,
   'points.expired': nothing,
   'learning.list.entered': nothing,
+  'bin.hatch.ordered': nothing,
   'bin.hatch.opened': nothing,
 } as const satisfies Partial<Record<EventName, ApplyEvent>>;
 

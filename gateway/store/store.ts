@@ -121,6 +121,11 @@ export class Store {
     return stored;
   }
 
+  /** Makes sure that these drafts can be appended, before something else is written for them. Writes nothing. */
+  rehearse(drafts: readonly EventDraft[]): void {
+    this.#log.rehearse(drafts);
+  }
+
   /** Calls `listener` after each commit, once an event, in order. Listeners must not throw or append. Returns the way to stop. */
   onAppended(listener: (event: StoredEvent) => void): () => void {
     this.#listeners.add(listener);

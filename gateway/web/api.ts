@@ -102,7 +102,7 @@ function whoAsks(request: FastifyRequest, sessions: Sessions): { readonly actor:
   if (secondHeader === undefined) return { actor, second: null };
   const token = bearer(Array.isArray(secondHeader) ? secondHeader[0] : secondHeader);
   const second = token === undefined ? undefined : sessions.resolve(token);
-  return second === undefined ? problemOf(refuse('session_needed').refusal) : { actor, second };
+  return second === undefined ? problemOf(refuse('second_session_needed').refusal) : { actor, second };
 }
 
 function addStory(app: FastifyInstance, { village }: ApiOptions, name: (typeof storyNames)[number]): void {

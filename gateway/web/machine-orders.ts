@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { requestKeyPattern } from '../../protocol/cause.ts';
-import { operatorSchema } from '../../protocol/events/fields.ts';
+import { operatorIdSchema } from '../../protocol/events/operators.ts';
 import type { Actor } from '../core/authority.ts';
 import { founder, isFounded } from '../core/operators.ts';
 import { type Refused, refuse } from '../core/refusals.ts';
@@ -14,7 +14,7 @@ import { readView, type Seen } from '../workflows/view.ts';
 import { isView, viewOf } from '../workflows/views.ts';
 import { badgeAndPin, type Sessions } from './sessions.ts';
 
-const operator = z.string().trim().pipe(operatorSchema);
+const operator = z.string().trim().pipe(operatorIdSchema);
 
 export const tellSchema = z.strictObject({
   story: z.string().refine(isStory, 'there is no such story'),

@@ -4,12 +4,13 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { hashCredential } from '../../protocol/credential.ts';
+import { hashBadge } from '../../protocol/credential.ts';
 import type { Role } from '../../protocol/roles.ts';
 import type { Clock } from '../clock.ts';
 import type { Actor } from '../core/authority.ts';
 import { type Refused, refuse } from '../core/refusals.ts';
-import { pinLockMs, pinTriesMax, sessionIdleMs, sessionsMax } from '../limits.ts';
+import { pinLockMs, pinTriesMax, sessionIdleMs, sessionMaxMs, sessionsMax } from '../limits.ts';
+import type { OperatorRow } from '../store/operator-facts.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import { checkPin, pinSchema } from '../store/pin.ts';
 import type { Store } from '../store/store.ts';
@@ -35,6 +36,9 @@ export interface OpenedSession {
 
 interface Session {
   readonly operator: string;
+  /** A session ends with its badge. */
+  readonly badge: string;
+  readonly openedMs: number;
   lastMs: number;
 }
 interface Failures {
@@ -51,6 +55,7 @@ export class Sessions {
   readonly #options: SessionsOptions;
   /** By hash of the token, the one used longest ago first. */
   readonly #sessions = new Map<string, Session>();
+  /** By hash of the badge; at most one for each badge of the ledger. */
   readonly #failures = new Map<string, Failures>();
 
   constructor(options: SessionsOptions) {
@@ -62,25 +67,26 @@ export class Sessions {
     const known = await this.identify(badge, pin);
     if ('ok' in known) return known;
     const token = randomBytes(24).toString('base64url');
-    this.#sessions.set(digest(token), { operator: known.operator, lastMs: this.#nowMs() });
+    const nowMs = this.#nowMs();
+    this.#sessions.set(digest(token), { operator: known.operator, badge: known.badge, openedMs: nowMs, lastMs: nowMs });
     if (this.#sessions.size > sessionsMax) this.#sessions.delete(this.#sessions.keys().next().value as string);
     return { ok: true, token, operator: known.operator, roles: known.roles, idleMs: sessionIdleMs };
   }
 
   /** Whose badge and PIN these are, without a session: for a second person who confirms one thing. */
-  async identify(badge: string, pin: string): Promise<Actor | Refused> {
+  async identify(badge: string, pin: string): Promise<OperatorRow | Refused> {
     const { store, personal, credentialKey } = this.#options;
-    const row = store.operators.byBadge(hashCredential(badge, credentialKey));
+    const row = store.operators.byBadge(hashBadge(badge, credentialKey));
     if (row === undefined) return refuse('badge_unknown');
     if (row.state === 'suspended') return refuse('operator_suspended', { operator: row.operator });
-    const failures = this.#failures.get(row.operator);
-    if (failures !== undefined && this.#nowMs() - failures.lastMs >= pinLockMs) this.#failures.delete(row.operator);
+    const failures = this.#failures.get(row.badge);
+    if (failures !== undefined && this.#nowMs() - failures.lastMs >= pinLockMs) this.#failures.delete(row.badge);
     else if (failures !== undefined && failures.tries >= pinTriesMax) return refuse('pin_locked', { minutes: pinLockMs / 60_000 });
-    const secret = personal.operators.read(row.operator);
+    const secret = personal.operators.read(row);
     // Counted before it is known whether it is right: tries that come all at once are all counted.
-    this.#count(row.operator);
+    this.#count(row.badge);
     if (secret === undefined || !(await checkPin(pin, secret.pin))) return refuse('pin_wrong');
-    this.#failures.delete(row.operator);
+    this.#failures.delete(row.badge);
     return row;
   }
 
@@ -91,8 +97,10 @@ export class Sessions {
     if (session === undefined) return undefined;
     this.#sessions.delete(key);
     const row = this.#options.store.operators.one(session.operator);
-    if (this.#nowMs() - session.lastMs >= sessionIdleMs || row === undefined || row.state === 'suspended') return undefined;
-    session.lastMs = this.#nowMs();
+    const nowMs = this.#nowMs();
+    const isOver = nowMs - session.lastMs >= sessionIdleMs || nowMs - session.openedMs >= sessionMaxMs;
+    if (isOver || row === undefined || row.state === 'suspended' || row.badge !== session.badge) return undefined;
+    session.lastMs = nowMs;
     this.#sessions.set(key, session);
     return row;
   }
@@ -101,9 +109,9 @@ export class Sessions {
     this.#sessions.delete(digest(token));
   }
 
-  #count(operator: string): void {
-    const tries = (this.#failures.get(operator)?.tries ?? 0) + 1;
-    this.#failures.set(operator, { tries, lastMs: this.#nowMs() });
+  #count(badge: string): void {
+    const tries = (this.#failures.get(badge)?.tries ?? 0) + 1;
+    this.#failures.set(badge, { tries, lastMs: this.#nowMs() });
   }
 
   #nowMs(): number {

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import { isOfStop } from '../errors.ts';
 import { alarmLookMs, alarmTriesMax, alarmTryAgainMs } from '../limits.ts';
 import type { Modem } from '../southbound/modem.ts';
+import type { UnheardAlarm } from '../store/device-facts.ts';
 import type { Store } from '../store/store.ts';
 
 export interface AlarmNotifierOptions {
@@ -30,18 +31,19 @@ interface Call {
 /** Watches until `signal` aborts. Every alarm is tried in each round: one that nobody can be told of holds up no other. @throws GatewayError store_*. */
 export async function notifyAlarms(options: AlarmNotifierOptions, signal: AbortSignal): Promise<void> {
   const { store, numbers, wire, tryAgainMs = alarmTryAgainMs } = options;
-  const calls = new Map<string, Call>();
+  /** By number of the alarm: one that was reset and raised again is another, of which nobody has heard. */
+  let calls = new Map<number, Call>();
   let nextRoundMs = wire.monotonicMs();
   try {
     while (!signal.aborted) {
       const isRoundDue = wire.monotonicMs() >= nextRoundMs;
       if (isRoundDue) nextRoundMs = wire.monotonicMs() + tryAgainMs;
-      for (const alarm of store.bins.unheardAlarms()) {
-        const place = placeOf(alarm);
-        const call = calls.get(place) ?? { waiting: new Set(numbers), tries: 0 };
+      const unheard = store.bins.unheardAlarms();
+      calls = new Map(unheard.map(({ alarm }) => [alarm, calls.get(alarm) ?? { waiting: new Set(numbers), tries: 0 }]));
+      for (const place of unheard) {
+        const call = calls.get(place.alarm) as Call;
         // A new alarm does not wait for the round.
-        if ((isRoundDue || call.tries === 0) && (await isOver(options, alarm, call, signal))) calls.delete(place);
-        else calls.set(place, call);
+        if ((isRoundDue || call.tries === 0) && (await isOver(options, place, call, signal))) calls.delete(place.alarm);
       }
       const pauseMs = calls.size === 0 ? alarmLookMs : Math.min(alarmLookMs, Math.max(1, nextRoundMs - wire.monotonicMs()));
       await wire.sleep(pauseMs, 'fire alarms', signal);
@@ -51,14 +53,8 @@ export async function notifyAlarms(options: AlarmNotifierOptions, signal: AbortS
   }
 }
 
-interface Place {
-  readonly bin: string;
-  readonly compartment: number;
-}
-const placeOf = ({ bin, compartment }: Place): string => `${bin}/${compartment}`;
-
 /** Tries everybody who waits once; writes down how it ended when all have it or the tries are used up. */
-async function isOver(options: AlarmNotifierOptions, { bin, compartment }: Place, call: Call, signal: AbortSignal): Promise<boolean> {
+async function isOver(options: AlarmNotifierOptions, { bin, compartment, alarm }: UnheardAlarm, call: Call, signal: AbortSignal): Promise<boolean> {
   const { modem, numbers, village, store } = options;
   const text = `火警！${village} ${bin} 第${compartment}格 FIRE ${bin}/${compartment}`;
   for (const number of call.waiting) if ((await modem.sendSms(number, text, signal)) === 'sent') call.waiting.delete(number);
@@ -66,6 +62,6 @@ async function isOver(options: AlarmNotifierOptions, { bin, compartment }: Place
   const { waiting, tries } = call;
   if (waiting.size > 0 && tries < alarmTriesMax) return false;
   const outcome = waiting.size === 0 ? 'sent' : waiting.size < numbers.length ? 'partly_sent' : 'failed';
-  store.append([{ name: 'alarm.notified', subject: bin, data: { bin, compartment, outcome, tries } }]);
+  store.append([{ name: 'alarm.notified', subject: bin, data: { bin, compartment, alarm, outcome, tries } }]);
   return true;
 }

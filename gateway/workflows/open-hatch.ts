@@ -1,6 +1,6 @@
 /**
- * The story of one opened hatch: nothing is given air while a fire alarm stands, the lock is pulsed once and never again by itself, and the
- * ledger says who asked. An order nobody knows the fate of is recorded as such.
+ * The story of one opened hatch: nothing is given air while a fire alarm stands, the ledger says who asked before anything moves, and the lock
+ * is pulsed once and never again by itself. An order nobody knows the fate of is recorded as such.
  */
 import { decideOpen, type OpenRefusal } from '../core/bins.ts';
 import type { Store } from '../store/store.ts';
@@ -20,8 +20,10 @@ export async function openHatch(
   const known = store.bins.state().find((row) => row.bin === bin.id && row.compartment === compartment);
   const refusal = decideOpen(known, bin.hasLock(compartment));
   if (refusal !== undefined) return { ok: false, refusal: { code: refusal } };
+  const order = { bin: bin.id, compartment, operator };
+  store.append([{ name: 'bin.hatch.ordered', subject: bin.id, data: order }]);
   const outcome = await bin.open(compartment, signal);
   if (outcome === 'refused') return { ok: false, refusal: { code: 'board_refused' } };
-  store.append([{ name: 'bin.hatch.opened', subject: bin.id, data: { bin: bin.id, compartment, outcome, operator } }]);
+  store.append([{ name: 'bin.hatch.opened', subject: bin.id, data: { ...order, outcome } }]);
   return { ok: true, outcome };
 }

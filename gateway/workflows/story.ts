@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import type { BagVillage } from '../../protocol/bag-code.ts';
 import { causeOf } from '../../protocol/cause.ts';
+import { hashOwnHousehold } from '../../protocol/credential.ts';
 import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { TimeQuality } from '../../protocol/signed-event.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
@@ -95,7 +96,7 @@ export interface Order {
 export async function tellStory(books: Books, name: string, story: Story, input: unknown, order: Order): Promise<Told> {
   const parsed = story.input.safeParse(input);
   if (!parsed.success) return { ok: false, issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) };
-  const cause = order.key === null ? undefined : causeOf(order.key, name, parsed.data);
+  const cause = order.key === null ? undefined : causeOf(order.key, name, withoutPin(parsed.data), books.credentialKey);
   // A repeated request costs no work of `prepare`; one that repeats itself meanwhile is caught below.
   if (order.key !== null && cause !== undefined) {
     const before = repeatOf(books.store, order.key, cause);
@@ -107,15 +108,22 @@ export async function tellStory(books: Books, name: string, story: Story, input:
     if (meanwhile !== null) return meanwhile;
   }
   const authority = typeof story.authority === 'function' ? story.authority(books) : story.authority;
-  const households = story.concerns?.(parsed.data, books) ?? [];
+  const households = (story.concerns?.(parsed.data, books) ?? []).map((household) => hashOwnHousehold(household, books.credentialKey));
   const barred = decideAuthority({ authority, actor: order.actor, second: order.second, households });
   if (barred !== null) return barred;
   const decision = story.decide(books, parsed.data, askedBy(books, order), prepared);
   if (!decision.ok) return decision;
-  decision.before?.();
+  if (decision.before !== undefined) {
+    // What cannot be recorded must leave no personal row behind.
+    books.store.rehearse(decision.drafts);
+    decision.before();
+  }
   const events = decision.drafts.length === 0 ? [] : books.store.append(decision.drafts, cause === undefined ? {} : { cause });
   return { ok: true, repeated: false, events: events.map(toldOf) };
 }
+
+/** A PIN is a secret that no digest of a request should depend on. */
+const withoutPin = (input: unknown): unknown => (typeof input === 'object' && input !== null && 'pin' in input ? { ...input, pin: null } : input);
 
 function repeatOf(store: Store, key: string, cause: string): Told | null {
   const before = store.causedBy(key);

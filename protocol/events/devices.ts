@@ -14,7 +14,7 @@ const lockReasons = [
   'foreign_job',
 ] as const;
 
-/** Name of each event (CloudEvents `type` is the name plus `.v1`) and the shape of its `data`. */
+/** A known weight on a scale: what it showed, and what the law allows. */
 const checkSchema = z.strictObject({
   scale: deviceIdSchema,
   operator: operatorSchema,
@@ -73,6 +73,7 @@ export const deviceEvents = {
     .strictObject({
       bin: deviceIdSchema,
       compartment: z.int().min(1).max(8),
+      alarm: z.int().min(1).describe('Number of the alarm.fire that was told.'),
       outcome: z.enum(['sent', 'partly_sent', 'failed']),
       tries: z.int().min(1).max(100),
     })
@@ -80,6 +81,9 @@ export const deviceEvents = {
   'alarm.cleared': z
     .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator: operatorSchema.nullable() })
     .describe('A person looked and reset the alarm.'),
+  'bin.hatch.ordered': z
+    .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator: operatorSchema.nullable() })
+    .describe('Somebody asked for a hatch to be opened; written before its lock is pulsed.'),
   'bin.hatch.opened': z
     .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), outcome: z.enum(['obeyed', 'unknown']), operator: operatorSchema.nullable() })
     .describe('The lock of a hatch was pulsed, by whom; unknown: nobody knows whether the board heard it.'),

@@ -3,7 +3,6 @@
  * Whole numbers and pseudonyms only; a field that could hold a person's name does not belong here.
  */
 import { z } from 'zod';
-import { parseTimestamp } from '../timestamp.ts';
 
 /** Pseudonym of a household: `h-` and 80 random bits in hex. Never derived from an ID number, phone or card. */
 export const householdIdSchema = z
@@ -57,10 +56,7 @@ export const credentialHashSchema = z
   .regex(/^[0-9a-f]{32}$/, 'a credential is known by 32 hex digits')
   .meta({ title: 'credential hash' });
 /** Calendar day of the village, Asia/Shanghai. */
-export const daySchema = z
-  .string()
-  .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, 'a day is YYYY-MM-DD')
-  .meta({ title: 'day' });
+export const daySchema = z.iso.date('a day is YYYY-MM-DD and stands in the calendar').meta({ title: 'day' });
 /** What names a weighing, receipt, session, activity or evaluation within its source. */
 export const referenceSchema = z
   .string()
@@ -68,5 +64,3 @@ export const referenceSchema = z
   .meta({ title: 'reference' });
 /** Sequence number of an event of this gateway. */
 export const sequenceSchema = z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({ title: 'sequence number of an event' });
-/** A day there is: no 31 February. For what people enter. */
-export const calendarDaySchema = daySchema.refine((day) => parseTimestamp(`${day}T00:00:00.000Z`) !== undefined, 'there is no such day');

@@ -2,7 +2,7 @@
  * Whether a replay decided what was decided when it was recorded. Each device is looked at on its own, in order: two of them may come a little
  * earlier or later than each other, never than their own past. What has to differ is not compared: versions and keys, and what people did to the roster.
  */
-import { rosterEvents } from '../../protocol/capture-folder.ts';
+import { isGiven } from '../../protocol/capture-folder.ts';
 
 /** One decision: an event appended, or a word to somebody at a counter. `atMs` since the capture began. */
 export interface Decision {
@@ -39,9 +39,17 @@ const notDecided: ReadonlySet<string> = new Set(['gateway.started', 'config.acti
 /** Names the program, not what it decided. */
 const notCompared: ReadonlySet<string> = new Set(['core']);
 
+interface RecordedEvent {
+  readonly name: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** A person had told a story. */
+  readonly asked: boolean;
+}
+
 /** An event as a decision, or undefined for one that is not compared. */
-export function eventDecision(atMs: number, { name, data }: { readonly name: string; readonly data: Readonly<Record<string, unknown>> }): Decision | undefined {
-  if (notDecided.has(name) || rosterEvents.has(name)) return undefined;
+export function eventDecision(atMs: number, event: RecordedEvent): Decision | undefined {
+  const { name, data } = event;
+  if (notDecided.has(name) || isGiven(event)) return undefined;
   const device = [data['dispenser'], data['scale'], data['device'], data['bin']].find((value) => typeof value === 'string');
   // Who is there is looked after by a watch of its own, beside the story of the device.
   const of = name === 'device.health' ? `the presence of ${device}` : (device ?? 'the village');

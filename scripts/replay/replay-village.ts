@@ -18,7 +18,7 @@ import { openPersonalFile } from '../../gateway/store/personal.ts';
 import { Store } from '../../gateway/store/store.ts';
 import { isOperation, runOperation } from '../../gateway/web/operations.ts';
 import { encodeBagCode } from '../../protocol/bag-code.ts';
-import { type DecisionEntry, replaceCredentials, rosterEvents } from '../../protocol/capture-folder.ts';
+import { type DecisionEntry, isGiven, replaceCredentials } from '../../protocol/capture-folder.ts';
 import { hashCredential } from '../../protocol/credential.ts';
 import { type EventDraft, eventSchemas } from '../../protocol/events.ts';
 import { epochMs } from '../../protocol/units.ts';
@@ -118,8 +118,8 @@ class ReplayedVillage {
       ...(manifest.idlePollMs === null ? {} : { idlePollMs: manifest.idlePollMs }),
       onOutcome: ({ station, outcome }) => this.#decisions.push(toldDecision(this.#time.nowMs, station, { ...outcome })),
     });
-    this.#village.store.onAppended(({ draft }) => {
-      const decision = eventDecision(this.#time.nowMs, draft);
+    this.#village.store.onAppended(({ draft, cause }) => {
+      const decision = eventDecision(this.#time.nowMs, { ...draft, asked: cause !== null });
       if (decision !== undefined) this.#decisions.push(decision);
     });
     this.#village.failed.catch((error: unknown) => this.#fail(error));
@@ -202,9 +202,10 @@ class ReplayedVillage {
   #actOf(entry: DecisionEntry, line: number): (() => void) | undefined {
     const { store } = this.#village;
     if (entry.event === 'recorded') {
-      if (!rosterEvents.has(entry.name)) return undefined;
+      if (!isGiven(entry)) return undefined;
       const draft = draftOf(entry, this.#keys, `decisions.jsonl:${line}`);
-      return () => void store.append([draft]);
+      // Told by somebody then, told by somebody now.
+      return () => void store.append([draft], entry.asked ? { cause: `replayed-${line}.${'0'.repeat(16)}` } : {});
     }
     if (entry.event === 'ordered') return this.#orderOf(entry, line);
     if (entry.event === 'stopping') return () => void this.#village.finish().catch((error: unknown) => this.#fail(error));

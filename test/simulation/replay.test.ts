@@ -200,7 +200,7 @@ describe('a capture', () => {
 });
 
 describe('a comparison', () => {
-  const event = (atMs: number, name: string, data: Record<string, unknown>) => eventDecision(atMs, { name, data }) ?? expect.fail('not compared');
+  const event = (atMs: number, name: string, data: Record<string, unknown>) => eventDecision(atMs, { name, data, asked: false }) ?? expect.fail('not compared');
   const bounds = { untilMs: 100_000, pace: 10 };
   const fenced = (atMs: number, device: string, fence: number) => event(atMs, 'device.fenced', { device, fence });
 

@@ -4,6 +4,7 @@ import { isStory, storyOf } from '../../gateway/workflows/stories.ts';
 import { type Books, type Told, tellStory } from '../../gateway/workflows/story.ts';
 import { readView, type Seen } from '../../gateway/workflows/view.ts';
 import { isView, viewOf } from '../../gateway/workflows/views.ts';
+import { hashOwnHousehold } from '../../protocol/credential.ts';
 import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import { type VillageRules, villageRulesSchema } from '../../protocol/village-rules.ts';
@@ -44,7 +45,8 @@ export function openVillage(options: { rules?: unknown; tariff?: Tariff; own?: P
   store.append([1, 2, 3, 4].map((index) => registered(householdOf(index))));
   let rules: VillageRules = villageRulesSchema.parse(options.rules ?? {});
   const books: Books = { ...desk.books, rules: () => ({ version: 'test', from: '', rules }), tariffs: () => [options.tariff ?? sampleTariff] };
-  const actorOf = (operator: Who): Actor => ({ operator, roles: actors[operator], household: options.own?.[operator] ?? null });
+  const ownOf = (household: string | undefined) => (household === undefined ? null : hashOwnHousehold(household, desk.credentialKey));
+  const actorOf = (operator: Who): Actor => ({ operator, roles: actors[operator], ownHousehold: ownOf(options.own?.[operator]) });
   return {
     store,
     books,

@@ -171,12 +171,12 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'operator.enrolled': {
     name: 'operator.enrolled',
     subject: 'clerk-1',
-    data: { operator: 'founder', second: null, enrolled: 'clerk-1', roles: ['clerk'], household: null, badge: '1'.repeat(32) },
+    data: { operator: 'founder', second: null, enrolled: 'clerk-1', roles: ['clerk'], ownHousehold: null, badge: '1'.repeat(32) },
   },
   'operator.changed': {
     name: 'operator.changed',
     subject: 'clerk-1',
-    data: { operator: 'committee-1', second: 'committee-2', changed: 'clerk-1', roles: ['clerk', 'collector'], household: null },
+    data: { operator: 'committee-1', second: 'committee-2', changed: 'clerk-1', roles: ['clerk', 'collector'], ownHousehold: null },
   },
   'operator.badge.replaced': {
     name: 'operator.badge.replaced',
@@ -241,8 +241,9 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
     data: { bin: 'bin-1', compartment: 2, wasteClass: 'food', levelPercent: 96, fillState: 'full' },
   },
   'alarm.fire': { name: 'alarm.fire', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, smoke: true, temperatureDeciC: 712 } },
+  'bin.hatch.ordered': { name: 'bin.hatch.ordered', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, operator: 'keeper' } },
   'bin.hatch.opened': { name: 'bin.hatch.opened', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, outcome: 'obeyed', operator: 'clerk' } },
-  'alarm.notified': { name: 'alarm.notified', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, outcome: 'sent', tries: 1 } },
+  'alarm.notified': { name: 'alarm.notified', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, alarm: 1, outcome: 'sent', tries: 1 } },
   'alarm.cleared': { name: 'alarm.cleared', subject: 'bin-1', data: { bin: 'bin-1', compartment: 2, operator: 'keeper' } },
 };
 

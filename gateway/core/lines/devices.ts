@@ -24,6 +24,10 @@ export const deviceLines: Lines<keyof typeof deviceEvents> = {
     `${bin} compartment ${compartment}${levelPercent === null ? '' : ` at ${levelPercent} %`} (${fillState})`,
   ],
   'alarm.fire': ({ bin, compartment }) => [`火警！${bin} 第 ${compartment} 格`, `FIRE ALARM in ${bin} compartment ${compartment}`],
+  'bin.hatch.ordered': ({ bin, compartment, operator }) => [
+    `${operator ?? '有人'} 要求打开 ${bin} 第 ${compartment} 格`,
+    `${operator ?? 'somebody'} asks for ${bin} compartment ${compartment} to be opened`,
+  ],
   'bin.hatch.opened': ({ bin, compartment, outcome }) => [
     `${bin} 第 ${compartment} 格开门${outcome === 'obeyed' ? '' : '（未确认）'}`,
     `${bin} compartment ${compartment} opened${outcome === 'obeyed' ? '' : ' (not confirmed)'}`,

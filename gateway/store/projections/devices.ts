@@ -10,6 +10,7 @@ CREATE TABLE bin (
   fill_state TEXT NOT NULL CHECK (fill_state IN ('normal', 'plan', 'full')),
   level_percent INTEGER,
   alarm INTEGER NOT NULL CHECK (alarm IN (0, 1)),
+  alarm_seq INTEGER,
   notified INTEGER NOT NULL DEFAULT 0 CHECK (notified IN (0, 1)),
   PRIMARY KEY (bin, compartment)
 ) STRICT, WITHOUT ROWID;
@@ -23,9 +24,10 @@ function prepare(db: Sqlite) {
     ),
     binLevel: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, @fillState, @levelPercent, 0)
       ON CONFLICT DO UPDATE SET fill_state = excluded.fill_state, level_percent = excluded.level_percent`),
-    binAlarm: db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm) VALUES (@bin, @compartment, 'normal', NULL, @alarm)
-      ON CONFLICT DO UPDATE SET alarm = excluded.alarm, notified = 0`),
-    binNotified: db.prepare('UPDATE bin SET notified = 1 WHERE bin = @bin AND compartment = @compartment'),
+    binAlarm:
+      db.prepare(`INSERT INTO bin (bin, compartment, fill_state, level_percent, alarm, alarm_seq) VALUES (@bin, @compartment, 'normal', NULL, @alarm, @seq)
+      ON CONFLICT DO UPDATE SET alarm = excluded.alarm, alarm_seq = excluded.alarm_seq, notified = 0`),
+    binNotified: db.prepare('UPDATE bin SET notified = 1 WHERE bin = @bin AND compartment = @compartment AND alarm_seq = @alarm'),
     health: db.prepare(
       'INSERT INTO device (device, health, seq) VALUES (@device, @state, @seq) ON CONFLICT DO UPDATE SET health = excluded.health, seq = excluded.seq',
     ),
@@ -42,8 +44,8 @@ export const deviceProjection = defineProjection({
     'scale.check.passed': (rows, { scale }, { sequence: seq }) => void rows.scaleCheck.run({ scale, passed: 1, seq }),
     'scale.check.failed': (rows, { scale }, { sequence: seq }) => void rows.scaleCheck.run({ scale, passed: 0, seq }),
     'bin.level.changed': (rows, { bin, compartment, fillState, levelPercent }) => void rows.binLevel.run({ bin, compartment, fillState, levelPercent }),
-    'alarm.fire': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 1 }),
-    'alarm.notified': (rows, { bin, compartment }) => void rows.binNotified.run({ bin, compartment }),
-    'alarm.cleared': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 0 }),
+    'alarm.fire': (rows, { bin, compartment }, { sequence: seq }) => void rows.binAlarm.run({ bin, compartment, alarm: 1, seq }),
+    'alarm.notified': (rows, { bin, compartment, alarm }) => void rows.binNotified.run({ bin, compartment, alarm }),
+    'alarm.cleared': (rows, { bin, compartment }) => void rows.binAlarm.run({ bin, compartment, alarm: 0, seq: null }),
   },
 });

@@ -6,7 +6,7 @@ const sql = `
 CREATE TABLE operator (
   operator TEXT PRIMARY KEY,
   roles TEXT NOT NULL,
-  household TEXT,
+  own_household TEXT,
   badge TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL CHECK (state IN ('active', 'suspended'))
 ) STRICT, WITHOUT ROWID;
@@ -16,8 +16,8 @@ const listed = (roles: readonly string[]): string => JSON.stringify(roles);
 
 function prepare(db: Sqlite) {
   return {
-    enrol: db.prepare("INSERT INTO operator (operator, roles, household, badge, state) VALUES (@enrolled, @roles, @household, @badge, 'active')"),
-    change: db.prepare('UPDATE operator SET roles = @roles, household = @household WHERE operator = @changed'),
+    enrol: db.prepare("INSERT INTO operator (operator, roles, own_household, badge, state) VALUES (@enrolled, @roles, @ownHousehold, @badge, 'active')"),
+    change: db.prepare('UPDATE operator SET roles = @roles, own_household = @ownHousehold WHERE operator = @changed'),
     rebadge: db.prepare('UPDATE operator SET badge = @badge WHERE operator = @changed'),
     suspend: db.prepare("UPDATE operator SET state = 'suspended' WHERE operator = @suspended"),
   };
@@ -29,8 +29,8 @@ export const operatorProjection = defineProjection({
   sql,
   prepare,
   apply: {
-    'operator.enrolled': (rows, { enrolled, roles, household, badge }) => void rows.enrol.run({ enrolled, roles: listed(roles), household, badge }),
-    'operator.changed': (rows, { changed, roles, household }) => void rows.change.run({ changed, roles: listed(roles), household }),
+    'operator.enrolled': (rows, { enrolled, roles, ownHousehold, badge }) => void rows.enrol.run({ enrolled, roles: listed(roles), ownHousehold, badge }),
+    'operator.changed': (rows, { changed, roles, ownHousehold }) => void rows.change.run({ changed, roles: listed(roles), ownHousehold }),
     'operator.badge.replaced': (rows, { changed, badge }) => void rows.rebadge.run({ changed, badge }),
     'operator.suspended': (rows, { suspended }) => void rows.suspend.run({ suspended }),
   },

@@ -1,6 +1,6 @@
 /** Stories of door evaluations: a grade, an appeal against it, and what the supervision group decides. */
 import { z } from 'zod';
-import { calendarDaySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
+import { daySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
 import { evidenceSchema, gradeReasonSchema, gradeSchema, streamSchema } from '../../../protocol/grades.ts';
 import { monthOf } from '../../core/calendar.ts';
 import { type DoorDay, decideAppeal, decideAppealOutcome, decideGrade, evaluationReference } from '../../core/evaluation.ts';
@@ -8,7 +8,7 @@ import { refuse } from '../../core/refusals.ts';
 import { awardingOn, balanceOf, budgetOf, isKnown, mayEarn } from '../awarding.ts';
 import { type Books, defineStory } from '../story.ts';
 
-const door = { household: householdIdSchema, stream: streamSchema, day: calendarDaySchema };
+const door = { household: householdIdSchema, stream: streamSchema, day: daySchema };
 const concerns = ({ household }: DoorDay): readonly string[] => [household];
 
 /** The last grade of a door, and the points that moved with it. */

@@ -1,6 +1,6 @@
 /** Stories of learning: a session is opened, and its attendance list is entered whole, every entry answered. */
 import { z } from 'zod';
-import { calendarDaySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
+import { daySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
 import { attendanceListMax, sessionIdSchema } from '../../../protocol/events/learning.ts';
 import { monthOf } from '../../core/calendar.ts';
 import { decideAttendance, decideSession } from '../../core/learning.ts';
@@ -20,7 +20,7 @@ export const learningStories = {
     title: { zh: '登记学习活动', en: 'Open a learning session' },
     rules: ['R-20'],
     authority: { by },
-    input: z.strictObject({ session: sessionIdSchema, day: calendarDaySchema }),
+    input: z.strictObject({ session: sessionIdSchema, day: daySchema }),
     decide: ({ store }, wanted, { orderedBy }) => decideSession(store.earning.session(wanted.session) !== undefined, { ...wanted, ...orderedBy }),
   }),
   'learning.attend': defineStory({

@@ -1,6 +1,6 @@
 /** Stories of points: goods taken in by an operator, awards taken back, what waits for the committee, and the end of old points. */
 import { z } from 'zod';
-import { calendarDaySchema, householdIdSchema, materialSchema, sequenceSchema } from '../../../protocol/events/fields.ts';
+import { daySchema, householdIdSchema, materialSchema, sequenceSchema } from '../../../protocol/events/fields.ts';
 import { decideApproval, decideRejection } from '../../core/budget.ts';
 import { decideClawback } from '../../core/clawback.ts';
 import { decideReceipt } from '../../core/counter-goods.ts';
@@ -76,7 +76,7 @@ export const pointStories = {
     title: { zh: '清理到期积分', en: 'Let points of past years expire' },
     rules: ['R-31'],
     authority: { by: ['committee', 'supervisor', 'technician'] },
-    input: z.strictObject({ day: calendarDaySchema.describe('What had ended before this day, which has begun.') }),
+    input: z.strictObject({ day: daySchema.describe('What had ended before this day, which has begun.') }),
     decide: (books, { day }, { when }) => (day > when.day ? refuse('session_ahead', { day }) : endedOn(books, day, when.dateTrusted)),
   }),
 } as const;

@@ -1,6 +1,6 @@
 /** Stories of volunteering: the organiser lists, another person confirms or rejects. */
 import { z } from 'zod';
-import { calendarDaySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
+import { daySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
 import { activityIdSchema, volunteersMax } from '../../../protocol/events/volunteering.ts';
 import { monthOf } from '../../core/calendar.ts';
 import { refuse } from '../../core/refusals.ts';
@@ -17,7 +17,7 @@ export const volunteerStories = {
     title: { zh: '上报志愿服务名单', en: 'List who volunteered' },
     rules: ['R-22'],
     authority: { by: ['organiser', 'committee'] },
-    input: z.strictObject({ activity: activityIdSchema, day: calendarDaySchema, households: z.array(householdIdSchema).min(1).max(volunteersMax) }),
+    input: z.strictObject({ activity: activityIdSchema, day: daySchema, households: z.array(householdIdSchema).min(1).max(volunteersMax) }),
     decide: (books, wanted, { orderedBy, when }) =>
       decideListing(
         { isActivityKnown: books.store.earning.volunteerList(wanted.activity) !== undefined, isKnown: isKnown(books), today: when.day },

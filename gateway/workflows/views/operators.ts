@@ -9,12 +9,10 @@ export const operatorViews = {
     by: ['committee', 'supervisor', 'technician'],
     input: z.strictObject({}),
     read: ({ store, personal }) =>
-      store.operators.list().map(({ operator, roles, household, state }) => ({
-        operator,
-        name: personal.operators.read(operator)?.name ?? null,
-        roles,
-        household,
-        state,
-      })),
+      store.operators.list().map((row) => {
+        const { operator, roles, state } = row;
+        const secret = personal.operators.read(row);
+        return { operator, name: secret?.name ?? null, roles, household: secret?.household ?? null, state };
+      }),
   }),
 } as const;

@@ -1,6 +1,6 @@
 /** What people look up about points: a household's, what waits for the committee, what the village owes, grades and appeals. */
 import { z } from 'zod';
-import { calendarDaySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
+import { daySchema, householdIdSchema } from '../../../protocol/events/fields.ts';
 import { pointSources } from '../../../protocol/rules/points.ts';
 import { reportLiability } from '../../core/budget.ts';
 import { dayOf, monthOf } from '../../core/calendar.ts';
@@ -58,7 +58,7 @@ export const pointViews = {
     title: { zh: '一户的评分', en: 'Grades of a household' },
     rules: ['R-23', 'R-24', 'R-25'],
     by: ['collector', 'clerk', 'committee', 'supervisor'],
-    input: z.strictObject({ household: householdIdSchema, from: calendarDaySchema, to: calendarDaySchema }),
+    input: z.strictObject({ household: householdIdSchema, from: daySchema, to: daySchema }),
     read: ({ store }, { household, from, to }) => store.earning.grades(household, from, to, gradesShownMax),
   }),
   'evaluation.appeals': defineView({

@@ -36,8 +36,8 @@ it('refuses a day that has begun, and a name that was used', () => {
 
 it('takes two people, and a change is in force from its day on', async () => {
   const { books } = makeDesk();
-  const committee = { operator: 'committee-1', roles: ['committee' as const], household: null };
-  const supervisor = { operator: 'supervisor-1', roles: ['supervisor' as const], household: null };
+  const committee = { operator: 'committee-1', roles: ['committee' as const], ownHousehold: null };
+  const supervisor = { operator: 'supervisor-1', roles: ['supervisor' as const], ownHousehold: null };
   const tell = (name: keyof typeof ruleStories, input: unknown, second: typeof supervisor | null) =>
     tellStory(books, name, ruleStories[name] as unknown as Story, input, { actor: committee, second, key: null });
   const wanted = { version: '2027-1', from: '2027-01-01', rules: { bags: { bands: [{ membersFrom: 1, rolls: 3 }] } } };

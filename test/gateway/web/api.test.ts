@@ -2,8 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tellAtMachine } from '../../../gateway/web/machine-orders.ts';
+import { runOperation } from '../../../gateway/web/operations.ts';
 import { openPages } from '../../../gateway/web/server.ts';
+import type { StoryName } from '../../../gateway/workflows/stories.ts';
 import { makeDesk } from '../../support/make-desk.ts';
+import { makeStore } from '../../support/make-store.ts';
+import { sampleDrafts, sampleHousehold } from '../../support/village-drafts.ts';
 
 const pins = { 'committee-1': '111111', 'committee-2': '222222', 'clerk-1': '333333' } as const;
 type Name = keyof typeof pins;
@@ -96,7 +100,7 @@ describe('the API', () => {
     expect((await call('operator/list', { method: 'GET', as: clerk })).status).toBe(401);
   });
 
-  it('answers a request that comes again from the ledger, also after a restart, and refuses its key for another content', async () => {
+  it('answers a request that comes again from the ledger, and refuses its key for another content', async () => {
     const { desk, call, tokenOf } = await serve();
     const [as, second, key] = [await tokenOf('committee-1'), await tokenOf('committee-2'), randomUUID()];
     const once = await call('operator/suspend', { body: suspension, as, second, key });
@@ -168,5 +172,39 @@ describe('the API', () => {
     expect(heard).toContain('clerk-1 停用');
     leave.abort();
     await reader.cancel().catch(() => undefined);
+  });
+
+  it('knows a request that was carried out before a restart, and who confirmed', async () => {
+    const made = makeStore();
+    const order = { story: 'operator.enrol' as const, operator: 'founder', second: null, key: 'request-before' };
+    const input = { enrolled: 'clerk-1', name: '王小明', roles: ['clerk'], badge: 'badge-1', pin: '123456' };
+    const once = await tellAtMachine(makeDesk(made), { ...order, input });
+    made.reopen();
+    const desk = makeDesk(made);
+    expect(await tellAtMachine(desk, { ...order, input })).toEqual({ ...once, repeated: true });
+    expect(await tellAtMachine(desk, { ...order, input: { ...input, name: '王大明' } })).toMatchObject({ refusal: { code: 'request_key_reused' } });
+  });
+
+  it('leaves roles and own household apart: changing one keeps the other, and no event says whose household it is', async () => {
+    const desk = makeDesk();
+    const household = sampleHousehold;
+    desk.store.append([sampleDrafts['household.registered']]);
+    const tell = (story: StoryName, input: object) => tellAtMachine(desk, { story, input, operator: 'founder', second: null, key: null });
+    await tell('operator.enrol', { enrolled: 'clerk-1', name: '王小明', roles: ['clerk'], household, badge: 'badge-1', pin: '123456' });
+    const own = desk.store.operators.one('clerk-1')?.ownHousehold;
+    expect(own).toMatch(/^[0-9a-f]{32}$/);
+    expect(await tell('operator.change', { changed: 'clerk-1', roles: ['collector'] })).toMatchObject({ ok: true });
+    expect(desk.store.operators.one('clerk-1')).toMatchObject({ roles: ['collector'], ownHousehold: own });
+    expect(await tell('operator.change', { changed: 'clerk-1', roles: ['collector'], household: null })).toMatchObject({ ok: true });
+    expect(desk.store.operators.one('clerk-1')?.ownHousehold).toBeNull();
+    const ofOperators = [...desk.store.events()].filter(({ draft }) => draft.name.startsWith('operator.'));
+    expect(JSON.stringify(ofOperators.map(({ draft }) => draft))).not.toContain(household);
+  });
+
+  it('writes no personal row for what cannot be recorded', async () => {
+    const desk = makeDesk();
+    const input = { enrolled: 'clerk-1', name: '王小明', roles: ['clerk'], badge: 'badge-1', pin: '123456' };
+    await expect(runOperation(desk, 'story.tell', { story: 'operator.enrol', input, operator: '技术员 7' })).rejects.toMatchObject({ code: 'usage' });
+    expect(desk.personal.operators.keepOnly([])).toBe(0);
   });
 });

@@ -69,6 +69,29 @@ describe('a fire alarm', () => {
     );
   });
 
+  it('is told to everybody when it burns again, also to those who had heard of the first fire', async () => {
+    const { store } = makeStore();
+    store.append([sampleDrafts['alarm.fire']]);
+    // The second number gets nothing while the first fire burns.
+    let isNetworkBad = true;
+    const { inbox, modem } = await startModem((count) => isNetworkBad && count > 0);
+    const told = watch(modem, store);
+    await eventually(
+      () => inbox.length === 1,
+      () => JSON.stringify(inbox),
+    );
+    store.append([sampleDrafts['alarm.cleared'], sampleDrafts['alarm.fire']]);
+    isNetworkBad = false;
+    const second = store.head.sequence;
+    await eventually(
+      () => told().some(({ alarm }) => alarm === second),
+      () => JSON.stringify(told()),
+    );
+    expect(told().find(({ alarm }) => alarm === second)).toMatchObject({ outcome: 'sent' });
+    // Whatever was heard of the first, the last two are those of the second.
+    expect(inbox.slice(-2).map(({ number }) => number)).toEqual(numbers);
+  });
+
   it('is tried again for whom the network refused, and recorded as what came of it', async () => {
     const { store } = makeStore();
     store.append([sampleDrafts['alarm.fire']]);
@@ -106,7 +129,7 @@ describe('a fire alarm', () => {
       () => told().length === 1,
       () => 'never given up',
     );
-    expect(told()).toEqual([{ bin: 'bin-1', compartment: 2, outcome: 'failed', tries: 10 }]);
+    expect(told()).toEqual([{ bin: 'bin-1', compartment: 2, alarm: 2, outcome: 'failed', tries: 10 }]);
   });
 
   it('that nobody can be told of holds up no other', async () => {
