@@ -23,7 +23,6 @@ export async function openHatch(
   const order = { bin: bin.id, compartment, operator };
   store.append([{ name: 'bin.hatch.ordered', subject: bin.id, data: order }]);
   const outcome = await bin.open(compartment, signal);
-  if (outcome === 'refused') return { ok: false, refusal: { code: 'board_refused' } };
   store.append([{ name: 'bin.hatch.opened', subject: bin.id, data: { ...order, outcome } }]);
-  return { ok: true, outcome };
+  return outcome === 'refused' ? { ok: false, refusal: { code: 'board_refused' } } : { ok: true, outcome };
 }

@@ -85,6 +85,11 @@ export const deviceEvents = {
     .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), operator: operatorSchema.nullable() })
     .describe('Somebody asked for a hatch to be opened; written before its lock is pulsed.'),
   'bin.hatch.opened': z
-    .strictObject({ bin: deviceIdSchema, compartment: z.int().min(1).max(8), outcome: z.enum(['obeyed', 'unknown']), operator: operatorSchema.nullable() })
-    .describe('The lock of a hatch was pulsed, by whom; unknown: nobody knows whether the board heard it.'),
+    .strictObject({
+      bin: deviceIdSchema,
+      compartment: z.int().min(1).max(8),
+      outcome: z.enum(['obeyed', 'unknown', 'refused']),
+      operator: operatorSchema.nullable(),
+    })
+    .describe('What became of an order to open a hatch; unknown: nobody knows whether the board heard it; refused: by the board.'),
 } as const;

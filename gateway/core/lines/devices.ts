@@ -29,8 +29,8 @@ export const deviceLines: Lines<keyof typeof deviceEvents> = {
     `${operator ?? 'somebody'} asks for ${bin} compartment ${compartment} to be opened`,
   ],
   'bin.hatch.opened': ({ bin, compartment, outcome }) => [
-    `${bin} 第 ${compartment} 格开门${outcome === 'obeyed' ? '' : '（未确认）'}`,
-    `${bin} compartment ${compartment} opened${outcome === 'obeyed' ? '' : ' (not confirmed)'}`,
+    `${bin} 第 ${compartment} 格${outcome === 'refused' ? '控制板不开门' : outcome === 'obeyed' ? '开门' : '开门（未确认）'}`,
+    `${bin} compartment ${compartment} ${outcome === 'refused' ? 'was not opened by its board' : outcome === 'obeyed' ? 'opened' : 'opened (not confirmed)'}`,
   ],
   'alarm.notified': ({ bin, compartment, outcome, tries }) => [
     `${bin} 第 ${compartment} 格火警短信：${outcome === 'sent' ? '已发出' : outcome === 'failed' ? '未发出' : '部分发出'}（${tries} 次）`,

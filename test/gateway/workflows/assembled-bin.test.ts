@@ -175,7 +175,8 @@ describe('a bin with a controller', () => {
     board.setSmoke(3, true);
     expect(await openHatch(store, bin, { compartment: 3, operator: 'clerk' }, signal)).toEqual({ ok: false, refusal: { code: 'board_refused' } });
     expect(await openHatch(store, bin, { compartment: 5, operator: 'clerk' }, signal)).toEqual({ ok: false, refusal: { code: 'no_lock' } });
-    expect([...store.events(1)]).toHaveLength(1);
+    const told = [...store.events(1)].flatMap(({ draft }) => (draft.name === 'bin.hatch.opened' ? [draft.data.outcome] : []));
+    expect(told).toEqual(['obeyed', 'refused']);
   });
 
   it('BIN-1 is read, opened and read back: a refusal that echoes like obedience is seen', async () => {
