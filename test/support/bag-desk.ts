@@ -9,15 +9,17 @@ import { type Told, tellStory } from '../../gateway/workflows/story.ts';
 import { readView, type Seen } from '../../gateway/workflows/view.ts';
 import { type ViewName, viewOf } from '../../gateway/workflows/views.ts';
 import { encodeBagCode } from '../../protocol/bag-code.ts';
-import { hashCredential } from '../../protocol/credential.ts';
+import { hashCredential, hashOwnHousehold } from '../../protocol/credential.ts';
 import type { Role } from '../../protocol/roles.ts';
-import { makeDesk } from './make-desk.ts';
+import { makeDesk, testCredentialKey } from './make-desk.ts';
 import { makeStore } from './make-store.ts';
 import { awarded, householdOf, rollOf } from './village-drafts.ts';
 
 export const cardOf = (index: number): string => `CARD-${index}`;
 export const dispenser = 'dispenser-1';
-const actor = (operator: string, role: Role, household: string | null = null): Actor => ({ operator, roles: [role], household });
+const actor = (operator: string, role: Role): Actor => ({ operator, roles: [role], ownHousehold: null });
+/** The same operator at home in this household; the key is that of every test desk. */
+export const atHomeIn = (household: string, whoever: Actor): Actor => ({ ...whoever, ownHousehold: hashOwnHousehold(household, testCredentialKey) });
 export const clerk = actor('clerk-1', 'clerk');
 export const collector = actor('collector-1', 'collector');
 export const committee = actor('committee-1', 'committee');

@@ -13,12 +13,15 @@ import { villageRulesSchema } from '../../protocol/village-rules.ts';
 import { makeFolder, makeStore, type TestStore } from './make-store.ts';
 import { sampleTariff } from './village-drafts.ts';
 
+/** Secret for hashes of cards, badges and own households. */
+export const testCredentialKey = Buffer.alloc(32, 8);
+
 /** Closed with the test. */
 export function makeDesk(made: TestStore = makeStore()): Desk {
   const { store } = made;
   const personal = openPersonalFile({ path: join(makeFolder(), 'personal.db'), masterKey: Buffer.alloc(32, 7) });
   onTestFinished(() => personal.close());
-  const credentialKey = Buffer.alloc(32, 8);
+  const credentialKey = testCredentialKey;
   const time = { clock: { now: () => made.clock.nowMs }, quality: () => made.clock.timeq };
   return {
     store,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { keyidOf, rawPublicKey } from '../../../gateway/keys.ts';
 import { signManifest } from '../../../protocol/roll-manifest.ts';
 import { villageRulesSchema } from '../../../protocol/village-rules.ts';
-import { cardOf, clerk, collector, committee, dispenser, openBagDesk, supervisor, technician } from '../../support/bag-desk.ts';
+import { atHomeIn, cardOf, clerk, collector, committee, dispenser, openBagDesk, supervisor, technician } from '../../support/bag-desk.ts';
 import { householdOf, rollOf } from '../../support/village-drafts.ts';
 
 const [mine, hers] = [householdOf(1), householdOf(2)];
@@ -66,7 +66,7 @@ describe('a roll by hand', () => {
     expect(told).toMatchObject({ ok: true, events: [{ data: { household: hers, identifiedBy: 'second', second: 'collector-1', period: '2026-11' } }] });
     expect(await village.tell('bag.hand', { label: village.labelOf(3) })).toContain('either a card or a household');
     expect(await village.tell('bag.hand', { card: 'NOBODYS', label: village.labelOf(3) })).toBe('card_unknown');
-    expect(await village.tell('bag.hand', { card: cardOf(1), label: village.labelOf(3) }, { ...clerk, household: mine })).toBe('own_household');
+    expect(await village.tell('bag.hand', { card: cardOf(1), label: village.labelOf(3) }, atHomeIn(mine, clerk))).toBe('own_household');
     village.made.clock.nowMs += 8 * dayMs;
     expect(await village.tell('bag.hand', { card: cardOf(1), label: village.labelOf(3) })).toEqual(['bag.roll.handed']);
   });
@@ -258,7 +258,7 @@ describe('a bag outside', () => {
     expect(village.view('bag.findings', {}, collector)).toMatchObject({ shown: [{ finding, owner: mine, at: hers, state: 'open' }] });
     expect(village.store.ledger.account(`household/${mine}`).filter(({ unit }) => unit === 'points')).toEqual([]);
     expect(await village.tell('bag.answer', { finding: finding + 9, answer: 'own' })).toBe('finding_unknown');
-    expect(await village.tell('bag.answer', { finding, answer: 'lost' }, { ...clerk, household: mine })).toBe('own_household');
+    expect(await village.tell('bag.answer', { finding, answer: 'lost' }, atHomeIn(mine, clerk))).toBe('own_household');
     expect(await village.tell('bag.answer', { finding, answer: 'lost' })).toEqual(['bag.finding.answered', 'bag.roll.lost']);
     expect(await village.tell('bag.answer', { finding, answer: 'own' })).toBe('finding_answered');
     expect(await village.tell('bag.lose', { card: cardOf(1), roll: rollOf(1), replace: true })).toEqual(['bag.replacement.granted']);
