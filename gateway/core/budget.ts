@@ -28,6 +28,26 @@ export function decideIssue(source: PointSource, points: number, { limit, issued
   return source === 'recyclables' || limit === null || issued + points <= limit ? 'awarded' : 'queued';
 }
 
+/** What a source gives a month, and what is said of it. */
+export interface MonthBudget extends Budget {
+  readonly source: PointSource;
+  /** `YYYY-MM`. */
+  readonly month: string;
+  readonly rules: Pick<PointRules, 'budgetWarnPercent'>;
+}
+
+/** R-33: drafts with a warning behind them where they bring a source to 80 percent of its budget, or use it up. */
+export function warnOf(drafts: readonly EventDraft[], { source, month, rules, ...before }: MonthBudget): readonly EventDraft[] {
+  const change = drafts.reduce((sum, { name, data }) => {
+    if (name === 'points.awarded' && data.source === source) return sum + data.points;
+    return name === 'points.clawedback' && data.source === source ? sum - data.points : sum;
+  }, 0);
+  const after = { ...before, issued: before.issued + change };
+  const [was, is] = [budgetState(before, rules), budgetState(after, rules)];
+  if (change <= 0 || was === is || after.limit === null || (is !== 'warn' && is !== 'full')) return drafts;
+  return [...drafts, { name: 'points.budget.warned', subject: source, data: { source, month, state: is, limit: after.limit, issued: after.issued } }];
+}
+
 /** Who and what points are for. `points`: 1 or more. */
 export interface WantedAward {
   readonly household: string;

@@ -102,10 +102,18 @@ export interface HouseholdLots {
   readonly lots: readonly Lot[];
 }
 
+/** Which day it is, by which rules, and who asked; nobody where the gateway does it by itself. */
+export interface ExpiryQuestion {
+  readonly day: string;
+  readonly dateTrusted: boolean;
+  readonly operator: string | null;
+  readonly dated: DatedRules;
+}
+
 /** R-31: one event a household whose points of past years came to their end; nothing on a date nobody vouches for (invariant 10). */
 export function decideExpiry(
   households: readonly HouseholdLots[],
-  { day, dateTrusted, dated }: { readonly day: string; readonly dateTrusted: boolean; readonly dated: DatedRules },
+  { day, dateTrusted, operator, dated }: ExpiryQuestion,
 ): { readonly ok: true; readonly drafts: readonly EventDraft<'points.expired'>[] } | Refused {
   if (!dateTrusted) return refuse('date_untrusted');
   const drafts = households.flatMap(({ household, lots }): EventDraft<'points.expired'>[] => {
@@ -117,7 +125,7 @@ export function decideExpiry(
       { account: `household/${household}`, unit: 'points' as const, amount: -points },
       { account: 'expiry/points', unit: 'points' as const, amount: points },
     ];
-    return [{ name: 'points.expired', subject: household, data: { household, lots: [...over], points, day, rulesVersion: dated.version, postings } }];
+    return [{ name: 'points.expired', subject: household, data: { household, lots: [...over], points, day, rulesVersion: dated.version, operator, postings } }];
   });
   return { ok: true, drafts };
 }

@@ -39,7 +39,9 @@ export class EarningFacts {
     this.#graded = db.prepare<[string, string, string, number], EvaluationRow>(
       `SELECT ${evaluationColumns} FROM evaluation WHERE household = ? AND day BETWEEN ? AND ? ORDER BY day DESC, stream, revision DESC LIMIT ?`,
     );
-    this.#appeals = db.prepare<[number], EvaluationRow>(`SELECT ${evaluationColumns} FROM evaluation WHERE appeal = 'open' ORDER BY entered_ms LIMIT ?`);
+    this.#appeals = db.prepare<[number], EvaluationRow>(
+      `SELECT ${evaluationColumns} FROM evaluation WHERE appeal = 'open' AND state = 'effective' ORDER BY entered_ms LIMIT ?`,
+    );
   }
   session(session: string): { readonly session: string; readonly day: string } | undefined {
     return this.#session.get(session);

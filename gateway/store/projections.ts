@@ -41,6 +41,7 @@ const rowless = {
   'roster.imported': nothing,
   'recyclables.received': nothing,
   'points.expired': nothing,
+  'points.budget.warned': nothing,
   'learning.list.entered': nothing,
   'bin.hatch.ordered': nothing,
   'bin.hatch.opened': nothing,

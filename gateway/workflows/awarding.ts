@@ -1,18 +1,26 @@
 /** What every story of points asks of the books beside its own facts: who may earn, by which prices and rules, and what is left of a budget. */
 import type { PointSource } from '../../protocol/rules/points.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
-import type { AwardContext, Budget } from '../core/budget.ts';
+import { type AwardContext, type MonthBudget, warnOf } from '../core/budget.ts';
 import { monthOf } from '../core/calendar.ts';
 import { tariffOn } from '../core/points.ts';
 import { type Refused, refuse } from '../core/refusals.ts';
 import type { DatedRules } from '../core/rule-book.ts';
-import type { Asked, Books } from './story.ts';
+import type { Asked, Books, Decision } from './story.ts';
 
 /** What a source may give this month and has given. */
-export const budgetOf = ({ store, rules }: Books, source: PointSource, { when }: Asked): Budget => ({
-  limit: rules(when.day).rules.points.budget[source],
-  issued: store.points.issued(monthOf(when.day), source),
-});
+export function budgetOf({ store, rules }: BudgetBooks, source: PointSource, day: string): MonthBudget {
+  const { points } = rules(day).rules;
+  const month = monthOf(day);
+  return { source, month, rules: points, limit: points.budget[source], issued: store.points.issued(month, source) };
+}
+interface BudgetBooks extends Pick<Books, 'rules'> {
+  readonly store: Pick<Books['store'], 'points'>;
+}
+
+/** A decision with a warning behind it where it brings a source near its budget. */
+export const warned = (decision: Decision, budget: MonthBudget): Decision =>
+  decision.ok ? { ...decision, drafts: warnOf(decision.drafts, budget) } : decision;
 
 export const isKnown =
   ({ store }: Books) =>

@@ -6,15 +6,15 @@
 import type { Clock } from '../clock.ts';
 import { dayOf } from '../core/calendar.ts';
 import { isTrusted } from '../core/clock-trust.ts';
-import { decideExpiry } from '../core/point-lots.ts';
+import { decideExpiry, type ExpiryQuestion } from '../core/point-lots.ts';
 import { expiryHouseholdsMax, expiryLookMs } from '../limits.ts';
 import type { Books } from './story.ts';
 
 /** What has come to its end by `day`, as events; at most `expiryHouseholdsMax` households at a time. */
-export function endedOn({ store, rules }: Books, day: string, dateTrusted: boolean): ReturnType<typeof decideExpiry> {
+export function endedOn({ store, rules }: Books, { day, ...asked }: Omit<ExpiryQuestion, 'dated'>): ReturnType<typeof decideExpiry> {
   const dated = rules(day);
   const lastYear = Number(day.slice(0, 4)) - dated.rules.points.expiryYears - 1;
-  return decideExpiry(store.points.lotsUpTo(lastYear, expiryHouseholdsMax), { day, dateTrusted, dated });
+  return decideExpiry(store.points.lotsUpTo(lastYear, expiryHouseholdsMax), { day, ...asked, dated });
 }
 
 /** Looks once a day until `signal` aborts. @throws GatewayError store_*. */
@@ -22,7 +22,7 @@ export async function expirePoints(books: Books, wire: Clock, signal: AbortSigna
   let done = '';
   while (!signal.aborted) {
     const day = dayOf(books.time.clock.now());
-    const ended = endedOn(books, day, isTrusted(books.time.quality()));
+    const ended = endedOn(books, { day, dateTrusted: isTrusted(books.time.quality()), operator: null });
     if (day !== done && ended.ok) {
       if (ended.drafts.length > 0) books.store.append(ended.drafts);
       else done = day;

@@ -5,6 +5,7 @@
 import type { Scan } from '../../protocol/scan.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import type { Clock } from '../clock.ts';
+import { warnOf } from '../core/budget.ts';
 import { dayOf } from '../core/calendar.ts';
 import { dailyCapOf, decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
 import type { DatedRules } from '../core/rule-book.ts';
@@ -24,6 +25,7 @@ import { isGatewayError } from '../errors.ts';
 import { scaleBusyPollMs, scaleIdlePollMs } from '../limits.ts';
 import type { Scale } from '../southbound/scale.ts';
 import type { Store } from '../store/store.ts';
+import { budgetOf } from './awarding.ts';
 import { findCardHolder } from './card-holder.ts';
 import { type CheckOrder, type CheckOutcome, CheckWeighing } from './check-scale.ts';
 
@@ -215,7 +217,7 @@ export class WeighStation {
     const entry = { weighing, ...place, tariffs: tariffs(), day, dateTrusted: isDateTrusted(), minimumGrams, rulesVersion, daily };
     const decision = decideAward(entry);
     if (!decision.ok) return refused(household, decision.refusal.code);
-    store.append(decision.drafts);
+    store.append(warnOf(decision.drafts, budgetOf({ store, rules }, 'recyclables', day)));
     return { kind: 'awarded', household, material, netGrams, points: decision.points, tariffPoints: decision.tariffPoints };
   }
 }

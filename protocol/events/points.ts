@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { pointSources } from '../rules/points.ts';
 import { rulesVersionSchema } from '../village-rules.ts';
-import { daySchema, deviceIdSchema, householdIdSchema, materialSchema, postings, referenceSchema, sequenceSchema } from './fields.ts';
+import { daySchema, deviceIdSchema, householdIdSchema, materialSchema, periodSchema, postings, referenceSchema, sequenceSchema } from './fields.ts';
 import { operatorIdSchema, orderedBy } from './operators.ts';
 
 const points = z.int().min(0).max(100_000_000);
@@ -125,7 +125,17 @@ export const pointsEvents = {
       points: points.min(1),
       day: daySchema,
       rulesVersion: rulesVersionSchema,
+      operator: operatorIdSchema.nullable().describe('Null where the gateway did it by itself.'),
       postings,
     })
     .describe('Points of past years came to their end, oldest first.'),
+  'points.budget.warned': z
+    .strictObject({
+      source,
+      month: periodSchema,
+      state: z.enum(['warn', 'full']),
+      limit: points,
+      issued: z.int().min(0).max(1_000_000_000).describe('With the awards before it.'),
+    })
+    .describe('What a source gave this month came near its budget, or used it up.'),
 } as const;

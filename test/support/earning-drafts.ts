@@ -60,9 +60,14 @@ export function earningDrafts(household: string) {
       name: 'points.expired',
       subject: household,
       data: {
-        ...{ household, lots: [{ year: 2024, points: 7 }], points: 7, day: '2026-01-01', rulesVersion: 'site' },
+        ...{ household, lots: [{ year: 2024, points: 7 }], points: 7, day: '2026-01-01', rulesVersion: 'site', operator: null },
         postings: move('points', `household/${household}`, 'expiry/points', 7),
       },
+    },
+    'points.budget.warned': {
+      name: 'points.budget.warned',
+      subject: 'learning',
+      data: { source: 'learning', month: '2026-11', state: 'warn', limit: 1000, issued: 800 },
     },
     'learning.session.opened': { name: 'learning.session.opened', subject: 'session-1', data: { session: 'session-1', day: '2026-11-23', ...byOne } },
     'learning.attended': {

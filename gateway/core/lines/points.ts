@@ -1,5 +1,6 @@
 /** How events of weighings and points read. Chinese first, English second; pseudonyms only. */
 import type { pointsEvents } from '../../../protocol/events/points.ts';
+import type { PointSource } from '../../../protocol/rules/points.ts';
 import { kg, type Lines, reasons, short, yuan } from '../line.ts';
 
 /** Materials of the tariffs we know; the timeline has no tariff at hand. Another one is shown by its key. */
@@ -13,6 +14,9 @@ const materials: Readonly<Record<string, string>> = {
   drinkBottle: '饮料瓶',
   can: '易拉罐',
 };
+
+/** Ways to earn. */
+const sources: Readonly<Record<PointSource, string>> = { recyclables: '可回收物', learning: '学习', volunteering: '志愿服务', evaluation: '评分' };
 
 export const pointsLines: Lines<keyof typeof pointsEvents> = {
   'weigh.committed': ({ household, material, netGrams, alibi }) => [
@@ -44,5 +48,11 @@ export const pointsLines: Lines<keyof typeof pointsEvents> = {
     `退还农户 ${short(household)} 第 ${reverses} 号扣的 ${points} 分（${reasons[reason]}）`,
     `${points} points of deduction ${reverses} given back to household ${short(household)} (${reason})`,
   ],
+  'points.budget.warned': ({ source, month, state, limit, issued }) => {
+    const percent = limit === 0 ? 100 : Math.floor((issued * 100) / limit);
+    return state === 'full'
+      ? [`${month} ${sources[source]}积分预算已用完（${percent}%）`, `the ${source} budget of ${month} is used up (${percent} %)`]
+      : [`${month} ${sources[source]}积分预算已用 ${percent}%`, `${percent} % of the ${source} budget of ${month} is used`];
+  },
   'points.expired': ({ household, points }) => [`农户 ${short(household)} 有 ${points} 分到期`, `${points} points of household ${short(household)} expired`],
 };

@@ -44,7 +44,7 @@ CREATE TABLE evaluation (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX evaluation_effective ON evaluation (household, stream, day) WHERE state = 'effective';
 CREATE INDEX evaluation_warned ON evaluation (household) WHERE state = 'effective' AND outcome = 'warned';
-CREATE INDEX evaluation_appealed ON evaluation (entered_ms) WHERE appeal = 'open';
+CREATE INDEX evaluation_appealed ON evaluation (entered_ms) WHERE appeal = 'open' AND state = 'effective';
 `;
 
 const which = 'household = @household AND stream = @stream AND day = @day AND revision = @revision';

@@ -5,7 +5,7 @@ import { evidenceSchema, gradeReasonSchema, gradeSchema, streamSchema } from '..
 import { monthOf } from '../../core/calendar.ts';
 import { type DoorDay, decideAppeal, decideAppealOutcome, decideGrade, evaluationReference } from '../../core/evaluation.ts';
 import { refuse } from '../../core/refusals.ts';
-import { awardingOn, balanceOf, budgetOf, isKnown, mayEarn } from '../awarding.ts';
+import { awardingOn, balanceOf, budgetOf, isKnown, mayEarn, warned } from '../awarding.ts';
 import { type Books, defineStory } from '../story.ts';
 
 const door = { household: householdIdSchema, stream: streamSchema, day: daySchema };
@@ -40,15 +40,16 @@ export const evaluationStories = {
       if (!isKnown(books)(household)) return refuse('household_unknown');
       const awarding = awardingOn(books, day, asked);
       if ('ok' in awarding) return awarding;
+      const budget = budgetOf(books, 'evaluation', asked.when.day);
       const facts = {
         ...standing(books, wanted),
         mayEarn: mayEarn(books, household),
         warned: books.store.earning.warned(household),
         minus: books.store.points.minus(household, monthOf(asked.when.day)),
         balance: balanceOf(books, household),
-        budget: budgetOf(books, 'evaluation', asked),
+        budget,
       };
-      return decideGrade(wanted, facts, { ...awarding.context, dated: awarding.dated });
+      return warned(decideGrade(wanted, facts, { ...awarding.context, dated: awarding.dated }), budget);
     },
   }),
   'evaluation.appeal': defineStory({

@@ -5,7 +5,7 @@ import { attendanceListMax, sessionIdSchema } from '../../../protocol/events/lea
 import { monthOf } from '../../core/calendar.ts';
 import { decideAttendance, decideSession } from '../../core/learning.ts';
 import { refuse } from '../../core/refusals.ts';
-import { awardingOn, budgetOf, isKnown, mayEarn } from '../awarding.ts';
+import { awardingOn, budgetOf, isKnown, mayEarn, warned } from '../awarding.ts';
 import { defineStory } from '../story.ts';
 
 const by = ['organiser', 'committee'] as const;
@@ -43,8 +43,9 @@ export const learningStories = {
         rewarded: earning.rewardedSessions(household, monthOf(session.day)),
       });
       const rules = dated.rules.points;
-      const budget = budgetOf(books, 'learning', asked);
-      return decideAttendance({ session, entries: attendances, factsOf, learningPoints: tariff.learningPoints, rules, budget }, context);
+      const budget = budgetOf(books, 'learning', asked.when.day);
+      const list = { session, entries: attendances, factsOf, learningPoints: tariff.learningPoints, rules, budget };
+      return warned(decideAttendance(list, context), budget);
     },
   }),
 } as const;

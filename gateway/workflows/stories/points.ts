@@ -1,15 +1,16 @@
 /** Stories of points: goods taken in by an operator, awards taken back, what waits for the committee, and the end of old points. */
 import { z } from 'zod';
 import { daySchema, householdIdSchema, materialSchema, sequenceSchema } from '../../../protocol/events/fields.ts';
+import { pointSources } from '../../../protocol/rules/points.ts';
 import { decideApproval, decideRejection } from '../../core/budget.ts';
 import { decideClawback } from '../../core/clawback.ts';
 import { decideReceipt } from '../../core/counter-goods.ts';
 import { dailyCapOf } from '../../core/points.ts';
 import { refuse } from '../../core/refusals.ts';
 import { queuedPointsMax } from '../../limits.ts';
-import { balanceOf, isKnown, mayEarn } from '../awarding.ts';
+import { balanceOf, budgetOf, isKnown, mayEarn, warned } from '../awarding.ts';
 import { endedOn } from '../expire-points.ts';
-import { type Books, defineStory } from '../story.ts';
+import { type Books, type Decision, defineStory } from '../story.ts';
 
 const goodsSchema = z
   .strictObject({
@@ -21,7 +22,7 @@ const goodsSchema = z
   .refine(({ grams, pieces }) => (grams === null) !== (pieces === null), 'either grams or pieces');
 
 const numbers = z.array(sequenceSchema).min(1).max(queuedPointsMax).describe('Numbers of the points that wait, as `points.waiting` shows them.');
-const found = ({ store }: Books, asked: readonly number[]) => asked.flatMap((number) => store.points.queued(number) ?? []);
+const found = ({ store }: Books, asked: readonly number[]) => [...new Set(asked)].flatMap((number) => store.points.queued(number) ?? []);
 const householdsOf = (books: Books, asked: readonly number[]) => found(books, asked).map(({ household }) => household);
 const committee = { by: ['committee'], second: 'always' } as const;
 
@@ -38,10 +39,9 @@ export const pointStories = {
       const { version: rulesVersion, rules } = books.rules(day);
       const daily = { cap: dailyCapOf(material, rules.points), earned: books.store.points.earned(household, day, material) };
       const receipt = `r-${Buffer.from(books.random(8)).toString('hex')}`;
-      return decideReceipt(
-        { receipt, household, material, netGrams: grams, pieces },
-        { tariffs: books.tariffs(), day, dateTrusted, rulesVersion, daily, mayEarn: mayEarn(books, household), ...orderedBy },
-      );
+      const goods = { receipt, household, material, netGrams: grams, pieces };
+      const context = { tariffs: books.tariffs(), day, dateTrusted, rulesVersion, daily, mayEarn: mayEarn(books, household), ...orderedBy };
+      return warned(decideReceipt(goods, context), budgetOf(books, 'recyclables', day));
     },
   }),
   'points.clawback': defineStory({
@@ -62,7 +62,10 @@ export const pointStories = {
     authority: committee,
     input: z.strictObject({ numbers }),
     concerns: (input, books) => householdsOf(books, input.numbers),
-    decide: (books, input, { when, orderedBy }) => decideApproval(input.numbers, found(books, input.numbers), { ...orderedBy, ...when }),
+    decide(books, input, { when, orderedBy }) {
+      const decision: Decision = decideApproval(input.numbers, found(books, input.numbers), { ...orderedBy, ...when });
+      return pointSources.reduce((so, source) => warned(so, budgetOf(books, source, when.day)), decision);
+    },
   }),
   'points.reject': defineStory({
     title: { zh: '不批超预算积分', en: 'Reject points beyond the budget' },
@@ -77,6 +80,7 @@ export const pointStories = {
     rules: ['R-31'],
     authority: { by: ['committee', 'supervisor', 'technician'] },
     input: z.strictObject({ day: daySchema.describe('What had ended before this day, which has begun.') }),
-    decide: (books, { day }, { when }) => (day > when.day ? refuse('session_ahead', { day }) : endedOn(books, day, when.dateTrusted)),
+    decide: (books, { day }, { when, orderedBy }) =>
+      day > when.day ? refuse('session_ahead', { day }) : endedOn(books, { day, dateTrusted: when.dateTrusted, operator: orderedBy.operator }),
   }),
 } as const;

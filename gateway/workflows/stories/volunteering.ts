@@ -5,7 +5,7 @@ import { activityIdSchema, volunteersMax } from '../../../protocol/events/volunt
 import { monthOf } from '../../core/calendar.ts';
 import { refuse } from '../../core/refusals.ts';
 import { decideConfirmation, decideListing, decideListRejection } from '../../core/volunteering.ts';
-import { awardingOn, budgetOf, isKnown, mayEarn } from '../awarding.ts';
+import { awardingOn, budgetOf, isKnown, mayEarn, warned } from '../awarding.ts';
 import { type Books, defineStory } from '../story.ts';
 
 const by = ['organiser', 'committee', 'supervisor'] as const;
@@ -43,7 +43,8 @@ export const volunteerStories = {
       });
       const { volunteeringPerMonth: eventsPerMonth } = dated.rules.points;
       const { volunteeringPoints } = tariff;
-      return decideConfirmation({ list, activity, factsOf, volunteeringPoints, eventsPerMonth, budget: budgetOf(books, 'volunteering', asked) }, context);
+      const budget = budgetOf(books, 'volunteering', asked.when.day);
+      return warned(decideConfirmation({ list, activity, factsOf, volunteeringPoints, eventsPerMonth, budget }, context), budget);
     },
   }),
   'volunteer.reject': defineStory({

@@ -37,6 +37,7 @@ describe('points beyond the budget', () => {
   it('wait, earn nothing meanwhile, and are given by two of the committee, once', async () => {
     const village = await openQueue();
     expect(dataOf(village.told, 'learning.attended').map(({ outcome }) => outcome)).toEqual(['awarded', 'awarded', 'queued']);
+    expect(dataOf(village.told, 'points.budget.warned')).toEqual([{ source: 'learning', month: '2026-11', state: 'warn', limit: 1300, issued: 1200 }]);
     expect([a, b, c].map(village.balance)).toEqual([600, 600, 0]);
     expect(village.show('points.waiting', {}, 'committee-1')).toMatchObject({ shown: [{ number: village.number, household: c, points: 600 }] });
     expect(village.show('points.liability', {}, 'committee-1')).toMatchObject({
@@ -50,7 +51,9 @@ describe('points beyond the budget', () => {
     expect(codeOf(await village.tell('points.approve', { numbers: [village.number] }, 'committee-1'))).toBe('second_person_needed');
     expect(codeOf(await village.tell('points.approve', { numbers: [village.number] }, 'committee-1', 'supervisor-1'))).toBe('second_role_missing');
     expect(codeOf(await village.decide('points.approve', [village.number, 1]))).toBe('not_waiting');
-    expect(dataOf(await village.decide('points.approve'), 'points.awarded')).toMatchObject([{ queued: village.number, points: 600, second: 'committee-2' }]);
+    const approved = await village.decide('points.approve', [village.number, village.number]);
+    expect(dataOf(approved, 'points.budget.warned')).toMatchObject([{ state: 'full', limit: 1300, issued: 1800 }]);
+    expect(dataOf(approved, 'points.awarded')).toMatchObject([{ queued: village.number, points: 600, second: 'committee-2' }]);
     expect(codeOf(await village.decide('points.approve'))).toBe('not_waiting');
     expect(village.balance(c)).toBe(600);
     expect(village.soundness()).toEqual(sound);

@@ -18,7 +18,7 @@ async function openAward() {
         name: 'points.expired',
         subject: a,
         data: {
-          ...{ household: a, lots: [{ year: 2026, points }], points, day: '2026-11-23', rulesVersion: 'test' },
+          ...{ household: a, lots: [{ year: 2026, points }], points, day: '2026-11-23', rulesVersion: 'test', operator: null },
           postings: [
             { account: `household/${a}`, unit: 'points', amount: -points },
             { account: 'redemption/shop', unit: 'points', amount: points },

@@ -20,7 +20,7 @@ import { householdOf } from '../../support/village-drafts.ts';
 
 const dated = { version: 'site', from: '', rules: villageRulesSchema.parse({}) };
 const lotsOf = (...pairs: [year: number, points: number][]) => pairs.map(([year, points]) => ({ year, points }));
-const ask = (day: string, dateTrusted = true) => ({ day, dateTrusted, dated });
+const ask = (day: string, dateTrusted = true) => ({ day, dateTrusted, operator: null, dated });
 const household = householdOf(1);
 
 const accounts = ['household/a', 'household/b', 'hold/r', 'issuance/learning', 'redemption/shop', 'clawback/learning'] as const;
@@ -101,7 +101,7 @@ describe('lots', () => {
           name: 'points.expired',
           subject: household,
           data: {
-            ...{ household, lots: lotsOf([2025, 1]), points: 1, day: '2026-01-01', rulesVersion: 'site' },
+            ...{ household, lots: lotsOf([2025, 1]), points: 1, day: '2026-01-01', rulesVersion: 'site', operator: null },
             postings: [
               { account: from, unit: 'points', amount: -amount },
               { account: to, unit: 'points', amount },

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseYaml } from '../../../gateway/config-file.ts';
-import { decideAward, decidePoints, decidePrice, pointsRefusals, tariffOn } from '../../../gateway/core/points.ts';
+import { dailyCapOf, decideAward, decidePoints, decidePrice, pointsRefusals, tariffOn } from '../../../gateway/core/points.ts';
 import type { SettledWeighing } from '../../../gateway/core/weighing.ts';
 import { eventSchemas, postingsOf } from '../../../protocol/events.ts';
 import { type Tariff, tariffSchema } from '../../../protocol/tariff.ts';
@@ -93,6 +93,21 @@ describe('the award of a settled weighing', () => {
     if (!decision.ok) return expect.unreachable();
     expect(decision.drafts.map((draft) => postingsOf(draft).length)).toEqual([2, 0]);
     expect(eventSchemas['points.awarded'].safeParse(decision.drafts[1].data).success).toBe(true);
+  });
+
+  it('gives what is left under the cap of the day, and never less than nothing (R-19)', () => {
+    const given = [0, 2850, 2900, 3000, 3500].map((earned) => {
+      const decision = award(2500, 'cardboard', earned);
+      return decision.ok && [decision.points, decision.tariffPoints, decision.drafts[1].data.postings.length];
+    });
+    expect(given).toEqual([
+      [150, 150, 2],
+      [150, 150, 2],
+      [100, 150, 2],
+      [0, 150, 0],
+      [0, 150, 0],
+    ]);
+    expect([dailyCapOf('can', { dailyCap: 5, dailyCaps: { can: 9 } }), dailyCapOf('constructor', { dailyCap: 5, dailyCaps: {} })]).toEqual([9, 5]);
   });
 
   it('that is refused is nothing to append', () => {

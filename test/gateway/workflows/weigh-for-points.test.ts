@@ -16,7 +16,7 @@ import { openBoardLine } from '../../support/board-line.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeStore, testStartMs } from '../../support/make-store.ts';
 import { plate } from '../../support/scale-line.ts';
-import { householdOf, pricesOf, registered } from '../../support/village-drafts.ts';
+import { awarded, householdOf, pricesOf, registered } from '../../support/village-drafts.ts';
 
 const cardKey = Buffer.alloc(32, 7);
 const hashCard = (code: string) => hashCredential(code, cardKey);
@@ -162,6 +162,20 @@ describe('weighing at a simulated tray scale', () => {
     show('CARD-1', 'M1:CARDBOARD');
     await told(3);
     expect(weighings().map(({ alibi, netGrams }) => [alibi, netGrams])).toEqual([[1, 1200]]);
+  });
+
+  it('pays no more than the cap of the day, and keeps what was weighed (R-19)', async () => {
+    const { board, store, show, rest, told, outcomes, weighings, awards } = await openPoint();
+    const earlier = awarded(mine, 2900);
+    store.append([{ ...earlier, data: { ...earlier.data, source: 'recyclables', material: 'cardboard' } }]);
+    await rest();
+    board.putOnTray(2500);
+    await rest();
+    show('CARD-1', 'M1:CARDBOARD');
+    await told(1);
+    expect(outcomes).toMatchObject([{ kind: 'awarded', netGrams: 2500, points: 100, tariffPoints: 150 }]);
+    expect(weighings().map(({ netGrams }) => netGrams)).toEqual([2500]);
+    expect(awards()[1]).toMatchObject({ points: 100, tariffPoints: 150, dateTrusted: true, rulesVersion: 'site' });
   });
 
   it('refuses more than the material allows in one go, and the number is not used up', async () => {
