@@ -13,11 +13,19 @@ const queueColumns = 'seq, household, source, day, points, reference, tariff_ver
 /** A row of the queue, and the day it was asked for. */
 export type QueueRow = QueuedPoints & { readonly day: string };
 
+/** Points of a month, `YYYY-MM`, from one source; negative where grades took more than they gave. */
+export interface EarnedRow {
+  readonly month: string;
+  readonly source: PointSource;
+  readonly points: number;
+}
+
 export class PointFacts {
   readonly #earned;
   readonly #entry;
   readonly #byReference;
   readonly #minus;
+  readonly #bySource;
   readonly #issued;
   readonly #queued;
   readonly #waiting;
@@ -36,6 +44,10 @@ export class PointFacts {
     this.#entry = db.prepare<[number], EntryRow>(`SELECT ${entryColumns} FROM point_entry WHERE seq = ?`);
     this.#byReference = db.prepare<[string, string, string], EntryRow>(
       `SELECT ${entryColumns} FROM point_entry WHERE household = ? AND reference = ? AND source = ? AND source <> 'recyclables' ORDER BY seq DESC LIMIT 1`,
+    );
+    this.#bySource = db.prepare<[string, string, string], EarnedRow>(
+      `SELECT substr(day, 1, 7) AS month, source, SUM(CASE kind WHEN 'award' THEN points ELSE -points END) AS points FROM point_entry
+        WHERE household = ? AND day BETWEEN ? AND ? AND undone IS NULL GROUP BY 1, 2 ORDER BY 1 DESC, 2`,
     );
     this.#minus = db
       .prepare<[string, string, string], number>(
@@ -69,6 +81,10 @@ export class PointFacts {
   /** The newest one of a session, activity or evaluation. */
   entryOf(household: string, reference: string, source: Exclude<PointSource, 'recyclables'>): PointEntry | undefined {
     return read(this.#byReference.get(household, reference, source));
+  }
+  /** What a household earned from day to day by month and source, less what grades took; newest month first. What was undone is left out. */
+  earnings(household: string, from: string, to: string): EarnedRow[] {
+    return this.#bySource.all(household, from, to);
   }
   /** Points taken from a household in a month, `YYYY-MM`, and not given back. */
   minus(household: string, month: string): number {

@@ -30,6 +30,8 @@ export const pointViews = {
         ...{ household, day, balance, redemptionBlocked: balance < 0 },
         lots: lots.map((lot) => ({ ...lot, lastDay: lastDayOf(lot.year, dated) })),
         notice: expiryNotice(lots, day, dated),
+        // A year and the month before it: what a person asks about.
+        earned: books.store.points.earnings(household, `${Number(day.slice(0, 4)) - 1}${day.slice(4, 8)}01`, day),
       };
     },
   }),

@@ -45,6 +45,36 @@ it('takes two people above what one brings at once, and earns no more than the c
   expect(village.soundness()).toEqual(sound);
 });
 
+it('is accepted on a date nobody vouches for, and says so (invariant 10)', async () => {
+  const village = openVillage();
+  village.clock.timeq = 'none';
+  const told = await bring(village, { grams: 1000 });
+  expect([dataOf(told, 'recyclables.received')[0], dataOf(told, 'points.awarded')[0]].map((data) => data?.dateTrusted)).toEqual([false, false]);
+  expect(village.balance(a)).toBe(60);
+});
+
+it('shows a household what it earned by month and source, without what was taken back', async () => {
+  const village = openVillage();
+  await bring(village, { grams: 1000 });
+  await village.tell('learning.open', { session: 'one', day: '2026-11-23' }, 'organiser-1');
+  const learned = await village.tell('learning.attend', { session: 'one', attendances: [{ household: a }] }, 'organiser-1');
+  village.passDays(10);
+  await bring(village, { grams: 2000 });
+  const earned = () => village.show('points.show', { household: a }, 'clerk-1');
+  expect(earned()).toMatchObject({
+    shown: {
+      earned: [
+        { month: '2026-12', source: 'recyclables', points: 120 },
+        { month: '2026-11', source: 'learning', points: 600 },
+        { month: '2026-11', source: 'recyclables', points: 60 },
+      ],
+    },
+  });
+  const award = learned.ok ? learned.events.find(({ name }) => name === 'points.awarded')?.sequence : undefined;
+  await village.tell('points.clawback', { award, reason: 'error' }, 'committee-1', 'committee-2');
+  expect(earned()).toMatchObject({ shown: { earned: [{ month: '2026-12' }, { month: '2026-11', source: 'recyclables' }] } });
+});
+
 it('makes room under the cap when an award is taken back', async () => {
   const village = openVillage({ rules: { points: { dailyCap: 60 } } });
   const first = await bring(village, { grams: 1000 });
