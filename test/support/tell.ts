@@ -23,6 +23,7 @@ const actors = {
   'committee-2': ['committee'],
   'supervisor-1': ['supervisor'],
   'supervisor-2': ['supervisor'],
+  'grader-1': ['collector', 'supervisor'],
 } as const;
 export type Who = keyof typeof actors;
 

@@ -23,6 +23,25 @@ describe('a budget (R-33)', () => {
   });
 });
 
+it('a warning is given once when a source comes near its budget and once when it is used up, and none for points taken back', async () => {
+  const village = openVillage({ rules: { points: { budget: { recyclables: 1000, evaluation: 10 }, evaluation: { points: { excellent: 10, good: 9 } } } } });
+  const states: string[][] = [];
+  const told = async (name: string, input: object, by: 'clerk-1' | 'collector-1') =>
+    states.push(dataOf(await village.tell(name, input, by), 'points.budget.warned').map(({ state }) => state));
+  const grams = [13_000, 500, 1000, 1000, 2000, 500];
+  for (const each of grams) await told('recyclables.receive', { household: a, material: 'cardboard', grams: each }, 'clerk-1');
+  expect(states.splice(0)).toEqual([[], ['warn'], [], [], ['full'], []]);
+  for (const grade of ['excellent', 'good']) await told('evaluation.record', { household: a, stream: 'rotting', day, grade }, 'collector-1');
+  expect(states).toEqual([['full'], []]);
+});
+
+it('a list of volunteers uses a budget up from one entry to the next', async () => {
+  const village = openVillage({ rules: { points: { budget: { volunteering: 999 } } } });
+  await village.tell('volunteer.list', { activity: 'river', day, households: [a, b] }, 'organiser-1');
+  const confirmed = await village.tell('volunteer.confirm', { activity: 'river' }, 'committee-1');
+  expect(dataOf(confirmed, 'volunteer.confirmed').map(({ outcome }) => outcome)).toEqual(['awarded', 'queued']);
+});
+
 /** Three at a session with a budget for two. */
 async function openQueue() {
   const village = openVillage({ rules: { points: { budget: { learning: 1300, recyclables: 0 } } } });

@@ -78,7 +78,7 @@ describe('a later grade of the day (invariant 8)', () => {
         const rows = village.store.earning.grades(a, on, on, 100);
         expect(rows.filter(({ state }) => state === 'effective')).toHaveLength(1);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
     expect(village.soundness()).toEqual(sound);
   });
@@ -95,6 +95,23 @@ describe('a minus (R-24)', () => {
     const taken = await grade(village, { ...low, day: '2026-11-22' });
     expect(dataOf(taken, 'points.deducted')).toMatchObject([{ points: 10, tariffPoints: 10 }]);
     expect(village.balance(a)).toBe(590);
+    expect(village.soundness()).toEqual(sound);
+  });
+
+  it('warns anew when the warning was superseded, and takes again what a superseded minus gave back', async () => {
+    const village = openVillage();
+    const outcome = async (more: object) => dataOf(await grade(village, more), 'evaluation.recorded')[0]?.outcome;
+    expect([await outcome(low), await outcome({ ...low, reason: 'emptyBagOnly' })]).toEqual(['warned', 'warned']);
+    expect([await outcome({ ...low, reason: 'mixed' }), await outcome({ grade: 'fair' }), await outcome({ ...low, day: '2026-11-22' })]).toEqual([
+      'warned',
+      'nothing',
+      'warned',
+    ]);
+    await grade(village, { grade: 'excellent', stream: 'nonRotting' });
+    expect(await outcome(low)).toBe('deducted');
+    expect(village.balance(a)).toBe(0);
+    expect(await outcome({ ...low, reason: 'bagInside' })).toBe('deducted');
+    expect(village.balance(a)).toBe(0);
     expect(village.soundness()).toEqual(sound);
   });
 
@@ -138,6 +155,17 @@ describe('an appeal (R-25)', () => {
     expect(codeOf(await grade(village, low))).toBe('grade_decided');
     expect(codeOf(await decide(village, true))).toBe('appeal_not_open');
     expect(village.soundness()).toEqual(sound);
+  });
+
+  it('is not decided by who gave the grade', async () => {
+    const village = openVillage();
+    await grade(village, low, 'grader-1');
+    await appeal(village);
+    const decideBy = (by: Who, second: Who | null) => village.tell('evaluation.decide', { ...door, upheld: true }, by, second);
+    expect([codeOf(await decideBy('grader-1', null)), codeOf(await decideBy('supervisor-1', 'grader-1'))]).toEqual(['own_grade', 'own_grade']);
+    expect(codeOf(await decideBy('supervisor-1', 'supervisor-2'))).toBe('ok');
+    // The warning is gone with the grade: the next low grade warns again.
+    expect(dataOf(await grade(village, { ...low, day: '2026-11-22' }), 'evaluation.recorded')).toMatchObject([{ outcome: 'warned' }]);
   });
 
   it('that is dismissed, comes too late or has nothing to be about changes nothing', async () => {
