@@ -45,7 +45,8 @@ async function examineFiles(flags: VillageFlags): Promise<Finding[]> {
 }
 
 /** What doctor needs of a status; a gateway of another version may say more. */
-const traffic = { answered: z.number(), exceptions: z.number(), timeouts: z.number(), garbled: z.number(), utilisation: z.number() };
+const recent = z.object({ answered: z.number(), exceptions: z.number(), timeouts: z.number(), garbled: z.number() });
+const traffic = { utilisation: z.number(), recent };
 const statusSchema = z.looseObject({
   timeq: z.enum(timeQualities),
   problem: z.string().nullable(),
@@ -60,7 +61,7 @@ const statusSchema = z.looseObject({
   ),
   bus: z
     .looseObject({
-      lines: z.array(z.looseObject({ id: z.string(), open: z.boolean(), strayBytes: z.number(), ...traffic })),
+      lines: z.array(z.looseObject({ id: z.string(), open: z.boolean(), recentStrayBytes: z.number(), ...traffic })),
       devices: z.array(z.looseObject({ id: z.string(), unit: z.number(), ...traffic })),
       ports: z.array(z.looseObject({ id: z.string(), ...traffic })),
     })
@@ -68,7 +69,7 @@ const statusSchema = z.looseObject({
   bins: z.array(z.looseObject({ bin: z.string(), compartment: z.number(), alarm: z.boolean() })),
 });
 
-/** What a running gateway's status says, as facts to judge. @throws ZodError when it is no status. */
+/** What a running gateway's status says, as facts to judge; of traffic, how it went lately. @throws ZodError when it is no status. */
 export function villageFacts(status: unknown): VillageFacts {
   const { timeq, problem, uplink, devices, bus, bins } = statusSchema.parse(status);
   const unitOf = (id: string) => bus?.devices.find((row) => row.id === id)?.unit ?? 0;
@@ -78,8 +79,8 @@ export function villageFacts(status: unknown): VillageFacts {
       ...{ id, state, note, locked: locked ?? null },
       symptom: symptom == null ? null : describeSymptom(symptom, unitOf(id)),
     })),
-    lines: bus?.lines ?? [],
-    traffic: [...(bus?.devices ?? []), ...(bus?.ports ?? [])],
+    lines: (bus?.lines ?? []).map(({ id, open, recentStrayBytes, utilisation, recent }) => ({ id, open, strayBytes: recentStrayBytes, utilisation, ...recent })),
+    traffic: [...(bus?.devices ?? []), ...(bus?.ports ?? [])].map(({ id, utilisation, recent }) => ({ id, utilisation, ...recent })),
     alarms: bins.filter(({ alarm }) => alarm),
   };
 }

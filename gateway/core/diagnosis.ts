@@ -27,7 +27,10 @@ export interface MachineFacts {
   readonly isServing: boolean;
 }
 
-/** How requests and unasked frames ended; a device that speaks by itself is sent nothing, and its frames count as answered or garbled. */
+/**
+ * How requests and unasked frames ended, lately or since an examination began, with fractions; a device that speaks by itself is sent nothing, and its
+ * frames count as answered or garbled.
+ */
 interface Traffic {
   readonly answered: number;
   readonly exceptions: number;
@@ -61,7 +64,7 @@ const diskBadBytes = 200 * 1024 ** 2;
 /** Share of lost or spoilt answers from which wiring is suspected; a sound line has none in ten thousand. */
 export const spoiltShare = 0.01;
 /** Answers and failures before a share means anything. */
-const spoiltTriesMin = 200;
+const spoiltTriesMin = 100;
 /** Share of its time from which a line is full. */
 export const fullShare = 0.8;
 /** A backlog above this means days without a link. Unit: events. */
@@ -263,7 +266,7 @@ function diagnoseLine(line: VillageFacts['lines'][number]): Finding[] {
         level: 'warn',
         code: 'unasked_bytes',
         subject: id,
-        what: `${strayBytes} bytes came unasked`,
+        what: `${Math.round(strayBytes)} bytes came unasked`,
         todo: 'Noise or a second master on this line; sifen probe LINE listens.',
       },
     ];

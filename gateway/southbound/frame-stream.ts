@@ -10,7 +10,7 @@ import { type KeptStream, keepOpen } from './kept-stream.ts';
 import type { LineState, LineStats } from './line.ts';
 import type { LineTransport } from './line-wire.ts';
 import type { FramedMessage } from './question.ts';
-import { Traffic } from './traffic.ts';
+import { RecentCount, Traffic } from './traffic.ts';
 
 /** What a stream needs, and whom it tells. */
 export interface FrameStreamOptions {
@@ -37,6 +37,7 @@ export class FrameStream {
   #parser: FrameParser<unknown>;
   #stream: ByteStream | undefined;
   #strayBytes = 0;
+  readonly #recentStray = new RecentCount();
 
   constructor(options: FrameStreamOptions) {
     const { id, transport, device, clock, openStream } = options;
@@ -55,8 +56,9 @@ export class FrameStream {
 
   /** Frames count as answers, rubbish as garbled, and nothing is ever sent for them. */
   stats(): LineStats {
-    const traffic = this.#traffic.stats(this.#options.clock.monotonicMs());
-    return { open: this.isOpen, waiting: 0, reopened: 0, strayBytes: this.#strayBytes, ...traffic };
+    const nowMs = this.#options.clock.monotonicMs();
+    const stray = { strayBytes: this.#strayBytes, recentStrayBytes: this.#recentStray.at(nowMs) };
+    return { open: this.isOpen, waiting: 0, reopened: 0, ...stray, ...this.#traffic.stats(nowMs) };
   }
 
   /** The device fell silent: a frame it began is given up. */
@@ -92,14 +94,16 @@ export class FrameStream {
         continue;
       }
       this.#kept.markSound();
-      this.#traffic.end('answered', 0);
+      this.#traffic.end('answered', 0, this.#options.clock.monotonicMs());
       this.#options.onFrame(result);
     }
   }
 
   #reject(reason: string, byteCount: number): void {
+    const nowMs = this.#options.clock.monotonicMs();
     this.#strayBytes += byteCount;
-    this.#traffic.end('garbled', 0);
+    this.#recentStray.add(byteCount, nowMs);
+    this.#traffic.end('garbled', 0, nowMs);
     this.#options.onReject(reason);
   }
 }

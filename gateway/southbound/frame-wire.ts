@@ -116,10 +116,11 @@ export class FrameWire<From, To> {
   }
 
   #count(isSilent: boolean, isCalledOff: boolean, durationMs: number): void {
-    this.#traffic.spend(durationMs, this.#options.clock.monotonicMs());
-    if (!isSilent) this.#traffic.end('answered', durationMs);
-    else if (!this.isOpen) this.#traffic.end('lost', durationMs);
-    else if (!isCalledOff) this.#traffic.end('timeouts', durationMs);
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#traffic.spend(durationMs, nowMs);
+    if (!isSilent) this.#traffic.end('answered', durationMs, nowMs);
+    else if (!this.isOpen) this.#traffic.end('lost', durationMs, nowMs);
+    else if (!isCalledOff) this.#traffic.end('timeouts', durationMs, nowMs);
   }
 
   /** Throws away what was written and has not left, and what has come and was not read. */
@@ -151,13 +152,13 @@ export class FrameWire<From, To> {
 
   #take(result: FrameResult<From>): void {
     if (!result.ok) {
-      this.#traffic.end('garbled', 0);
+      this.#traffic.end('garbled', 0, this.#options.clock.monotonicMs());
       return;
     }
     this.#kept.markSound();
     const waiting = this.#waiting;
     if (waiting?.isAnswer(result.message) === true) waiting.end(result.message);
-    else this.#traffic.end('answered', 0);
+    else this.#traffic.end('answered', 0, this.#options.clock.monotonicMs());
     this.#options.onMessage(result.message);
   }
 }

@@ -13,6 +13,7 @@ import { type Framed, shortestFrameBytes } from './framing.ts';
 import { type KeptStream, keepOpen, type WireListener } from './kept-stream.ts';
 import type { Question } from './question.ts';
 import { Watchdog } from './watchdog.ts';
+import { RecentCount } from './traffic.ts';
 
 /**
  * A line on a serial port, behind a serial server that passes its bytes (`rtu-over-tcp` for RTU frames, `tcp` for devices with frames of their
@@ -76,6 +77,7 @@ export class LineWire implements WireListener {
   #transactionId = 0;
   /** Bytes nobody asked for, and planned reopenings, since the start. */
   readonly counts = { strayBytes: 0, reopened: 0 };
+  readonly recentStray = new RecentCount();
 
   constructor(transport: LineTransport, clock: Clock, owner: WireOwner, openStream?: OpenByteStream) {
     this.#transport = transport;
@@ -210,6 +212,7 @@ export class LineWire implements WireListener {
   /** Fewer bytes than a frame are noise, and t3.5 deals with it. As many as a frame may be a late reply: then another may follow. */
   #countStray(byteCount: number, nowMs: number): void {
     this.counts.strayBytes += byteCount;
+    this.recentStray.add(byteCount, nowMs);
     if (nowMs < this.#guardUntilMs) return;
     this.#strayBytes += byteCount;
     if (this.#strayBytes < shortestFrameBytes) return;

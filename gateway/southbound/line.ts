@@ -26,6 +26,8 @@ export interface LineStats extends TrafficStats {
   readonly waiting: number;
   readonly reopened: number;
   readonly strayBytes: number;
+  /** Of these the ones that came lately, with fractions. */
+  readonly recentStrayBytes: number;
 }
 
 interface Job {
@@ -116,7 +118,9 @@ export class Line {
   /** Counters since the start. */
   stats(): LineStats {
     const open = this.#wire.state === 'open';
-    return { open, waiting: this.#queue.length, ...this.#total.stats(this.#clock.monotonicMs()), ...this.#wire.counts };
+    const nowMs = this.#clock.monotonicMs();
+    const recentStrayBytes = this.#wire.recentStray.at(nowMs);
+    return { open, waiting: this.#queue.length, ...this.#total.stats(nowMs), ...this.#wire.counts, recentStrayBytes };
   }
 
   /** Counters of one unit since the start. */
@@ -245,8 +249,8 @@ export class Line {
     const reply = this.#wire.exchange(question.unit, framed, timing);
     const counted = [this.#total, this.#trafficOf(question.unit)];
     const end = (ending: Ending) => {
-      const durationMs = this.#clock.monotonicMs() - startedAtMs;
-      for (const traffic of counted) traffic.end(ending, durationMs);
+      const nowMs = this.#clock.monotonicMs();
+      for (const traffic of counted) traffic.end(ending, nowMs - startedAtMs, nowMs);
     };
     for (const traffic of counted) traffic.begin();
     this.#lastUnit = question.unit;

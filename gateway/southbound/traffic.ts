@@ -26,13 +26,34 @@ export interface TrafficStats {
   readonly busyMs: number;
   /** Share of the line's time, 0..1, as a mean that forgets within a minute. */
   readonly utilisation: number;
+  /** How requests ended lately, with fractions: what was weeks ago must neither hide nor keep up what is wrong now. */
+  readonly recent: { readonly [Kind in RecentEnding]: number };
 }
+type RecentEnding = Exclude<Ending, 'lost'>;
 
 const loadMemoryMs = 60_000;
+/** After this a third is left of a count of what happened lately. */
+const recentMemoryMs = 600_000;
+
+/** Counts what happened lately: each thing weighs less the longer ago it is. Times: monotonic ms of the wire clock. */
+export class RecentCount {
+  #count = 0;
+  #atMs = 0;
+
+  add(amount: number, nowMs: number): void {
+    this.#count = this.at(nowMs) + amount;
+    this.#atMs = nowMs;
+  }
+
+  at(nowMs: number): number {
+    return this.#count * Math.exp((this.#atMs - nowMs) / recentMemoryMs);
+  }
+}
 
 /** Counts the traffic of one line or one unit. Times: monotonic ms of the wire clock. */
 export class Traffic {
   readonly #counts = { sent: 0, answered: 0, exceptions: 0, timeouts: 0, garbled: 0, lost: 0, doubled: 0, unsent: 0, worstMs: 0, busyMs: 0 };
+  readonly #recent = { answered: new RecentCount(), exceptions: new RecentCount(), timeouts: new RecentCount(), garbled: new RecentCount() };
   #latencySumMs = 0;
   #load = 0;
   #loadAtMs: number;
@@ -55,9 +76,10 @@ export class Traffic {
     this.#counts.sent += 1;
   }
 
-  /** It ended, `durationMs` after its first byte. */
-  end(ending: Ending, durationMs: number): void {
+  /** It ended at `nowMs`, `durationMs` after its first byte. */
+  end(ending: Ending, durationMs: number, nowMs: number): void {
     this.#counts[ending] += 1;
+    if (ending !== 'lost') this.#recent[ending].add(1, nowMs);
     if (ending !== 'answered' && ending !== 'exceptions') return;
     this.#latencySumMs += durationMs;
     this.#counts.worstMs = Math.max(this.#counts.worstMs, durationMs);
@@ -72,7 +94,9 @@ export class Traffic {
 
   stats(nowMs: number): TrafficStats {
     const replies = this.#counts.answered + this.#counts.exceptions;
-    return { ...this.#counts, meanMs: replies === 0 ? 0 : this.#latencySumMs / replies, utilisation: this.#decayedLoad(nowMs) };
+    const { answered, exceptions, timeouts, garbled } = this.#recent;
+    const recent = { answered: answered.at(nowMs), exceptions: exceptions.at(nowMs), timeouts: timeouts.at(nowMs), garbled: garbled.at(nowMs) };
+    return { ...this.#counts, meanMs: replies === 0 ? 0 : this.#latencySumMs / replies, utilisation: this.#decayedLoad(nowMs), recent };
   }
 
   #decayedLoad(nowMs: number): number {

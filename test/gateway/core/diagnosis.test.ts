@@ -12,7 +12,7 @@ const village: VillageFacts = {
 };
 /** What southbound/frame-stream.ts counts of a device that speaks by itself: nothing is ever sent. */
 const stream = new Traffic(0);
-for (let n = 0; n < 1000; n += 1) stream.end(n % 10 === 0 ? 'garbled' : 'answered', 0);
+for (let n = 0; n < 1000; n += 1) stream.end(n % 10 === 0 ? 'garbled' : 'answered', 0, 0);
 const told = (findings: readonly Finding[]) => findings.map(({ level, subject }) => `${level} ${subject}`);
 
 it('says nothing of a village in order', () => {

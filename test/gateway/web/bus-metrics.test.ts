@@ -14,13 +14,13 @@ it('tells lines and devices apart, in seconds and shares', () => {
     ['lost', 1],
   ] as const) {
     busy.begin();
-    busy.end(ending, durationMs);
+    busy.end(ending, durationMs, 0);
   }
   busy.skip();
   busy.repeat();
   busy.spend(60_000, 60_000);
   const idle = new Traffic(0);
-  const line = { id: 'line-1', open: true, waiting: 3, reopened: 2, strayBytes: 9, ...busy.stats(60_000) };
+  const line = { id: 'line-1', open: true, waiting: 3, reopened: 2, strayBytes: 9, recentStrayBytes: 9, ...busy.stats(60_000) };
   const devices = [
     { id: 'scale-1', line: 'line-1', unit: 1, ...busy.stats(60_000) },
     { id: 'bin-1', line: 'line-1', unit: 2, ...idle.stats(60_000) },
@@ -38,6 +38,17 @@ it('tells lines and devices apart, in seconds and shares', () => {
   }
   for (const [name, value] of Object.entries({ open: 1, waiting: 3, reopened_total: 2, stray_bytes_total: 9 }))
     expect(samples).toContain(`sifen_line_${name}{line="line-1"} ${value}`);
+});
+
+it('counts how requests ended lately, and forgets within the hour what was spoilt', () => {
+  const traffic = new Traffic(0);
+  for (let n = 0; n < 400; n += 1) traffic.end(n % 4 === 0 ? 'garbled' : 'answered', 5, n * 1000);
+  const { recent } = traffic.stats(400_000);
+  expect(recent.garbled / (recent.garbled + recent.answered)).toBeCloseTo(0.25, 2);
+  for (let n = 400; n < 4000; n += 1) traffic.end('answered', 5, n * 1000);
+  const later = traffic.stats(4_000_000);
+  expect(later.recent.garbled / later.recent.answered).toBeLessThan(0.001);
+  expect(later).toMatchObject({ garbled: 100, answered: 3900 });
 });
 
 it('forgets what a device took of its line within minutes', () => {
