@@ -41,6 +41,8 @@ export const tcpKeepAliveMs = 5000;
 export const streamSoundMs = 2000;
 /** Each of the two files a captured wire may take. Unit: byte. 16 MiB hold some four hours of a scale looked at twice a second. */
 export const captureFileBytesMax = 16 * 1024 * 1024;
+/** Captures in one folder: a gateway that ends again and again must not fill the disk with them. */
+export const capturesMax = 8;
 /** Entries waiting for the disk. Unit: byte. A full line makes some 10 KiB a second; more are counted and dropped. */
 export const captureQueueBytesMax = 1024 * 1024;
 /** Most a capture keeps of the ledger it began with. Unit: byte. Some 100,000 events: years of a village. */

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventDraft } from '../protocol/events.ts';
 import { Capture } from './capture.ts';
+import { captureFolderIn } from './capture-place.ts';
 import type { Clock } from './clock.ts';
 import { type Closer, closeAll } from './closers.ts';
 import type { LoadedSite } from './config-file.ts';
@@ -268,10 +269,14 @@ function openCommissioning(
 }
 
 function openCapture(
-  { recordDir: folder, site, machine, log, training, idlePollMs }: VillageOptions & { readonly training: Training | null },
+  { recordDir, site, machine, log, training, idlePollMs }: VillageOptions & { readonly training: Training | null },
   parts: Pick<Parts, 'store' | 'keys' | 'time'>,
 ): Capture | null {
-  return folder === undefined ? null : new Capture({ ...parts, folder, machine, site, log, pace: training?.pace ?? null, idlePollMs });
+  if (recordDir === undefined) return null;
+  const folder = captureFolderIn(recordDir, machine.clock.now());
+  if (folder === null) log.warn({ folder: recordDir }, 'this run is not captured: the folder is full of captures; move them away, or name another one with --record');
+  else if (folder !== recordDir) log.warn({ folder }, 'the folder holds a capture already: this run is captured beside it');
+  return folder === null ? null : new Capture({ ...parts, folder, machine, site, log, pace: training?.pace ?? null, idlePollMs });
 }
 
 const fieldOptions = ({ onOutcome = () => undefined, idlePollMs }: VillageOptions, capture: Capture | null) => ({

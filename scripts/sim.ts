@@ -3,10 +3,11 @@
  * the simulator itself must not know one; everything else is device-sim/main.ts, untouched.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fieldPorts } from '../gateway/commands/demo-addresses.ts';
+import { captureFiles } from '../protocol/capture-folder.ts';
 import { usageExitCode } from './command-line/flags.ts';
 import { CaptureError, readCapture } from './replay/read-capture.ts';
 import { replay } from './replay/replay-village.ts';
@@ -39,6 +40,10 @@ async function replayFolder(args: readonly string[]): Promise<number> {
 async function recordScenario(args: readonly string[]): Promise<number> {
   const [scenario, folder, ...more] = args;
   if (scenario === undefined || folder === undefined || more.length > 0) return misused();
+  if (existsSync(join(folder, captureFiles.manifest))) {
+    process.stderr.write(`${folder} holds a capture already; name another folder, or move that one away.\n`);
+    return usageExitCode;
+  }
   const dataDir = mkdtempSync(join(tmpdir(), 'sifen-record-'));
   try {
     const ports = ['--http-port', '0', '--mqtt-port', '0', '--field-port', String(await freePorts(fieldPorts))];
