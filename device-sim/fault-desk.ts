@@ -78,6 +78,11 @@ export class FaultDesk {
     return this.#wires.get(line);
   }
 
+  /** Names of the networks that can be disturbed. */
+  get networks(): readonly string[] {
+    return [...this.#options.networks.keys()];
+  }
+
   /** Whether the cable of a line or reader is out. */
   isCut(id: string): boolean {
     return this.#wires.get(id)?.isCut ?? this.#mute.has(id);

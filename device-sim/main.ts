@@ -10,11 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseOrder } from './control.ts';
 import { describeEvent } from './describe-event.ts';
+import { parseFault } from './faults.ts';
 import { listAll } from './list.ts';
 import { manual } from './manual.ts';
 import { openPanel, type Panel } from './panel/server.ts';
 import { playScenario } from './play.ts';
-import { loadScenario } from './scenario.ts';
+import { loadScenario, type Scenario } from './scenario.ts';
 import { openSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
 import { SiteError } from './site-error.ts';
 import type { SiteEvent } from './site-event.ts';
@@ -106,15 +107,27 @@ function simulationOptions({ site, state, ...values }: Flags): SimulationOptions
 
 type Tell = (event: SiteEvent, atMs: number) => void;
 
-/** A site with the faults of the command line in force, and its panel where one is asked for. */
+/**
+ * A site with the faults of the command line in force, and its panel where one is asked for. It tells nothing before all of that is so: whoever hears of
+ * a port may count on it.
+ * @throws UsageError for a fault or number that is none, before anything is opened.
+ */
 async function openSite(
   options: SimulationOptions,
   { fault, 'panel-port': port }: Flags,
   tell: Tell,
 ): Promise<{ simulation: Simulation; close(): Promise<void> }> {
+  const panelPort = port === undefined ? undefined : parseWhole('panel-port', port, 0, 65_535);
+  for (const text of fault) {
+    const parsed = parseFault(text);
+    if (!parsed.ok) throw new UsageError(`--fault ${text}: ${parsed.reason}`);
+  }
   let panel: Panel | undefined;
+  const early: (() => void)[] = [];
+  let isOpen = false;
   const simulation = await openSimulation(options, (event, atMs) => {
-    tell(event, atMs);
+    if (isOpen) tell(event, atMs);
+    else early.push(() => tell(event, atMs));
     panel?.tell(event, atMs);
   });
   const close = async () => {
@@ -126,7 +139,9 @@ async function openSite(
       const injected = simulation.desk.inject(text);
       if (!injected.ok) throw new UsageError(`--fault ${text}: ${injected.reason}`);
     }
-    if (port !== undefined) panel = await openPanel(simulation, parseWhole('panel-port', port, 0, 65_535));
+    if (panelPort !== undefined) panel = await openPanel(simulation, panelPort);
+    isOpen = true;
+    for (const say of early) say();
     if (panel !== undefined) tell({ event: 'panel', url: panel.url }, simulation.site.nowMs);
     return { simulation, close };
   } catch (error) {
@@ -140,12 +155,12 @@ async function run(values: Flags): Promise<void> {
   const { told, stop } = whenToldToStop(values['parent-watch']);
   const tell = openTeller(values.json);
   const { simulation, close } = await openSite(options, values, tell);
+  const typed = listenToTyping(simulation, (event) => tell(event, simulation.site.nowMs), stop, values['parent-watch']);
   try {
-    const typed = listenToTyping(simulation, (event) => tell(event, simulation.site.nowMs), stop, values['parent-watch']);
     tell({ event: 'ready' }, simulation.site.nowMs);
-    await told;
-    typed.close();
+    await Promise.race([told, simulation.failed]);
   } finally {
+    typed.close();
     await close();
   }
 }
@@ -154,11 +169,16 @@ async function run(values: Flags): Promise<void> {
 async function play(file: string, values: Flags): Promise<boolean> {
   const scenario = loadScenario(file);
   const fresh = values.state === undefined ? mkdtempSync(join(tmpdir(), 'sifen-play-')) : undefined;
+  try {
+    return await playIn(values.state ?? fresh ?? '', scenario, values);
+  } finally {
+    if (fresh !== undefined) rmSync(fresh, { recursive: true });
+  }
+}
+
+async function playIn(state: string, scenario: Scenario, values: Flags): Promise<boolean> {
   const seed = values.seed ?? String(scenario.seed);
-  const options = {
-    ...simulationOptions({ ...values, site: values.site ?? scenario.siteFile, state: values.state ?? fresh ?? '', seed }),
-    withVillagers: scenario.villagers,
-  };
+  const options = { ...simulationOptions({ ...values, site: values.site ?? scenario.siteFile, state, seed }), withVillagers: scenario.villagers };
   const { told: stopped, stop: stopNow } = whenToldToStop(values['parent-watch']);
   const stop = new AbortController();
   void stopped.then(() => stop.abort());
@@ -172,14 +192,15 @@ async function play(file: string, values: Flags): Promise<boolean> {
   const typed = listenToTyping(simulation, say, stopNow, values['parent-watch']);
   try {
     say({ event: 'ready' });
-    const fulfilled = await playScenario({ scenario, simulation, gatewayUrl: values.gateway, tell: say, told: heard, signal: stop.signal });
+    const played = playScenario({ scenario, simulation, gatewayUrl: values.gateway, tell: say, told: heard, signal: stop.signal });
+    const fulfilled = await Promise.race([played, simulation.failed]);
     // Whoever started us stops its gateway first: a site that vanishes would be recorded as a failure of the field.
-    if (values['parent-watch']) await stopped;
+    if (values['parent-watch']) await Promise.race([stopped, simulation.failed]);
     return fulfilled;
   } finally {
+    stop.abort();
     typed.close();
     await close();
-    if (fresh !== undefined) rmSync(fresh, { recursive: true });
   }
 }
 

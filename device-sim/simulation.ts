@@ -42,6 +42,8 @@ export interface Simulation {
   readonly labels: readonly string[];
   /** Does what is ordered, or says why not. */
   obey(order: TimelineOrder): { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  /** Rejects with a SiteError when the state cannot be written: from then on every board is silent, for none may forget what it said. */
+  readonly failed: Promise<never>;
   /** Sends people home, waits for a running motor, keeps everything, releases the wires. */
   close(): Promise<void>;
 }
@@ -80,7 +82,12 @@ export async function openSimulation(options: SimulationOptions, tell: (event: S
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
+  const guard = new StateGuard();
   try {
+    // What is wrong with the folder is found before anybody can connect.
+    const folder = openStateFolder(options.state);
+    const stateFile = join(folder, 'site.json');
+    const kept = loadJsonFile(stateFile);
     const proxies = new Map<string, BrokerProxy>();
     for (const text of options.proxies) {
       const proxy = await openBrokerProxy(text);
@@ -93,15 +100,17 @@ export async function openSimulation(options: SimulationOptions, tell: (event: S
       boards: () => site?.boards() ?? new Map(),
       timingOf: (line, unit) => frameDeviceOn(description, site?.boards() ?? new Map(), line) ?? site?.boardOn(line, unit)?.map ?? noTiming,
     });
-    const hear = (line: string, bytes: Uint8Array | null) => site?.hear(line, bytes) ?? [];
-    const field = await openField({ site: description, lineOf: (line) => site?.line(line) ?? silent, hear, faults: desk, tell: tellNow });
+    const hear = (line: string, bytes: Uint8Array | null) => guard.run([], () => site?.hear(line, bytes) ?? []);
+    const lineOf = (line: string): BoardLine => {
+      const boards = guard.hasFailed ? silent : (site?.line(line) ?? silent);
+      return { ...boards, service: (unit, request) => guard.run(undefined, () => boards.service(unit, request)) };
+    };
+    const field = await openField({ site: description, lineOf, hear, faults: desk, tell: tellNow });
     closers.push(() => field.close());
-    const folder = openStateFolder(options.state);
-    const stateFile = join(folder, 'site.json');
     const journal = openJournal(join(folder, 'motor-journal.jsonl'), durability);
     const awake = new Site({
       ...{ site: description, seed, startAtMs, pace, cards, labels, withVillagers, wireMs, reader: field.reader, sayOn: field.sayOn },
-      kept: loadJsonFile(stateFile),
+      kept,
       keep: (kept) => replaceJsonFile(stateFile, kept),
       memoryOf: (dispenser) => openSlotFile(join(folder, `${dispenser}.nv`), durability),
       tell(event) {
@@ -112,15 +121,17 @@ export async function openSimulation(options: SimulationOptions, tell: (event: S
     site = awake;
     const save = () => replaceJsonFile(stateFile, awake.kept);
     save();
-    const life = live(awake, pace, save);
+    const life = live(awake, pace, { save, guard });
     closers.push(async () => {
       await life.finish();
-      save();
+      guard.run(undefined, save);
       journal.close();
     });
+    const obey = (order: TimelineOrder) =>
+      order.do === 'fault' ? desk.inject(order.fault) : order.do === 'clear' ? desk.clear(order.fault) : awake.obey(order);
     return {
-      ...{ description, site: awake, desk, cards, labels, close },
-      obey: (order) => (order.do === 'fault' ? desk.inject(order.fault) : order.do === 'clear' ? desk.clear(order.fault) : awake.obey(order)),
+      ...{ description, site: awake, desk, cards, labels, failed: guard.failed, close },
+      obey: (order) => guard.run({ ok: false, reason: 'the state of the site cannot be written' }, () => obey(order)),
     };
   } catch (error) {
     await close();
@@ -128,25 +139,54 @@ export async function openSimulation(options: SimulationOptions, tell: (event: S
   }
 }
 
+/** Holds everything still from the moment on when the state could not be written. */
+class StateGuard {
+  readonly #failure = Promise.withResolvers<never>();
+  hasFailed = false;
+
+  constructor() {
+    // Nobody need be waiting when it comes.
+    this.#failure.promise.catch(() => undefined);
+  }
+
+  get failed(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  /** @returns what `act` does, or `otherwise` when it, or one before it, found the state unwritable. */
+  run<Result>(otherwise: Result, act: () => Result): Result {
+    if (this.hasFailed) return otherwise;
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof SiteError)) throw error;
+      this.hasFailed = true;
+      this.#failure.reject(error);
+      return otherwise;
+    }
+  }
+}
+
 /** Lets time pass until `finish`, which sends people home and waits for a running motor. */
-function live(site: Site, pace: number, save: () => void): { finish(): Promise<void> } {
+function live(site: Site, pace: number, { save, guard }: { readonly save: () => void; readonly guard: StateGuard }): { finish(): Promise<void> } {
   let lastMs = performance.now();
   let savedMs = lastMs;
   const rested = Promise.withResolvers<void>();
   let finishByMs: number | undefined;
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    site.advance(Math.min(nowMs - lastMs, gapMsMax) * pace);
-    lastMs = nowMs;
-    if (nowMs - savedMs >= saveEveryMs) {
+    guard.run(undefined, () => {
+      site.advance(Math.min(nowMs - lastMs, gapMsMax) * pace);
+      lastMs = nowMs;
+      if (nowMs - savedMs < saveEveryMs) return;
       savedMs = nowMs;
       save();
-    }
-    if (finishByMs !== undefined && (!site.isMoving || nowMs >= finishByMs)) rested.resolve();
+    });
+    if (finishByMs !== undefined && (guard.hasFailed || !site.isMoving || nowMs >= finishByMs)) rested.resolve();
   }, tickMs);
   return {
     async finish() {
-      site.sendPeopleHome();
+      guard.run(undefined, () => site.sendPeopleHome());
       finishByMs = performance.now() + finishMsMax;
       await rested.promise;
       clearInterval(timer);

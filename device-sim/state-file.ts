@@ -51,8 +51,18 @@ function decodeSlot(bytes: Buffer): Slot | undefined {
   return { sequence: bytes.readUInt32BE(4), value: JSON.parse(body.toString()) as unknown };
 }
 
+/** Writes, and says in one sentence why it cannot. @throws SiteError. */
+function written(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new SiteError(`the state file ${file} cannot be written (${why}); make room on its disk, or name another folder with --state`, { cause });
+  }
+}
+
 /**
- * Opens or creates a two-slot memory.
+ * Opens or creates a two-slot memory; `commit` throws a SiteError when its disk does not take it.
  * @throws SiteError when both slots were written and neither is whole: that is not a power cut, and guessing would forge counters.
  */
 export function openSlotFile(file: string, durability: Durability): SlotFile {
@@ -72,19 +82,24 @@ export function openSlotFile(file: string, durability: Durability): SlotFile {
     value: slots[newest]?.value,
     commit(value) {
       sequence += 1;
-      fs.writeSync(handle, encodeSlot(sequence, value), 0, undefined, target * slotBytes);
-      if (durability === 'fsync') fs.fdatasyncSync(handle);
+      const slot = encodeSlot(sequence, value);
+      written(file, () => {
+        fs.writeSync(handle, slot, 0, undefined, target * slotBytes);
+        if (durability === 'fsync') fs.fdatasyncSync(handle);
+      });
       target = target === 0 ? 1 : 0;
     },
     close: () => fs.closeSync(handle),
   };
 }
 
-/** Replaces `file` whole: whoever reads it sees the old content or the new, never half. */
+/** Replaces `file` whole: whoever reads it sees the old content or the new, never half. @throws SiteError when it cannot be written. */
 export function replaceJsonFile(file: string, value: unknown): void {
   const fresh = `${file}.new`;
-  fs.writeFileSync(fresh, JSON.stringify(value), { mode: 0o600 });
-  fs.renameSync(fresh, file);
+  written(file, () => {
+    fs.writeFileSync(fresh, JSON.stringify(value), { mode: 0o600 });
+    fs.renameSync(fresh, file);
+  });
 }
 
 /** @returns the content, or `undefined` when there is none. @throws SiteError when it is not JSON. */
@@ -103,13 +118,15 @@ export function loadJsonFile(file: string): unknown {
   }
 }
 
-/** Adds one JSON line to `file`; on the medium as `durability` says before it returns. */
+/** Adds one JSON line to `file`; on the medium as `durability` says before it returns. `append` throws a SiteError when it cannot. */
 export function openJournal(file: string, durability: Durability): { append(entry: object): void; close(): void } {
   const handle = fs.openSync(file, 'a', 0o600);
   return {
     append(entry) {
-      fs.writeSync(handle, `${JSON.stringify(entry)}\n`);
-      if (durability === 'fsync') fs.fdatasyncSync(handle);
+      written(file, () => {
+        fs.writeSync(handle, `${JSON.stringify(entry)}\n`);
+        if (durability === 'fsync') fs.fdatasyncSync(handle);
+      });
     },
     close: () => fs.closeSync(handle),
   };

@@ -274,7 +274,8 @@ function openCapture(
 ): Capture | null {
   if (recordDir === undefined) return null;
   const folder = captureFolderIn(recordDir, machine.clock.now());
-  if (folder === null) log.warn({ folder: recordDir }, 'this run is not captured: the folder is full of captures; move them away, or name another one with --record');
+  if (folder === null)
+    log.warn({ folder: recordDir }, 'this run is not captured: the folder is full of captures; move them away, or name another one with --record');
   else if (folder !== recordDir) log.warn({ folder }, 'the folder holds a capture already: this run is captured beside it');
   return folder === null ? null : new Capture({ ...parts, folder, machine, site, log, pace: training?.pace ?? null, idlePollMs });
 }

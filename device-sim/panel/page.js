@@ -107,13 +107,28 @@ function buildDevice(device, state, faults) {
   return card;
 }
 
+const faultForm = () => find('device').content.querySelector('form').cloneNode(true);
+
+/** The network before a broker: it has no cable of its own, and faults by name. */
+function buildNetwork(network, faults) {
+  const place = make('div', { className: 'wire', id: `network-${network.id}` }, make('strong', { textContent: network.id }), ' 网络 / network ');
+  const form = faultForm();
+  wireFaultForm(
+    form,
+    network.id,
+    faults.filter(({ layer }) => layer === 'network'),
+  );
+  place.append(form);
+  return place;
+}
+
 function buildPlace(place, isLine, faults) {
   const wire = make('div', { className: 'wire', id: `wire-${place.id}` }, make('strong', { textContent: place.id }), ` ${place.listen} `);
   const cable = make('button', { type: 'button', className: 'cable' });
   cable.onclick = () => obey({ do: wire.classList.contains('cut') ? 'clear' : 'fault', fault: `${place.id}:cable-pulled` });
   wire.append(cable);
   if (!isLine) return wire;
-  const form = find('device').content.querySelector('form').cloneNode(true);
+  const form = faultForm();
   wireFaultForm(
     form,
     place.id,
@@ -178,6 +193,7 @@ function show(state, faults) {
       wire.classList.toggle('cut', place.cut);
       wire.querySelector('.cable').textContent = place.cut ? '插回线缆 / Plug cable' : '拔出线缆 / Pull cable';
     }
+  for (const network of state.networks) if (find(`network-${network.id}`) === null) find('places').append(buildNetwork(network, faults));
   find('faults').replaceChildren(
     ...state.faults.map(({ target, name, text }) => make('li', {}, `${text} `, button('清除 / Clear', { do: 'clear', fault: `${target}:${name}` }))),
   );

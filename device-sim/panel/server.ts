@@ -24,6 +24,8 @@ export interface Panel {
 const lookMs = 250;
 /** Pages open at a time; a technician needs one, a class room some more. */
 const viewersMax = 16;
+/** What may wait for a page that does not read; it asks again by itself when it is cut off. Unit: byte. */
+const waitingBytesMax = 1_048_576;
 /** Longest order: a whole magazine of labels. Unit: byte. */
 const orderBytesMax = 16_384;
 const host = '127.0.0.1';
@@ -95,7 +97,9 @@ function serveFiles(app: FastifyInstance): void {
 
 function sendTo(viewers: Iterable<ServerResponse>, event: string, data: object): void {
   const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-  for (const viewer of viewers) viewer.write(text);
+  for (const viewer of viewers)
+    if (viewer.writableLength > waitingBytesMax) viewer.destroy();
+    else viewer.write(text);
 }
 
 function watchState(simulation: Simulation, viewers: ReadonlySet<ServerResponse>): NodeJS.Timeout {

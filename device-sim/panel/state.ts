@@ -62,6 +62,8 @@ export function describeSite({ description, site, desk, cards }: Simulation) {
     // Which wire faults can befall it.
     lines: description.lines.map((row) => ({ ...place(row), faults: desk.wireFaultsOn(row.id) })),
     readers: description.readers.map(place),
+    // Proxies before a broker, by name; none where the gateway does not reach its broker through us.
+    networks: desk.networks.map((id) => ({ id })),
     devices: [...devices, ...assembled],
     faults: desk.inForce(),
   };

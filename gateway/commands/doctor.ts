@@ -79,7 +79,13 @@ export function villageFacts(status: unknown): VillageFacts {
       ...{ id, state, note, locked: locked ?? null },
       symptom: symptom == null ? null : describeSymptom(symptom, unitOf(id)),
     })),
-    lines: (bus?.lines ?? []).map(({ id, open, recentStrayBytes, utilisation, recent }) => ({ id, open, strayBytes: recentStrayBytes, utilisation, ...recent })),
+    lines: (bus?.lines ?? []).map(({ id, open, recentStrayBytes, utilisation, recent }) => ({
+      id,
+      open,
+      strayBytes: recentStrayBytes,
+      utilisation,
+      ...recent,
+    })),
     traffic: [...(bus?.devices ?? []), ...(bus?.ports ?? [])].map(({ id, utilisation, recent }) => ({ id, utilisation, ...recent })),
     alarms: bins.filter(({ alarm }) => alarm),
   };

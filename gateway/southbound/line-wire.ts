@@ -12,8 +12,8 @@ import type { ByteStream, OpenByteStream, SerialTransport } from './byte-stream.
 import { type Framed, shortestFrameBytes } from './framing.ts';
 import { type KeptStream, keepOpen, type WireListener } from './kept-stream.ts';
 import type { Question } from './question.ts';
-import { Watchdog } from './watchdog.ts';
 import { RecentCount } from './traffic.ts';
+import { Watchdog } from './watchdog.ts';
 
 /**
  * A line on a serial port, behind a serial server that passes its bytes (`rtu-over-tcp` for RTU frames, `tcp` for devices with frames of their

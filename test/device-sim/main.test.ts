@@ -42,10 +42,14 @@ class Simulator {
   stderr = '';
   exit: { code: number | null; signal: string | null } | undefined;
 
-  constructor(args: readonly string[], options: { json?: boolean; ports?: boolean } = {}) {
+  constructor(args: readonly string[], options: { json?: boolean; ports?: boolean; temporary?: string } = {}) {
     const free = options.ports === false ? [] : demoWires.flatMap((name) => ['--listen', `${name}=127.0.0.1:0`]);
     const json = options.json === false ? [] : ['--json'];
-    this.child = spawn(path.join(root, 'scripts/run-node'), ['device-sim/main.ts', ...args, ...free, ...json], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(path.join(root, 'scripts/run-node'), ['device-sim/main.ts', ...args, ...free, ...json], {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...(options.temporary === undefined ? {} : { TMPDIR: options.temporary }) },
+    });
     running.push(this.child);
     if (this.child.stdout === null || this.child.stderr === null) throw new Error('no pipes');
     createInterface({ input: this.child.stdout }).on('line', (line) => {
@@ -189,6 +193,59 @@ describe('start and stop', () => {
       `port 127.0.0.1:${port} for scale-line is in use by another program; choose another one with --listen scale-line=127.0.0.1:PORT\n`,
     );
     expect(fs.readFileSync(path.join(folder, 'state/dispenser-1.nv')).equals(memory)).toBe(true);
+  });
+
+  test.each([
+    ['a fault that is none', ['--fault', 'nonsense'], 2, '--fault nonsense: nonsense is not TARGET:FAULT'],
+    ['a fault that cannot befall its target', ['--fault', 'scale-1:jam'], 2, 'jam befalls a dispenser'],
+    ['a panel port that is none', ['--panel-port', '70000'], 2, '--panel-port is a whole number'],
+  ])('%s is told before any port is announced', async (_what, args, code, message) => {
+    const simulator = Simulator.site('--no-villagers', ...args);
+    expect(await simulator.end()).toEqual({ code, signal: null });
+    expect(simulator.stderr).toContain(message);
+    expect(simulator.told).toEqual([]);
+  });
+
+  test('a state folder that is damaged is told before any port is announced', async () => {
+    fs.mkdirSync(path.join(folder, 'state'));
+    fs.writeFileSync(path.join(folder, 'state/site.json'), '{');
+    const simulator = Simulator.site('--no-villagers');
+    expect(await simulator.end()).toEqual({ code: 1, signal: null });
+    expect(simulator.stderr).toMatch(/^the state file \S+ is damaged; .*\n$/);
+    expect(simulator.told).toEqual([]);
+  });
+
+  test('state that can no longer be written ends it with one sentence, its wires closed', async () => {
+    const simulator = await Simulator.site('--no-villagers').ready();
+    // Where the next save would begin stands something that is no file.
+    fs.mkdirSync(path.join(folder, 'state/site.json.new'));
+    expect(await simulator.end()).toEqual({ code: 1, signal: null });
+    expect(simulator.stderr).toMatch(
+      /^the state file \S+site\.json cannot be written \(EISDIR\); make room on its disk, or name another folder with --state\n$/,
+    );
+  });
+
+  test('a motor journal on a full disk ends it likewise, before the board says that it drew', async () => {
+    fs.mkdirSync(path.join(folder, 'state'));
+    fs.symlinkSync('/dev/full', path.join(folder, 'state/motor-journal.jsonl'));
+    const simulator = await Simulator.site('--no-villagers').ready();
+    for (const order of [door(true), load(1), door(false)]) simulator.type(order);
+    await simulator.has('control', 3);
+    const board = await dialBoard(simulator.portOf('dispenser-line'));
+    await board.dispense(3, await board.status()).catch(() => undefined);
+    expect(await simulator.end()).toEqual({ code: 1, signal: null });
+    expect(simulator.stderr).toMatch(/^the state file \S+motor-journal\.jsonl cannot be written \(ENOSPC\); .*\n$/);
+    expect(simulator.events('motor-start')).toEqual([]);
+    board.close();
+  });
+
+  test('play leaves no folder behind when its site cannot be opened', async () => {
+    const temporary = path.join(folder, 'tmp');
+    fs.mkdirSync(temporary);
+    const simulator = new Simulator(['play', 'config/scenarios/jam.yaml', '--fault', 'scale-1:jam'], { temporary });
+    expect(await simulator.end()).toEqual({ code: 2, signal: null });
+    expect(simulator.stderr).toContain('jam befalls a dispenser');
+    expect(fs.readdirSync(temporary)).toEqual([]);
   });
 
   test.each([

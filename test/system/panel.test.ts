@@ -1,5 +1,6 @@
 // Without this the technician's panel could look right and act on nothing: it is driven in a real browser, with a real gateway beside the site.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -22,6 +23,24 @@ import { describeWith } from './tools.ts';
 const endings = endEachTest();
 const pace = 5;
 
+/** A port that takes connections and says nothing; whoever is behind a proxy cannot tell. */
+async function openSilentBroker(): Promise<number> {
+  const server = createServer((socket) => void socket.on('error', () => undefined));
+  endings.add(async () => void server.close());
+  return await new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port)));
+}
+
+/** Whether the proxy of the site lets a connection stand. */
+async function isLetThrough(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const stands = await new Promise<boolean>((done) => {
+    socket.once('connect', () => setTimeout(() => done(true), 300));
+    socket.on('error', () => done(false)).once('close', () => done(false));
+  });
+  socket.destroy();
+  return stands;
+}
+
 /** A village with its panel open in a browser, two households, and rolls in the magazine. */
 async function openPanelOfVillage() {
   const folder = await endings.folder();
@@ -31,7 +50,8 @@ async function openPanelOfVillage() {
   writeFileSync(simSite, JSON.stringify({ ...plain, materials: [{ code: 'M1:PAPER', leastGrams: 100, mostGrams: 200 }] }));
   const cardsFile = join(folder, 'cards.txt');
   writeFileSync(cardsFile, `${cards.join('\n')}\n`);
-  const site = await startSimulator(folder, { pace, more: ['--panel-port', '0', '--cards', cardsFile] });
+  const proxy = `broker=127.0.0.1:0>127.0.0.1:${await openSilentBroker()}`;
+  const site = await startSimulator(folder, { pace, more: ['--panel-port', '0', '--cards', cardsFile, '--proxy', proxy] });
   endings.add(() => site.child.stop());
   writeGatewaySite(folder, site.places, { rollsPerPeriod: 1 });
   const gateway = await startGateway(folder, pace);
@@ -47,7 +67,14 @@ async function openPanelOfVillage() {
   const broken: string[] = [];
   page.on('pageerror', (error) => broken.push(error.message));
   await page.goto(panel.url);
-  return { folder, gateway, page, broken, press: (card: string, name: string) => press(page, card, name) };
+  return {
+    folder,
+    gateway,
+    page,
+    broken,
+    brokerPort: Number((site.places as Readonly<Record<string, number | string>>)['broker']),
+    press: (card: string, name: string) => press(page, card, name),
+  };
 }
 
 const press = (page: Page, card: string, name: string) => page.locator(`#${card}`).getByRole('button', { name }).click();
@@ -112,4 +139,21 @@ describeWith('chromium')('the panel in a browser', () => {
     await register(page, 'dispenser-1', 'flags').filter({ hasText: 'rollLow' }).waitFor();
     expect(await page.locator('#answer').textContent()).toContain('done: unload');
   }, 240_000);
+
+  it('a broker that is gone, and comes back, by the form of its network', async () => {
+    const { page, press, broken, brokerPort } = await openPanelOfVillage();
+    expect(await isLetThrough(brokerPort)).toBe(true);
+    await page.locator('#network-broker select').selectOption('down');
+    await press('network-broker', 'Inject');
+    await page.locator('#faults', { hasText: 'broker:down' }).waitFor();
+    expect(await isLetThrough(brokerPort)).toBe(false);
+    await press('faults', 'Clear');
+    await page.locator('#faults', { hasText: 'broker:down' }).waitFor({ state: 'hidden' });
+    await page.locator('#network-broker select').selectOption('slow');
+    await page.locator('#network-broker').getByLabel('Parameters').fill('ms=4000000');
+    await press('network-broker', 'Inject');
+    await page.locator('#answer', { hasText: 'refused: ms: ' }).waitFor();
+    expect(await isLetThrough(brokerPort)).toBe(true);
+    expect(broken).toEqual([]);
+  }, 180_000);
 });

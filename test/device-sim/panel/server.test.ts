@@ -1,6 +1,7 @@
 // Without this any web page a technician has open could act on the site behind the panel, and a wrong order could do half of what it says.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,7 +22,7 @@ beforeAll(async () => {
     site,
     demoWires.map((id) => `${id}=127.0.0.1:0`),
   );
-  const files = { state: folder, cardsFile: undefined, labelsFile: undefined, proxies: [] };
+  const files = { state: folder, cardsFile: undefined, labelsFile: undefined, proxies: ['broker=127.0.0.1:0>127.0.0.1:1'] };
   const plain = { pace: 1, seed: 1, startAtMs: 1_796_079_600_000, durability: 'fast', withVillagers: false } as const;
   simulation = await openSimulation({ site: moved, ...files, ...plain }, (event, atMs) => panel?.tell(event, atMs));
   panel = await openPanel(simulation, 0);
@@ -102,11 +103,38 @@ describe('what the page is told', () => {
     await order({ do: 'clear' });
   });
 
+  test('the network before a broker, and what is wrong with it', async () => {
+    expect(JSON.parse((await ask('GET', '/api/state')).text)).toMatchObject({ networks: [{ id: 'broker' }] });
+    expect((await order({ do: 'fault', fault: 'broker:slow:ms=250' })).status).toBe(200);
+    expect(JSON.parse((await ask('GET', '/api/state')).text)).toMatchObject({ faults: [{ target: 'broker', name: 'slow', text: 'broker:slow:ms=250' }] });
+    expect((await order({ do: 'clear', fault: 'broker:slow' })).status).toBe(200);
+    expect(JSON.parse((await ask('GET', '/api/state')).text)).toMatchObject({ faults: [] });
+  });
+
   test('looking counts as no status read: the board does not believe that a gateway lives', async () => {
     await ask('GET', '/api/state');
     const shown = simulation.site.boards().get('dispenser-1')?.fields();
     await ask('GET', '/api/state');
     expect(simulation.site.boards().get('dispenser-1')?.fields()?.['snapshot']).toBe(shown?.['snapshot']);
+  });
+
+  test('a page that does not read is cut off, and what waits for it is bounded', async () => {
+    const socket = connect(Number(new URL(panel.url).port), '127.0.0.1');
+    await new Promise((done) => socket.once('connect', done));
+    socket.write(`GET /api/live HTTP/1.1\r\nHost: ${new URL(panel.url).host}\r\n\r\n`);
+    await new Promise((done) => socket.once('readable', done));
+    const [textBytes, texts] = [65_536, 1_000];
+    for (let n = 0; n < texts; n += 1) {
+      panel.tell({ event: 'control', ok: false, reason: 'x'.repeat(textBytes) }, 0);
+      if (n % 100 === 0) await new Promise((done) => setImmediate(done));
+    }
+    let heard = 0;
+    socket.on('data', ({ length }: Buffer) => {
+      heard += length;
+    });
+    socket.on('error', () => undefined);
+    await new Promise((done) => socket.once('close', done));
+    expect(heard).toBeLessThan(textBytes * texts);
   });
 
   test('what changes and what happens, live', async () => {
