@@ -270,3 +270,5 @@ export const gradesShownMax = 400;
 export const householdRollsRead = 100;
 /** Rows of a list about rolls and bags. What is beyond waits behind it. */
 export const bagsListedMax = 500;
+/** Households one look-up shows. A gateway is built for 350 to 600. */
+export const householdsShownMax = 1000;

@@ -8,6 +8,8 @@ import { bagEvents } from './events/bags.ts';
 import { deviceEvents } from './events/devices.ts';
 import { evaluationEvents } from './events/evaluation.ts';
 import type { Posting } from './events/fields.ts';
+import { gridEvents } from './events/grid.ts';
+import { householdEvents } from './events/households.ts';
 import { learningEvents } from './events/learning.ts';
 import { operatorEvents } from './events/operators.ts';
 import { peopleEvents } from './events/people.ts';
@@ -21,6 +23,8 @@ import { volunteeringEvents } from './events/volunteering.ts';
 export const eventSchemas = {
   ...villageEvents,
   ...peopleEvents,
+  ...householdEvents,
+  ...gridEvents,
   ...operatorEvents,
   ...ruleEvents,
   ...bagEvents,

@@ -58,6 +58,31 @@ export const refusals = {
   date_untrusted: ['机器日期没有确认，请先确认日期。', 'Nobody vouches for the date; confirm it first.'],
   points_negative: ['积分欠 {points} 分，补足以后才能兑换。', 'The account is {points} points below zero; nothing can be redeemed until it is filled up.'],
   priced_by_weight: ['这种材质按重量计分。', 'This material is paid by weight.'],
+  // Households and their cards.
+  date_in_future: ['{day} 还没到，请核对日期。', '{day} is still to come; check the date.'],
+  commitment_missing: ['这户没有签过承诺书。', 'This household never signed a commitment.'],
+  consent_missing: ['这户没有同意，不计分、不追溯；领袋和收运照常。', 'This household has not consented: no points and no tracing; bags and collection go on.'],
+  not_identified: [
+    '没有刷卡，请先由两个人认人（{minutes} 分钟内有效）。',
+    'No card was shown: two operators must identify the household first; it holds for {minutes} minutes.',
+  ],
+  number_taken: ['这个户号已经有了。', 'This household number exists already.'],
+  card_taken: ['这张卡已属于别的农户，或已作废。', 'This card belongs to a household already, or was revoked.'],
+  card_not_valid: ['这户没有这张有效的卡。', 'This household has no such card that counts.'],
+  card_ambiguous: ['这户有 {count} 张有效的卡，请说明是哪一张。', 'This household has {count} cards that count; say which one.'],
+  cards_too_many: ['一户最多 {max} 张卡。', 'A household has {max} cards at most.'],
+  same_household: ['两次填的是同一户。', 'Both are the same household.'],
+  household_pending: [
+    '这户还有 {count} 件事没办完（领袋或兑换），请先办完。',
+    'The household has {count} thing(s) under way, a roll or goods; settle them first.',
+  ],
+  nobody_left: ['这户只有 {members} 人，分户后原户至少要留一人。', 'The household has {members} member(s); at least one must stay.'],
+  members_too_many: ['并户后有 {members} 人，超过一户的上限。', 'Together they are {members}, more than one household may have.'],
+  points_too_many: ['这户只有 {points} 分。', 'The household has {points} points only.'],
+  points_left: [
+    '这户还有 {points} 分，请填承接的农户，或确认放弃。',
+    'There are {points} points left: name the household that takes over, or confirm that they are given up.',
+  ],
   // Counters: a roll drawn, goods weighed.
   card_unknown: ['这张卡没有登记，请找村里的管理员', 'this card is not registered; ask the village clerk'],
   card_revoked: ['这张卡已挂失或作废', 'this card was reported lost or replaced'],

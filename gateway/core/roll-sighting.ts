@@ -77,13 +77,16 @@ export interface TraceFacts extends Ordered, Bag {
   readonly known: KnownRoll | undefined;
   readonly day: string;
   readonly traceDays: number;
+  /** Whether a household lets its bags be followed. */
+  readonly mayBeTraced: (household: string) => boolean;
   readonly purpose: (typeof rollReasons.trace)[number];
 }
 
 /** Names the household of a bag, and writes down who asked. */
-export function decideTrace({ operator, second, roll, bag, known, day, traceDays, purpose }: TraceFacts): Drafted {
+export function decideTrace({ operator, second, roll, bag, known, day, traceDays, mayBeTraced, purpose }: TraceFacts): Drafted {
   if (known === undefined || known.household === null) return refuse('roll_not_issued', { roll });
   if (!isTraceable(known.period, day, traceDays)) return refuse('trace_too_late', { days: traceDays });
+  if (!mayBeTraced(known.household)) return refuse('consent_missing');
   const data = { operator, second, roll, bag, household: known.household, purpose };
   return { ok: true, drafts: [{ name: 'bag.traced', subject: known.household, data }] };
 }

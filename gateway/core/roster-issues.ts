@@ -54,6 +54,10 @@ export const rosterIssueTexts = {
   },
   cards_too_many: { en: (limit) => `More than ${limit} cards for one household.`, zh: (limit) => `一户超过 ${limit} 张卡。` },
   card_twice: { en: (line) => `Same card as line ${line}.`, zh: (line) => `卡号与第 ${line} 行重复。` },
+  household_closed: {
+    en: () => 'The household with this number was closed; the number is free again once its record is erased.',
+    zh: () => '此户号的农户已销户，资料删除后户号才能再用。',
+  },
   card_taken: { en: () => 'The card belongs to another household.', zh: () => '此卡已属于其他农户。' },
   card_revoked: { en: () => 'The card was revoked and stays revoked.', zh: () => '此卡已注销，仍保持注销。' },
   card_not_listed: {

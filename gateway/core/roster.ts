@@ -45,6 +45,8 @@ export interface RosterFacts {
   readonly recordOf: (number: string) => PersonalRecord | undefined;
   /** The ledger's households: pseudonym to number of members. */
   readonly membersOf: ReadonlyMap<string, number>;
+  /** Whether the ledger closed it, so that its number waits until the record is erased. */
+  readonly isClosed: (household: string) => boolean;
   /** The ledger's answer for a credential hash. */
   readonly ownerOf: (credential: string) => CredentialOwner | undefined;
   readonly hashCredential: (card: string) => string;
@@ -87,6 +89,10 @@ export function decideRosterImport(facts: RosterFacts): RosterDecision {
   facts.rows.forEach((row, index) => {
     const known = facts.recordOf(row.number);
     const household = known?.household ?? (facts.newHouseholds[index] as string);
+    if (facts.isClosed(household)) {
+      issues.push(rosterIssue('household_closed', row.line, null));
+      return;
+    }
     const wallet = decideCards(facts, row, household, known?.cards ?? [], facts.newCards[index] as string, claimed);
     if ('issue' in wallet) {
       issues.push(wallet.issue);

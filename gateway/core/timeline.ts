@@ -8,6 +8,8 @@ import type { Line } from './line.ts';
 import { bagLines } from './lines/bags.ts';
 import { deviceLines } from './lines/devices.ts';
 import { earningLines } from './lines/earning.ts';
+import { gridLines } from './lines/grid.ts';
+import { householdLines } from './lines/households.ts';
 import { operatorLines } from './lines/operators.ts';
 import { peopleLines } from './lines/people.ts';
 import { pointsLines } from './lines/points.ts';
@@ -22,6 +24,8 @@ export type Language = (typeof languages)[number];
 const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line } = {
   ...villageLines,
   ...peopleLines,
+  ...householdLines,
+  ...gridLines,
   ...operatorLines,
   ...ruleLines,
   ...bagLines,

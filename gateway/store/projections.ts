@@ -9,6 +9,8 @@ import { type ApplyEvent, openProjection } from './projection.ts';
 import { bagProjection } from './projections/bags.ts';
 import { deviceProjection } from './projections/devices.ts';
 import { earningProjection } from './projections/earning.ts';
+import { gridProjection } from './projections/grid.ts';
+import { householdProjection } from './projections/households.ts';
 import { operatorProjection } from './projections/operators.ts';
 import { peopleProjection } from './projections/people.ts';
 import { pointsProjection } from './projections/points.ts';
@@ -18,6 +20,8 @@ import { ruleProjection } from './projections/rules.ts';
 
 const subjects = [
   peopleProjection,
+  householdProjection,
+  gridProjection,
   operatorProjection,
   ruleProjection,
   bagProjection,
@@ -60,6 +64,8 @@ export function openProjector(db: Sqlite): ApplyEvent {
   const apply: Readonly<Record<EventName, ApplyEvent>> = {
     ...rowless,
     ...openProjection(peopleProjection, db),
+    ...openProjection(householdProjection, db),
+    ...openProjection(gridProjection, db),
     ...openProjection(operatorProjection, db),
     ...openProjection(ruleProjection, db),
     ...openProjection(bagProjection, db),

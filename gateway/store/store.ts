@@ -12,6 +12,7 @@ import { openDatabase, openScratch, type Sqlite, translate } from './database.ts
 import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
 import { EarningFacts } from './earning-facts.ts';
 import { type AppendStep, type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
+import { GridFacts } from './grid-facts.ts';
 import { JobFacts } from './job-facts.ts';
 import { LedgerFacts } from './ledger-facts.ts';
 import { eventLogSql } from './migrations/001-event-log.ts';
@@ -52,6 +53,7 @@ function compare(events: number, before: Readonly<Record<string, string>>, after
 
 export class Store {
   readonly people: PeopleFacts;
+  readonly grid: GridFacts;
   readonly operators: OperatorFacts;
   readonly rules: RuleFacts;
   readonly jobs: JobFacts;
@@ -96,6 +98,7 @@ export class Store {
     );
     this.#lastTrusted = this.#db.prepare<[], number>("SELECT at_ms FROM event WHERE timeq IN ('ntp', 'rtc', 'operator') ORDER BY seq DESC LIMIT 1").pluck();
     this.people = new PeopleFacts(this.#db);
+    this.grid = new GridFacts(this.#db);
     this.operators = new OperatorFacts(this.#db);
     this.rules = new RuleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);

@@ -2,7 +2,8 @@
 import type { PointSource } from '../../protocol/rules/points.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import { type AwardContext, type MonthBudget, warnOf } from '../core/budget.ts';
-import { monthOf } from '../core/calendar.ts';
+import { dayOf, monthOf } from '../core/calendar.ts';
+import { mayEarn as mayEarnBy } from '../core/consent.ts';
 import { tariffOn } from '../core/points.ts';
 import { type Refused, refuse } from '../core/refusals.ts';
 import type { DatedRules } from '../core/rule-book.ts';
@@ -27,8 +28,9 @@ export const isKnown =
   (household: string): boolean =>
     store.people.household(household) !== undefined;
 
-/** Whether points may be kept for a household. */
-export const mayEarn = (books: Books, household: string): boolean => isKnown(books)(household);
+/** R-01, R-02: whether points may be kept for a household, by what it said and the rules of today. */
+export const mayEarn = ({ store, rules, time }: Books, household: string): boolean =>
+  store.people.household(household) !== undefined && mayEarnBy(store.people.standing(household), rules(dayOf(time.clock.now())).rules.people);
 
 export const balanceOf = ({ store }: Books, household: string): number => store.ledger.balance(`household/${household}`, 'points');
 

@@ -84,10 +84,12 @@ function decideFor(roster: Roster, { personal, store, credentialKey, random }: R
       const household = personal.find(number);
       return household === undefined ? undefined : personal.read(household);
     },
+    isClosed: (household) => (store.people.life(household)?.closedMs ?? null) !== null,
     membersOf: new Map(store.people.households().map(({ household, members }) => [household, members])),
     ownerOf: (credential) => {
       const row = store.people.credential(credential);
-      return row && { household: row.household, revoked: row.state !== 'active' };
+      // The card of somebody whose household is no more may begin again.
+      return row === undefined || row.state === 'closed' ? undefined : { household: row.household, revoked: row.state !== 'active' };
     },
     hashCredential: (card) => hashCredential(card, credentialKey),
     newHouseholds: roster.rows.map(() => `h-${Buffer.from(random(pseudonymBytes)).toString('hex')}`),

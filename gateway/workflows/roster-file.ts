@@ -65,7 +65,7 @@ interface Layout {
 }
 
 /** Full-width forms to ASCII: what an input method leaves in digits, brackets and separators. */
-const halfWidth = (text: string): string =>
+export const halfWidth = (text: string): string =>
   text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0)).replaceAll('\u3000', ' ');
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\ufffd]/u;
 const printable = (header: string): string => header.trim().replaceAll(new RegExp(invisible, 'gu'), '?').slice(0, 40);
@@ -106,12 +106,12 @@ interface Seen {
   readonly cards: Map<string, number>;
 }
 
-/** An identity card number (GB 11643-1999: region, birth date, order, check character). */
-const identityNumber = /^[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$/;
-const householdNumber = /^[0-9A-Z\p{Script=Han}][0-9A-Z\p{Script=Han}-]{0,31}$/u;
-const personName = /^\p{L}[\p{L}\p{M} ·・•.'’()（）-]*$/u;
+/** An identity card number (GB 11643-1999: region, birth date, order, check character); no field may hold one. */
+export const identityNumber = /^[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$/;
+export const householdNumber = /^[0-9A-Z\p{Script=Han}][0-9A-Z\p{Script=Han}-]{0,31}$/u;
+export const personName = /^\p{L}[\p{L}\p{M} ·・•.'’()（）-]*$/u;
 /** Mobile, land line with area code, or a local number of 7 or 8 digits. */
-const phoneNumber = /^(?:1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7})$/;
+export const phoneNumber = /^(?:1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7})$/;
 
 /** Reads one row and collects what is wrong with it. */
 class RowReader {
@@ -212,7 +212,8 @@ class RowReader {
   }
 }
 
-function wrongAnywhere(text: string): RosterIssueCode | undefined {
+/** What no cell may hold, whatever its column; undefined for a good one. */
+export function wrongAnywhere(text: string): RosterIssueCode | undefined {
   if (text.length > rosterFieldMax) return 'field_too_long';
   if (invisible.test(text)) return 'control_character';
   // Minus and plus start formulas too, in half and full width.

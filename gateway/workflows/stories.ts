@@ -1,8 +1,11 @@
 /** Every story of the village by name, subject by subject: what the HTTP API, the socket, the commands and the year run all tell. */
 
 import { bagStories } from './stories/bags.ts';
+import { cardStories } from './stories/cards.ts';
 import { evaluationStories } from './stories/evaluation.ts';
 import { foundBagStories } from './stories/found-bags.ts';
+import { householdLifeStories } from './stories/household-life.ts';
+import { householdStories } from './stories/households.ts';
 import { learningStories } from './stories/learning.ts';
 import { operatorStories } from './stories/operators.ts';
 import { pointStories } from './stories/points.ts';
@@ -12,6 +15,9 @@ import type { Story } from './story.ts';
 
 export const stories = {
   ...operatorStories,
+  ...householdStories,
+  ...cardStories,
+  ...householdLifeStories,
   ...bagStories,
   ...foundBagStories,
   ...learningStories,

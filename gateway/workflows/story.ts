@@ -53,8 +53,11 @@ export interface Asked {
   readonly orderedBy: { readonly operator: string; readonly second: string | null };
 }
 
-/** Events to append, or a refusal. `before` writes personal rows, which stand before the ledger refers to them. */
-export type Decision = { readonly ok: true; readonly drafts: readonly EventDraft[]; readonly before?: () => void } | Refused;
+/**
+ * Events to append, or a refusal. `before` writes personal rows, which stand before the ledger refers to them; `after` destroys them, which comes
+ * last: a start destroys again what the ledger says is gone.
+ */
+export type Decision = { readonly ok: true; readonly drafts: readonly EventDraft[]; readonly before?: () => void; readonly after?: () => void } | Refused;
 
 export interface Story<Input extends z.ZodType = z.ZodType, Prepared = unknown> {
   /** For people, in lists and manuals. */
@@ -119,6 +122,7 @@ export async function tellStory(books: Books, name: string, story: Story, input:
     decision.before();
   }
   const events = decision.drafts.length === 0 ? [] : books.store.append(decision.drafts, cause === undefined ? {} : { cause });
+  decision.after?.();
   return { ok: true, repeated: false, events: events.map(toldOf) };
 }
 

@@ -1,12 +1,13 @@
 /** Every view of the village by name, subject by subject: what the HTTP API, the socket and the commands show. */
 import type { View } from './view.ts';
 import { bagViews } from './views/bags.ts';
+import { householdViews } from './views/households.ts';
 import { operatorViews } from './views/operators.ts';
 
 import { pointViews } from './views/points.ts';
 import { ruleViews } from './views/rules.ts';
 
-export const views = { ...operatorViews, ...bagViews, ...pointViews, ...ruleViews } as const;
+export const views = { ...operatorViews, ...householdViews, ...bagViews, ...pointViews, ...ruleViews } as const;
 
 export type ViewName = keyof typeof views;
 export const viewNames = Object.keys(views) as readonly ViewName[];

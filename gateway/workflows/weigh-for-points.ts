@@ -7,6 +7,7 @@ import type { Tariff } from '../../protocol/tariff.ts';
 import type { Clock } from '../clock.ts';
 import { warnOf } from '../core/budget.ts';
 import { dayOf } from '../core/calendar.ts';
+import { mayEarn } from '../core/consent.ts';
 import { dailyCapOf, decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
 import type { DatedRules } from '../core/rule-book.ts';
 import { decideFitness, type FitnessDecision, type FitnessRefusal, type ScalePapers } from '../core/scale-fitness.ts';
@@ -30,7 +31,7 @@ import { findCardHolder } from './card-holder.ts';
 import { type CheckOrder, type CheckOutcome, CheckWeighing } from './check-scale.ts';
 
 /** Every way the tray can say no. */
-export type WeighRefusal = WeighingRefusal | PointsRefusal | FitnessRefusal | 'card_unknown' | 'card_revoked' | 'scale_in_check';
+export type WeighRefusal = WeighingRefusal | PointsRefusal | FitnessRefusal | 'card_unknown' | 'card_revoked' | 'consent_missing' | 'scale_in_check';
 /** What became of a weighing, for the screen and the timeline. */
 export type WeighOutcome =
   | {
@@ -146,7 +147,15 @@ export class WeighStation {
   #judgeCard(scan: Scan): WeighingInput | Refused {
     const { store, credentialKey, clock } = this.#options;
     const holder = findCardHolder(store.people, credentialKey, scan.ok && scan.kind === 'card' ? scan.code : undefined);
-    return holder.ok ? { kind: 'card', household: holder.household, villageMs: clock.monotonicMs() } : refused(null, holder.code);
+    if (!holder.ok) return refused(null, holder.code);
+    const { household } = holder;
+    return this.#mayEarn(household) ? { kind: 'card', household, villageMs: clock.monotonicMs() } : refused(household, 'consent_missing');
+  }
+
+  /** R-02: asked when the card is shown, so that nobody weighs for nothing, and again when points are given. */
+  #mayEarn(household: string): boolean {
+    const { store, rules, clock } = this.#options;
+    return mayEarn(store.people.standing(household), rules(dayOf(clock.now())).rules.people);
   }
 
   /** Polls until `signal` aborts: at leisure while the tray is empty, as often as the wire allows while somebody is there. @throws GatewayError store_*. */
@@ -208,6 +217,7 @@ export class WeighStation {
     const { household, material, netGrams } = weighing;
     const fit = this.fitness();
     if (!fit.ok) return refused(household, fit.refusal.code);
+    if (!this.#mayEarn(household)) return refused(household, 'consent_missing');
     const { model, profile } = scale;
     const certificate = fit.warnings.length > 0 ? null : (papers.verification?.certificate ?? null);
     const place = { scale: this.id, instrument: { model, profile, certificate }, alibi: store.weighings.nextAlibi(this.id) };

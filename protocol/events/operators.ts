@@ -11,6 +11,9 @@ const operatorRoles = z.array(roleSchema).min(1).max(10);
 /** The operator whose order it was, and the second person where a rule asked for one. */
 export const orderedBy = { operator: operatorIdSchema, second: operatorIdSchema.nullable() };
 
+/** The same of an event that a roster can bring too, which names its importer in `roster.imported`. */
+export const perhapsOrderedBy = { operator: operatorIdSchema.optional(), second: operatorIdSchema.nullable().optional() };
+
 export const operatorEvents = {
   'operator.enrolled': z
     .strictObject({

@@ -6,6 +6,7 @@ import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import { villageRulesSchema } from '../../protocol/village-rules.ts';
 import { earningDrafts, move } from './earning-drafts.ts';
+import { peopleDrafts } from './people-drafts.ts';
 import { sampleRollDrafts } from './roll-drafts.ts';
 
 export const sampleHousehold = 'h-0123456789abcdef0123';
@@ -235,6 +236,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'scale.check.failed': checked('scale.check.failed', 2050),
   'points.awarded': awarded(sampleHousehold, 600),
   ...earningDrafts(sampleHousehold),
+  ...peopleDrafts,
   'bin.level.changed': {
     name: 'bin.level.changed',
     subject: 'bin-1',

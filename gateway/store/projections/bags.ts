@@ -79,6 +79,8 @@ function prepare(db: Sqlite) {
       'INSERT INTO quota (household, period, held, issued, extra) VALUES (@household, @period, @rolls, 0, 0) ON CONFLICT DO UPDATE SET held = held + excluded.held',
     ),
     unhold: db.prepare('UPDATE quota SET held = held - @held, issued = issued + @issued WHERE household = @household AND period = @period'),
+    carry: db.prepare(`INSERT INTO quota (household, period, held, issued, extra) VALUES (@household, @period, 0, @rolls, 0)
+      ON CONFLICT DO UPDATE SET issued = issued + excluded.issued`),
     openJob: db.prepare(`INSERT INTO job (job, dispenser, household, rolls, period, reliability, expect_last_job, expect_ctr_out, nonce, state, done)
       VALUES (@job, @dispenser, @household, @rolls, @period, 'A', @expectLastJob, @expectCtrOut, @nonce, 'open', 0)`),
     openVend: db.prepare(`INSERT INTO job (job, dispenser, household, rolls, period, reliability, sequence, state, done)
@@ -148,6 +150,7 @@ export const bagProjection = defineProjection({
       // The roll given by hand meanwhile was the only one then, and counts as the one of the quota.
       rows.dropExtra.run({ household, period, job });
     },
+    'bag.quota.carried': (rows, { household, period, rolls: drawn }) => void rows.carry.run({ household, period, rolls: drawn }),
     'bag.roll.wasted': (rows, { dispenser, rolls, reason }) => {
       rows.loseRolls.run({ state: 'wasted', dispenser, rolls });
       count(rows, dispenser, reason === 'service' ? { service: rolls } : { purged: rolls });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { householdIdSchema } from '../../../protocol/events/fields.ts';
 import { rollReasons } from '../../../protocol/events/rolls.ts';
+import { mayBeTraced } from '../../core/consent.ts';
 import { refuse } from '../../core/refusals.ts';
 import { decideAnswer, decideFinding, decideTrace } from '../../core/roll-sighting.ts';
 import { defineStory } from '../story.ts';
@@ -21,8 +22,11 @@ export const foundBagStories = {
       if (!read.ok) return read;
       const { rollCode: roll, bag } = read;
       if (bag === 0) return refuse('label_unreadable');
-      const { traceDays } = books.rules(when.day).rules.bags;
-      return decideTrace({ ...orderedBy, roll, bag, known: books.store.rolls.one(roll), day: when.day, traceDays, purpose });
+      const { store, rules } = books;
+      const { bags, people } = rules(when.day).rules;
+      const mayTrace = (household: string) => mayBeTraced(store.people.standing(household), people);
+      const { traceDays } = bags;
+      return decideTrace({ ...orderedBy, roll, bag, known: store.rolls.one(roll), day: when.day, traceDays, mayBeTraced: mayTrace, purpose });
     },
   }),
   'bag.report': defineStory({

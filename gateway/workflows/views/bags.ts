@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { stockLevel } from '../../core/bag-stock.ts';
 import { dayOf } from '../../core/calendar.ts';
+import { mayBeTraced } from '../../core/consent.ts';
 import { refuse } from '../../core/refusals.ts';
 import { isTraceable } from '../../core/roll-sighting.ts';
 import { bagsListedMax } from '../../limits.ts';
@@ -52,6 +53,8 @@ export const bagViews = {
       if (trace?.operator !== actor.operator) return refuse('trace_not_yours');
       const { traceDays } = rulesNow(books);
       const { household, roll, bag } = trace;
+      const { people } = books.rules(dayOf(books.time.clock.now())).rules;
+      if (!mayBeTraced(books.store.people.standing(household), people)) return refuse('consent_missing');
       const known = books.store.rolls.one(roll);
       if (!isTraceable(known?.period ?? null, dayOf(books.time.clock.now()), traceDays)) return refuse('trace_too_late', { days: traceDays });
       const person = books.personal.read(household);

@@ -30,15 +30,17 @@ interface Known {
   readonly records?: readonly PersonalRecord[];
   readonly members?: Readonly<Record<string, number>>;
   readonly owners?: Readonly<Record<string, CredentialOwner>>;
+  readonly closed?: readonly string[];
 }
 /** A household fully known to both files, unless told otherwise. */
 const settled: Known = { records: [record()], members: { [id(1)]: 3 }, owners: { 'CARD-1': { household: id(1), revoked: false } } };
-function decide(rows: readonly RosterRow[], { records = [], members = {}, owners = {} }: Known = {}) {
+function decide(rows: readonly RosterRow[], { records = [], members = {}, owners = {}, closed = [] }: Known = {}) {
   const facts: RosterFacts = {
     rows,
     cardColumn: '卡号',
     recordOf: (number) => records.find((each) => householdKey(each.number) === householdKey(number)),
     membersOf: new Map(Object.entries(members)),
+    isClosed: (household) => closed.includes(household),
     ownerOf: (credential) => Object.entries(owners).find(([card]) => hash(card) === credential)?.[1],
     hashCredential: hash,
     newHouseholds: rows.map((_, index) => id(100 + index)),
@@ -141,6 +143,12 @@ describe('a row that cannot be taken', () => {
   it('is one that takes a card another row just got from the personal file', () => {
     const known: Known = { records: [record({ cards: ['CARD-1', 'CARD-2'] })] };
     expect(decide([row(), row({ line: 3, number: '8', cards: ['CARD-2'] })], known).issues).toMatchObject([{ line: 3, code: 'card_taken' }]);
+  });
+
+  it('is one whose number belongs to a household that was closed', () => {
+    const decision = decide([row(), row({ line: 3, number: '9', cards: ['CARD-9'] })], { ...settled, closed: [id(1)] });
+    expect(decision.issues).toMatchObject([{ line: 2, code: 'household_closed' }]);
+    expect(decision.drafts.map(({ subject }) => subject)).toEqual([id(101)]);
   });
 
   it('is one that would bring a household above eight cards', () => {

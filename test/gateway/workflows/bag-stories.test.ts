@@ -249,6 +249,17 @@ describe('a bag outside', () => {
     expect(village.view('bag.owner', { trace: village.store.head.sequence }, committee)).toMatchObject({ refusal: { code: 'trace_too_late' } });
   });
 
+  it('is not traced where the household does not consent (R-02)', async () => {
+    const village = await handed();
+    const trace = { bag: village.labelOf(1, 7), purpose: 'sorting' };
+    const before = await village.told('bag.trace', trace, collector);
+    const said = { operator: 'clerk-1', second: null, household: mine, purpose: 'processing' as const };
+    village.store.append([{ name: 'consent.withdrawn', subject: mine, data: said }]);
+    expect(await village.tell('bag.trace', trace, collector)).toBe('consent_missing');
+    const number = before.ok ? (before.events[0]?.sequence ?? 0) : 0;
+    expect(village.view('bag.owner', { trace: number }, collector)).toMatchObject({ refusal: { code: 'consent_missing' } });
+  });
+
   it('found with a neighbour is reported, costs nothing, and is answered once by its owner (R-13)', async () => {
     const village = await handed();
     const report = { bag: village.labelOf(1, 7), at: hers };

@@ -210,6 +210,17 @@ describe('what is shown to the reader of a scale', () => {
     ]);
   });
 
+  it('is refused when the household does not consent to points (R-02), and taken again when it does', () => {
+    const { store, show, outcomes } = openStation(nobody, {});
+    const said = { operator: 'clerk-1', second: null, household: mine, purpose: 'processing' as const };
+    store.append([{ name: 'consent.withdrawn', subject: mine, data: said }]);
+    show('CARD-1', 'CARD-2');
+    expect(outcomes).toEqual([{ kind: 'refused', household: mine, code: 'consent_missing' }]);
+    store.append([{ name: 'consent.given', subject: mine, data: said }]);
+    show('CARD-1');
+    expect(outcomes).toHaveLength(1);
+  });
+
   it('is refused before the tariff is in force', () => {
     const { show, outcomes } = openStation(nobody, pricesOf({ ...tariff, validFrom: '2999-01-01' }));
     show('M1:CARDBOARD');
