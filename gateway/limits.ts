@@ -272,3 +272,9 @@ export const householdRollsRead = 100;
 export const bagsListedMax = 500;
 /** Households one look-up shows. A gateway is built for 350 to 600. */
 export const householdsShownMax = 1000;
+/** Holds of the shop a view shows at once. */
+export const shopHoldsShown = 200;
+/** How often holds are looked at whose time is over. Unit: wire ms. */
+export const shopLookMs = 10_000;
+/** Holds given back at a look; the rest follow at the next. */
+export const holdsReleasedMax = 100;

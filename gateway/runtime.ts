@@ -28,6 +28,7 @@ import { Commissioning } from './workflows/commission.ts';
 import { expirePoints } from './workflows/expire-points.ts';
 import { watchClock } from './workflows/keep-clock.ts';
 import { openRestoredEpoch } from './workflows/open-epoch.ts';
+import { releaseHolds } from './workflows/release-holds.ts';
 import type { Books } from './workflows/story.ts';
 
 export interface VillageOptions {
@@ -192,7 +193,10 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   if (options.announce) background('wall clock', watchClock(clock, machine.clock, stopping.signal));
   const { credentialKey } = keys;
   const books = openBooks(site, { store, personal, time, credentialKey, bags: { village: site.config.village.bagVillage, key: keys.bagKey } });
-  if (options.announce) background('expiry of points', expirePoints(books, machine.clock, stopping.signal));
+  if (options.announce) {
+    background('expiry of points', expirePoints(books, machine.clock, stopping.signal));
+    background('holds of the shop', releaseHolds(books, machine.clock, stopping.signal));
+  }
   const field = options.withField
     ? openField({
         ...{ machine, site, store, keys, time, background, log, books },

@@ -16,6 +16,7 @@ import { peopleEvents } from './events/people.ts';
 import { pointsEvents } from './events/points.ts';
 import { rollEvents } from './events/rolls.ts';
 import { ruleEvents } from './events/rules.ts';
+import { shopEvents } from './events/shop.ts';
 import { villageEvents } from './events/village.ts';
 import { volunteeringEvents } from './events/volunteering.ts';
 
@@ -33,6 +34,7 @@ export const eventSchemas = {
   ...learningEvents,
   ...volunteeringEvents,
   ...evaluationEvents,
+  ...shopEvents,
   ...deviceEvents,
 } as const;
 

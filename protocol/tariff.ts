@@ -14,6 +14,7 @@ const materialRowSchema = z
   .strictObject({
     name: z.strictObject({ zh: z.string().min(1).max(16), en: z.string().min(1).max(32) }),
     pointsPerKg: wholePoints.optional().describe('Points per kilogram of net weight, rounded down.'),
+    fenPerKg: z.int().min(1).max(100_000).optional().describe('Cash per kilogram of net weight, rounded down; absent: not bought for cash (R-29).'),
     pointsEach: wholePoints.optional().describe('Points per piece.'),
     maxGramsPerSession: z.int().min(1).max(1_000_000).default(50_000).describe('Above this an operator must look (R-19). Unit: gram.'),
   })

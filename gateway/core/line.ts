@@ -20,6 +20,7 @@ type Code = { [Name in EventName]: Reason<Name> }[EventName] | EventPayload<'bin
 /** Reasons of events in Chinese; in English they stand as they are. */
 export const reasons: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, string>> = {
   ahead: '超前',
+  cancelled: '取消',
   appeal: '申诉成立',
   asked: '本户要求',
   back_in_line: '恢复正常',
@@ -40,6 +41,7 @@ export const reasons: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, str
   death: '去世',
   error: '差错',
   event: '办事',
+  expired: '过期',
   fault_persists: '故障未消除',
   fenced: '任务已隔离',
   first_seen: '首次接入',

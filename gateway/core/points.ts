@@ -115,34 +115,29 @@ export type AwardDecision =
 
 /** Words a settled weighing as `weigh.committed` and `points.awarded`, to be appended together; a refusal is nothing to append. */
 export function decideAward(entry: WeighingEntry): AwardDecision {
-  const { weighing, scale, instrument, alibi, minimumGrams, day, dateTrusted, rulesVersion } = entry;
-  const { household, material, netGrams, ...measured } = weighing;
+  const { weighing, scale, alibi, minimumGrams, day, dateTrusted, rulesVersion } = entry;
+  const { household, material, netGrams } = weighing;
   const decision = decidePoints({ tariffs: entry.tariffs, day, material, netGrams, minimumGrams });
   if (!decision.ok) return decision;
   const { points: tariffPoints, price } = decision;
   const points = underCap(tariffPoints, entry.daily);
   const weighingId = `${scale}-${alibi}`;
-  const committed: EventDraft<'weigh.committed'> = {
-    name: 'weigh.committed',
-    subject: scale,
-    data: {
-      ...measured,
-      ...instrument,
-      minimumGrams,
-      weighing: weighingId,
-      scale,
-      alibi,
-      household,
-      material,
-      netGrams,
-      rawHex: [...weighing.rawHex],
-      postings: intakeLegs(material, 'grams', netGrams),
-    },
-  };
+  const committed = wordWeighing(entry, household);
   const brought = { material, netGrams, pieces: null, pointsPerKg: price.pointsPerKg, pointsEach: null };
   const context = { day, dateTrusted, tariffVersion: price.tariffVersion, rulesVersion, operator: null, second: null };
   const awarded = awardRecyclables({ household, points, tariffPoints, reference: weighingId, ...brought, ...context });
   return { ok: true, weighingId, points, tariffPoints, drafts: [committed, awarded] };
+}
+
+/** A settled weighing as it is recorded. `household` is null where it is not known yet what it will be used for. */
+export function wordWeighing(
+  { weighing, scale, instrument, alibi, minimumGrams }: Pick<WeighingEntry, 'weighing' | 'scale' | 'instrument' | 'alibi' | 'minimumGrams'>,
+  household: string | null,
+): EventDraft<'weigh.committed'> {
+  const { material, netGrams, household: _shown, ...measured } = weighing;
+  const place = { weighing: `${scale}-${alibi}`, scale, alibi, household, material, netGrams };
+  const data = { ...measured, ...instrument, minimumGrams, ...place, rawHex: [...weighing.rawHex], postings: intakeLegs(material, 'grams', netGrams) };
+  return { name: 'weigh.committed', subject: scale, data };
 }
 
 /** Recyclables come in from outside the village's books. */

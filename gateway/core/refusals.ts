@@ -83,6 +83,22 @@ export const refusals = {
     '这户还有 {points} 分，请填承接的农户，或确认放弃。',
     'There are {points} points left: name the household that takes over, or confirm that they are given up.',
   ],
+  // Shop and till.
+  goods_unknown: ['店里没有 {good}。', 'The shop does not offer {good}.'],
+  goods_sold_out: ['{good} 只剩 {stock} 件。', 'Only {stock} of {good} are left.'],
+  goods_held_missing: [
+    '{good} 有 {held} 件留给农户，盘点不能比这少；请先取消留货。',
+    '{held} of {good} are held for households; a count cannot be lower. Release the holds first.',
+  ],
+  points_too_few: ['积分不够：需要 {points} 分，现有 {balance} 分。', 'Not enough points: {points} are needed, {balance} are there.'],
+  receipt_unknown: ['没有这张兑换单。', 'There is no such receipt.'],
+  receipt_captured: ['第 {receipt} 号兑换单的货已经领走。', 'The goods of receipt {receipt} were handed over already.'],
+  receipt_released: ['第 {receipt} 号兑换单已经取消。', 'Receipt {receipt} was released already.'],
+  weighing_unknown: ['没有这次称重。', 'There is no such weighing.'],
+  weighing_settled: ['{weighing} 这次称重已经结算过。', 'Weighing {weighing} was settled already.'],
+  material_not_bought: ['现在不用现金收 {material}。', '{material} is not bought for cash.'],
+  cash_limit: ['今天现金额度不够，还能付 {left} 分钱。', 'The day’s limit for cash is reached; {left} fen are left.'],
+  till_too_little: ['钱箱里只有 {fen} 分钱。', 'The till holds {fen} fen only.'],
   // Counters: a roll drawn, goods weighed.
   card_unknown: ['这张卡没有登记，请找村里的管理员', 'this card is not registered; ask the village clerk'],
   card_revoked: ['这张卡已挂失或作废', 'this card was reported lost or replaced'],

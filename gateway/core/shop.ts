@@ -4,8 +4,8 @@
  * Rules: R-27 (hold, hand over, capture), R-28 (stock), R-30 (points buy goods, never cash).
  */
 import assert from 'node:assert/strict';
-import type { EventDraft } from '../../protocol/events.ts';
 import type { Posting } from '../../protocol/events/fields.ts';
+import type { EventDraft } from '../../protocol/events.ts';
 import { type Refused, refuse } from './refusals.ts';
 
 /** Goods as the ledger has them. `stock` and `held` in pieces; `pricePoints` null where it is no longer offered. */
@@ -43,11 +43,13 @@ const move = (unit: Posting['unit'], from: string, to: string, amount: number): 
   { account: from, unit, amount: -amount },
   { account: to, unit, amount },
 ];
-const moveGoods = (lines: Hold['lines'], from: string, to: string): Posting[] => lines.flatMap(({ good, pieces }) => move('goods', `${from}/${good}`, `${to}/${good}`, pieces));
+const moveGoods = (lines: Hold['lines'], from: string, to: string): Posting[] =>
+  lines.flatMap(({ good, pieces }) => move('goods', `${from}/${good}`, `${to}/${good}`, pieces));
 
 /** What may be held, and for how long. */
 export interface HoldQuestion extends OrderedBy {
   readonly household: string;
+  readonly identifiedBy: 'card' | 'second';
   readonly wanted: readonly Wanted[];
   readonly goods: readonly Good[];
   /** Points of the household that are not held for anything. */
@@ -60,7 +62,7 @@ export interface HoldQuestion extends OrderedBy {
 
 /** R-27: sets points and goods aside. The price is that of this moment; the receipt keeps it. */
 export function decideHold(question: HoldQuestion): Drafted {
-  const { household, goods, operator, second, nextReceipt: receipt } = question;
+  const { household, identifiedBy, goods, operator, second, nextReceipt: receipt } = question;
   const wanted = together(question.wanted);
   const lines: Hold['lines'][number][] = [];
   for (const { good, pieces } of wanted) {
@@ -71,11 +73,16 @@ export function decideHold(question: HoldQuestion): Drafted {
   }
   const points = lines.reduce((sum, line) => sum + line.pieces * line.pricePoints, 0);
   assert(Number.isSafeInteger(points) && points > 0, 'bounds of price and pieces keep the sum exact');
-  if (question.balance < 0) return refuse('balance_negative', { balance: question.balance });
+  // R-32: below zero nothing is redeemed until it is filled up.
+  if (question.balance < 0) return refuse('points_negative', { points: -question.balance });
   if (question.balance < points) return refuse('points_too_few', { balance: question.balance, points });
-  const postings = [...move('points', `household/${household}`, `held/${receipt}`, points), ...moveGoods(lines, 'stock', 'held-goods')];
+  const postings = [...move('points', `household/${household}`, `hold/receipt-${receipt}`, points), ...moveGoods(lines, 'stock', 'held-goods')];
   const expiresMs = question.nowMs + question.holdMinutes * 60_000;
-  return recorded({ name: 'redemption.held', subject: household, data: { operator, second, receipt, household, lines, points, expiresMs, postings } });
+  return recorded({
+    name: 'redemption.held',
+    subject: household,
+    data: { operator, second, receipt, household, identifiedBy, lines, points, expiresMs, postings },
+  });
 }
 
 /** The same kind asked for twice is one line. */
@@ -90,7 +97,7 @@ export function decideCapture(hold: Hold | undefined, { operator, second }: Orde
   if (hold === undefined) return refuse('receipt_unknown');
   if (hold.state !== 'held') return refuse(hold.state === 'captured' ? 'receipt_captured' : 'receipt_released', { receipt: hold.receipt });
   const { receipt, household, points, lines } = hold;
-  const postings = [...move('points', `held/${receipt}`, 'redemption/shop', points), ...moveGoods(lines, 'held-goods', 'handed')];
+  const postings = [...move('points', `hold/receipt-${receipt}`, 'redemption/shop', points), ...moveGoods(lines, 'held-goods', 'handed')];
   return recorded({ name: 'redemption.captured', subject: household, data: { operator, second, receipt, household, points, postings } });
 }
 
@@ -99,22 +106,26 @@ export function decideRelease(hold: Hold | undefined, reason: 'cancelled' | 'exp
   if (hold === undefined) return refuse('receipt_unknown');
   if (hold.state !== 'held') return refuse(hold.state === 'captured' ? 'receipt_captured' : 'receipt_released', { receipt: hold.receipt });
   const { receipt, household, points, lines } = hold;
-  const postings = [...move('points', `held/${receipt}`, `household/${household}`, points), ...moveGoods(lines, 'held-goods', 'stock')];
+  const postings = [...move('points', `hold/receipt-${receipt}`, `household/${household}`, points), ...moveGoods(lines, 'held-goods', 'stock')];
   return recorded({ name: 'redemption.released', subject: household, data: { operator, second, receipt, household, reason, postings } });
 }
 
 /** Goods came in: from the supplier to the shelf. */
-export function decideGoodsIn(good: Good | undefined, pieces: number, { operator, second }: OrderedBy): Drafted {
-  if (good === undefined) return refuse('goods_unknown', { good: '?' });
-  const postings = move('goods', `supplier/${good.good}`, `stock/${good.good}`, pieces);
-  return recorded({ name: 'goods.received', subject: 'shop', data: { operator, second, good: good.good, pieces, postings } });
+export function decideGoodsIn(known: Good | undefined, { good, pieces }: Wanted, { operator, second }: OrderedBy): Drafted {
+  if (known === undefined) return refuse('goods_unknown', { good });
+  const postings = move('goods', `supplier/${good}`, `stock/${good}`, pieces);
+  return recorded({ name: 'goods.received', subject: 'shop', data: { operator, second, good, pieces, postings } });
 }
 
 /** R-28: two people counted what lies on the shelf, goods that are held included; the difference is shrinkage, or a surplus. */
-export function decideCount(good: (Good & { readonly held: number }) | undefined, counted: number, { operator, second }: OrderedBy): Drafted {
-  if (good === undefined) return refuse('goods_unknown', { good: '?' });
-  if (counted < good.held) return refuse('goods_held_missing', { good: good.good, held: good.held });
-  const expected = good.stock + good.held;
-  const postings = counted === expected ? [] : move('goods', `stock/${good.good}`, `shrinkage/${good.good}`, expected - counted);
-  return recorded({ name: 'goods.counted', subject: 'shop', data: { operator, second, good: good.good, counted, expected, postings } });
+export function decideCount(
+  known: (Good & { readonly held: number }) | undefined,
+  { good, counted }: { readonly good: string; readonly counted: number },
+  { operator, second }: OrderedBy,
+): Drafted {
+  if (known === undefined) return refuse('goods_unknown', { good });
+  if (counted < known.held) return refuse('goods_held_missing', { good, held: known.held });
+  const expected = known.stock + known.held;
+  const postings = counted === expected ? [] : move('goods', `stock/${good}`, `shrinkage/${good}`, expected - counted);
+  return recorded({ name: 'goods.counted', subject: 'shop', data: { operator, second, good, counted, expected, postings } });
 }

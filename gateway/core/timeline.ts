@@ -15,6 +15,7 @@ import { peopleLines } from './lines/people.ts';
 import { pointsLines } from './lines/points.ts';
 import { rollLines } from './lines/rolls.ts';
 import { ruleLines } from './lines/rules.ts';
+import { shopLines } from './lines/shop.ts';
 import { villageLines } from './lines/village.ts';
 import { refusals } from './refusals.ts';
 
@@ -32,6 +33,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...rollLines,
   ...pointsLines,
   ...earningLines,
+  ...shopLines,
   ...deviceLines,
 };
 

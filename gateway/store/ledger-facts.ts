@@ -35,7 +35,7 @@ const quickChecks: { check: LedgerProblem['check']; sql: string }[] = [
   },
   {
     check: 'hold_open_without_job',
-    sql: `SELECT b.account || ' still holds ' || b.amount || ' rolls' FROM balance b WHERE b.account LIKE 'hold/%' AND b.amount <> 0
+    sql: `SELECT b.account || ' still holds ' || b.amount || ' rolls' FROM balance b WHERE b.account LIKE 'hold/%' AND b.unit = 'rolls' AND b.amount <> 0
       AND NOT EXISTS (SELECT 1 FROM job WHERE job.state IN ('open', 'indeterminate') AND b.account = 'hold/' || job.job)`,
   },
   {

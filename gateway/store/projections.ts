@@ -17,6 +17,7 @@ import { pointsProjection } from './projections/points.ts';
 import { openPostings, postingSql, postingTables } from './projections/postings.ts';
 import { rollProjection } from './projections/rolls.ts';
 import { ruleProjection } from './projections/rules.ts';
+import { shopProjection } from './projections/shop.ts';
 
 const subjects = [
   peopleProjection,
@@ -28,6 +29,7 @@ const subjects = [
   rollProjection,
   pointsProjection,
   earningProjection,
+  shopProjection,
   deviceProjection,
 ] as const;
 const tables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
@@ -72,6 +74,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(rollProjection, db),
     ...openProjection(pointsProjection, db),
     ...openProjection(earningProjection, db),
+    ...openProjection(shopProjection, db),
     ...openProjection(deviceProjection, db),
   };
   return (draft, mark) => {

@@ -24,6 +24,7 @@ import type { ApplyEvent } from './projection.ts';
 import { digestProjections, openProjector, projectionDigest, resetProjections } from './projections.ts';
 import { RollFacts } from './roll-facts.ts';
 import { RuleFacts } from './rule-facts.ts';
+import { ShopFacts } from './shop-facts.ts';
 
 const migrations = [
   { number: 1, sql: eventLogSql },
@@ -60,6 +61,7 @@ export class Store {
   readonly rolls: RollFacts;
   readonly weighings: WeighingFacts;
   readonly points: PointFacts;
+  readonly shop: ShopFacts;
   readonly earning: EarningFacts;
   readonly bins: BinFacts;
   readonly devices: DeviceFacts;
@@ -105,6 +107,7 @@ export class Store {
     this.rolls = new RollFacts(this.#db);
     this.weighings = new WeighingFacts(this.#db);
     this.points = new PointFacts(this.#db);
+    this.shop = new ShopFacts(this.#db);
     this.earning = new EarningFacts(this.#db);
     this.bins = new BinFacts(this.#db);
     this.devices = new DeviceFacts(this.#db);

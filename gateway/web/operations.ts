@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { parseCredential } from '../../protocol/credential.ts';
-import { deviceIdSchema, householdIdSchema, jobIdSchema, operatorSchema } from '../../protocol/events/fields.ts';
+import { deviceIdSchema, householdIdSchema, jobIdSchema, materialSchema, operatorSchema } from '../../protocol/events/fields.ts';
 import { type EventName, eventNames } from '../../protocol/events.ts';
 import type { Clock } from '../clock.ts';
 import type { VillageFacts } from '../core/diagnosis.ts';
@@ -14,6 +14,7 @@ import { drawWaitMs, eventsListedMax, hatchReadyWaitMs, stationReadyWaitMs, veri
 import type { StoredEvent } from '../store/event-log.ts';
 import type { PersonalFile } from '../store/personal.ts';
 import type { Store } from '../store/store.ts';
+import { weighInTime } from '../workflows/attended-weighing.ts';
 import type { Bin } from '../workflows/bin.ts';
 import { findCardHolder } from '../workflows/card-holder.ts';
 import { checkInTime } from '../workflows/check-scale.ts';
@@ -27,7 +28,7 @@ import { openHatch } from '../workflows/open-hatch.ts';
 import type { Books } from '../workflows/story.ts';
 import type { VendingStation } from '../workflows/vending-station.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
-import type { WeighStation } from '../workflows/weigh-for-points.ts';
+import type { GoodsOutcome, WeighStation } from '../workflows/weigh-for-points.ts';
 import { readAtMachine, readSchema, tellAtMachine, tellSchema } from './machine-orders.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -151,7 +152,7 @@ export const operations = {
     return { device, rebaselined: true };
   }),
   'device.settle': operation(
-    z.strictObject({ job: jobIdSchema, outcome: z.enum(['issued', 'void']), operator }),
+    z.strictObject({ job: jobIdSchema, materialSchema, outcome: z.enum(['issued', 'void']), operator }),
     ({ vending }, { job, outcome, operator: name }) => {
       const answers = [...vending.values()].map((station) => station.settle(job, outcome, name));
       if (answers.some(({ ok }) => ok)) return { job, outcome };
@@ -172,6 +173,7 @@ export const operations = {
     },
   ),
   'scale.check': operation(z.strictObject({ scale: deviceIdSchema, grams: z.int().min(1).max(10_000_000), operator }), checkScale),
+  'scale.weigh': operation(z.strictObject({ scale: deviceIdSchema, material: materialSchema, operator }), weighGoods),
   'commission.begin': operation(z.strictObject({ operator, scales: devicesNamed.nullable(), dispensers: devicesNamed.nullable() }), (desk, order) =>
     commissioningOf(desk).begin(order, callerOf(desk)),
   ),
@@ -234,7 +236,7 @@ function commissioningOf({ commissioning }: Desk): Commissioning {
 
 /** Operations that act on devices, lines, time or books. The roster is not among them: its table names people. */
 const orders: ReadonlySet<OperationName> = new Set<OperationName>([
-  ...(['issue', 'scale.check', 'alarm.reset', 'bin.open', 'device.rebaseline', 'device.settle', 'device.count'] as const),
+  ...(['issue', 'scale.check', 'scale.weigh', 'alarm.reset', 'bin.open', 'device.rebaseline', 'device.settle', 'device.count'] as const),
   ...(['line.borrow', 'line.keep', 'line.return', 'clock.confirm', 'ledger.restored', 'commission.begin'] as const),
 ]);
 
@@ -270,9 +272,19 @@ const countRefusals: Readonly<Record<CountRefused['code'], (facts: CountRefused)
   count_ambiguous: ({ expected, held }) =>
     `With ${expected} rolls all ${held} undecided ones came out, with ${expected + held} none. Settle the ones you are sure of with \`sifen device settle\`, then count again.`,
 };
+async function weighGoods(desk: Desk, { scale, material }: { scale: string; material: string }): Promise<GoodsOutcome> {
+  const station = scaleNamed(desk, scale);
+  return await weighInTime((signal) => station.weigh(material, signal), { wire: desk.wire, name: `goods on ${scale}`, signal: callerOf(desk) });
+}
+
+function scaleNamed({ scales }: Desk, scale: string): WeighStation {
+  const station = scales.get(scale);
+  if (station === undefined) throw new GatewayError('usage', `There is no scale ${scale}; this site has ${[...scales.keys()].join(', ') || 'none'}.`);
+  return station;
+}
+
 async function checkScale(desk: Desk, { scale, grams, operator: name }: { scale: string; grams: number; operator: string }): Promise<object> {
-  const station = desk.scales.get(scale);
-  if (station === undefined) throw new GatewayError('usage', `There is no scale ${scale}; this site has ${[...desk.scales.keys()].join(', ') || 'none'}.`);
+  const station = scaleNamed(desk, scale);
   return { scale, nominalGrams: grams, ...(await checkInTime(station, { nominalGrams: grams, operator: name }, desk.wire, callerOf(desk))) };
 }
 

@@ -10,6 +10,7 @@ import { learningStories } from './stories/learning.ts';
 import { operatorStories } from './stories/operators.ts';
 import { pointStories } from './stories/points.ts';
 import { ruleStories } from './stories/rules.ts';
+import { shopStories } from './stories/shop.ts';
 import { volunteerStories } from './stories/volunteering.ts';
 import type { Story } from './story.ts';
 
@@ -24,6 +25,7 @@ export const stories = {
   ...volunteerStories,
   ...evaluationStories,
   ...pointStories,
+  ...shopStories,
   ...ruleStories,
 } as const;
 

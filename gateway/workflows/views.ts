@@ -6,8 +6,9 @@ import { operatorViews } from './views/operators.ts';
 
 import { pointViews } from './views/points.ts';
 import { ruleViews } from './views/rules.ts';
+import { shopViews } from './views/shop.ts';
 
-export const views = { ...operatorViews, ...householdViews, ...bagViews, ...pointViews, ...ruleViews } as const;
+export const views = { ...operatorViews, ...householdViews, ...bagViews, ...pointViews, ...ruleViews, ...shopViews } as const;
 
 export type ViewName = keyof typeof views;
 export const viewNames = Object.keys(views) as readonly ViewName[];

@@ -8,9 +8,9 @@ import type { Clock } from '../clock.ts';
 import { warnOf } from '../core/budget.ts';
 import { dayOf } from '../core/calendar.ts';
 import { mayEarn } from '../core/consent.ts';
-import { dailyCapOf, decideAward, decidePrice, type PointsRefusal } from '../core/points.ts';
+import { dailyCapOf, decideAward, decidePrice, type PointsRefusal, wordWeighing } from '../core/points.ts';
 import type { DatedRules } from '../core/rule-book.ts';
-import { decideFitness, type FitnessDecision, type FitnessRefusal, type ScalePapers } from '../core/scale-fitness.ts';
+import { decideFitness, type FitnessDecision, type FitnessRefusal, type ScalePapers, type WeighingPurpose } from '../core/scale-fitness.ts';
 import {
   firstWeighing,
   isAlmostReady,
@@ -26,9 +26,10 @@ import { isGatewayError } from '../errors.ts';
 import { scaleBusyPollMs, scaleIdlePollMs } from '../limits.ts';
 import type { Scale } from '../southbound/scale.ts';
 import type { Store } from '../store/store.ts';
+import { type AttendedRefused, AttendedWeighing } from './attended-weighing.ts';
 import { budgetOf } from './awarding.ts';
 import { findCardHolder } from './card-holder.ts';
-import { type CheckOrder, type CheckOutcome, CheckWeighing } from './check-scale.ts';
+import { type CheckOrder, type CheckOutcome, wordCheck } from './check-scale.ts';
 
 /** Every way the tray can say no. */
 export type WeighRefusal = WeighingRefusal | PointsRefusal | FitnessRefusal | 'card_unknown' | 'card_revoked' | 'consent_missing' | 'scale_in_check';
@@ -45,6 +46,11 @@ export type WeighOutcome =
     }
   | Refused;
 type Refused = { readonly kind: 'refused'; readonly household: string | null; readonly code: WeighRefusal };
+
+/** What became of goods weighed for cash. */
+export type GoodsOutcome =
+  | { readonly kind: 'weighed'; readonly weighing: string; readonly material: string; readonly netGrams: number }
+  | { readonly kind: 'refused'; readonly code: AttendedRefused['code'] | FitnessRefusal };
 
 export interface WeighStationOptions {
   readonly scale: Pick<Scale, 'id' | 'model' | 'profile' | 'look'>;
@@ -82,7 +88,8 @@ export class WeighStation {
   readonly id: string;
   readonly #options: WeighStationOptions;
   #state: WeighingState;
-  #check: CheckWeighing | undefined;
+  /** A weighing somebody asked for at the counter; nobody else is served meanwhile. */
+  #attended: Pick<AttendedWeighing<unknown>, 'state' | 'step'> | undefined;
   /** Aborted when somebody shows something: the tray is looked at then, however long its pause was to be. */
   #shown = new AbortController();
 
@@ -99,24 +106,56 @@ export class WeighStation {
 
   /** Whether the scale may award points now, and what there is to say about it. */
   fitness(): FitnessDecision {
-    const { store, papers, clock } = this.#options;
-    const nowMs = clock.now();
-    return decideFitness({ papers, lastCheck: store.weighings.lastCheck(this.id), purpose: 'points', nowMs, day: dayOf(nowMs) });
+    return this.#fitFor('points');
   }
 
-  /**
-   * Weighs a known weight by the same rules as goods, from zero to two equal stable readings, and records what came out. Nobody is served
-   * meanwhile, and afterwards the tray must be seen empty again. Gives up when `signal` aborts.
-   */
-  async check(order: CheckOrder, signal: AbortSignal): Promise<CheckOutcome> {
-    if (this.#check !== undefined) return { kind: 'refused', code: 'scale_in_check' };
-    const check = new CheckWeighing(order, this.#state);
-    this.#check = check;
+  #fitFor(purpose: WeighingPurpose): FitnessDecision {
+    const { store, papers, clock } = this.#options;
+    const nowMs = clock.now();
+    return decideFitness({ papers, lastCheck: store.weighings.lastCheck(this.id), purpose, nowMs, day: dayOf(nowMs) });
+  }
+
+  /** Where a weighing is entered: by what it was weighed, and the next number of this scale. */
+  #place(purpose: WeighingPurpose) {
+    const { scale, papers, store } = this.#options;
+    const { model, profile } = scale;
+    const fit = this.#fitFor(purpose);
+    const certificate = fit.ok && fit.warnings.length === 0 ? (papers.verification?.certificate ?? null) : null;
+    return { scale: this.id, instrument: { model, profile, certificate }, alibi: store.weighings.nextAlibi(this.id) };
+  }
+
+  /** Weighs a known weight by the same rules as goods, and records what came out. Gives up when `signal` aborts. */
+  check(order: CheckOrder, signal: AbortSignal): Promise<CheckOutcome> {
+    const { scale, store } = this.#options;
+    return this.#attend(1, signal, (weighing) => {
+      const { draft, outcome } = wordCheck(scale, order, weighing);
+      store.append([draft]);
+      return outcome;
+    });
+  }
+
+  /** Weighs goods that are to be bought for cash, by a verified scale, and records the weight under its number. Gives up when `signal` aborts. */
+  async weigh(material: string, signal: AbortSignal): Promise<GoodsOutcome> {
+    const fit = this.#fitFor('cash');
+    if (!fit.ok) return { kind: 'refused', code: fit.refusal.code };
+    const { store, minimumGrams } = this.#options;
+    return await this.#attend<GoodsOutcome>(minimumGrams, signal, (weighing) => {
+      const draft = wordWeighing({ weighing: { ...weighing, material }, ...this.#place('cash'), minimumGrams }, null);
+      store.append([draft]);
+      return { kind: 'weighed', weighing: draft.data.weighing, material, netGrams: weighing.netGrams };
+    });
+  }
+
+  /** From zero to two equal stable readings, without a card. Nobody is served meanwhile, and afterwards the tray must be seen empty again. */
+  async #attend<Outcome>(minimumGrams: number, signal: AbortSignal, finish: (weighing: SettledWeighing) => Outcome): Promise<Outcome | AttendedRefused> {
+    if (this.#attended !== undefined) return { kind: 'refused', code: 'scale_in_check' };
+    const attended = new AttendedWeighing<Outcome>(this.#state, minimumGrams, finish);
+    this.#attended = attended;
     this.#shown.abort();
     try {
-      return await check.until(signal);
+      return await attended.until(signal);
     } finally {
-      this.#check = undefined;
+      this.#attended = undefined;
       this.#state = firstWeighing(this.#options.minimumGrams);
     }
   }
@@ -131,7 +170,7 @@ export class WeighStation {
 
   /** A scale that may award nothing says so before anybody weighs. */
   #judgeScale(): Refused | undefined {
-    if (this.#check !== undefined) return refused(null, 'scale_in_check');
+    if (this.#attended !== undefined) return refused(null, 'scale_in_check');
     const fit = this.fitness();
     return fit.ok ? undefined : refused(null, fit.refusal.code);
   }
@@ -165,7 +204,7 @@ export class WeighStation {
       const input = await this.#read(signal);
       if (signal.aborted) return;
       this.#step(input);
-      if (isAlmostReady(this.#check?.state ?? this.#state)) continue;
+      if (isAlmostReady(this.#attended?.state ?? this.#state)) continue;
       const pauses = [wire.sleep(scaleBusyPollMs, `scale ${this.id}`, signal)];
       const woken = AbortSignal.any([signal, this.#shown.signal]);
       // Leisure is for a scale that has seen its zero: until then the next villager may already be there, with a load it must not miss.
@@ -180,8 +219,8 @@ export class WeighStation {
 
   /** Somebody is there and the scale was heard lately: a dead scale must not crowd its neighbours out because a card was shown. */
   #isUrgent(): boolean {
-    const { heardAtMs } = this.#check?.state ?? this.#state;
-    return (this.#check !== undefined || isOccupied(this.#state)) && heardAtMs !== null && this.#options.wire.monotonicMs() - heardAtMs <= staleMs;
+    const { heardAtMs } = this.#attended?.state ?? this.#state;
+    return (this.#attended !== undefined || isOccupied(this.#state)) && heardAtMs !== null && this.#options.wire.monotonicMs() - heardAtMs <= staleMs;
   }
 
   async #read(signal: AbortSignal): Promise<WeighingInput> {
@@ -202,9 +241,8 @@ export class WeighStation {
   }
 
   #step(input: WeighingInput): void {
-    if (this.#check !== undefined) {
-      const { scale, store } = this.#options;
-      this.#check.step(input, scale, (draft) => store.append([draft]));
+    if (this.#attended !== undefined) {
+      this.#attended.step(input);
       return;
     }
     const { state, effects } = stepWeighing(this.#state, input);
@@ -213,18 +251,15 @@ export class WeighStation {
   }
 
   #settle(weighing: SettledWeighing): WeighOutcome {
-    const { scale, papers, store, tariffs, rules, isDateTrusted, minimumGrams, clock } = this.#options;
+    const { store, tariffs, rules, isDateTrusted, minimumGrams, clock } = this.#options;
     const { household, material, netGrams } = weighing;
     const fit = this.fitness();
     if (!fit.ok) return refused(household, fit.refusal.code);
     if (!this.#mayEarn(household)) return refused(household, 'consent_missing');
-    const { model, profile } = scale;
-    const certificate = fit.warnings.length > 0 ? null : (papers.verification?.certificate ?? null);
-    const place = { scale: this.id, instrument: { model, profile, certificate }, alibi: store.weighings.nextAlibi(this.id) };
     const day = dayOf(clock.now());
     const { version: rulesVersion, rules: inForce } = rules(day);
     const daily = { cap: dailyCapOf(material, inForce.points), earned: store.points.earned(household, day, material) };
-    const entry = { weighing, ...place, tariffs: tariffs(), day, dateTrusted: isDateTrusted(), minimumGrams, rulesVersion, daily };
+    const entry = { weighing, ...this.#place('points'), tariffs: tariffs(), day, dateTrusted: isDateTrusted(), minimumGrams, rulesVersion, daily };
     const decision = decideAward(entry);
     if (!decision.ok) return refused(household, decision.refusal.code);
     store.append(warnOf(decision.drafts, budgetOf({ store, rules }, 'recyclables', day)));

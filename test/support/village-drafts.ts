@@ -8,6 +8,7 @@ import { villageRulesSchema } from '../../protocol/village-rules.ts';
 import { earningDrafts, move } from './earning-drafts.ts';
 import { peopleDrafts } from './people-drafts.ts';
 import { sampleRollDrafts } from './roll-drafts.ts';
+import { shopDrafts } from './shop-drafts.ts';
 
 export const sampleHousehold = 'h-0123456789abcdef0123';
 const dispenser = 'dispenser-1';
@@ -195,6 +196,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
     data: { operator: 'committee-1', second: 'committee-2', version: '2027-1', from: '2027-01-01', rules: villageRulesSchema.parse({}) },
   },
   'tariff.changed': { name: 'tariff.changed', subject: 'tariff', data: { operator: 'committee-1', second: 'committee-2', tariff: sampleTariff } },
+  ...shopDrafts(sampleHousehold),
   'bag.roll.stocked': stocked(rollOf(1)),
   'bag.issue.requested': requested(jobBase + 1),
   'bag.issue.ordered': ordered(jobBase + 1),

@@ -10,6 +10,7 @@ CREATE TABLE weighing (
   household TEXT,
   material TEXT NOT NULL,
   net_grams INTEGER NOT NULL CHECK (net_grams >= 1),
+  certificate TEXT,
   seq INTEGER NOT NULL,
   UNIQUE (scale, alibi)
 ) STRICT, WITHOUT ROWID;
@@ -49,8 +50,8 @@ CREATE INDEX point_queue_by_reference ON point_queue (household, reference);
 
 function prepare(db: Sqlite) {
   return {
-    weighing: db.prepare(`INSERT INTO weighing (weighing, scale, alibi, household, material, net_grams, seq)
-      VALUES (@weighing, @scale, @alibi, @household, @material, @netGrams, @seq)`),
+    weighing: db.prepare(`INSERT INTO weighing (weighing, scale, alibi, household, material, net_grams, certificate, seq)
+      VALUES (@weighing, @scale, @alibi, @household, @material, @netGrams, @certificate, @seq)`),
     enter: db.prepare(`INSERT INTO point_entry (seq, kind, household, source, day, material, reference, points)
       VALUES (@seq, @kind, @household, @source, @day, @material, @reference, @points)`),
     undo: db.prepare('UPDATE point_entry SET undone = ? WHERE seq = ? AND kind = ? AND undone IS NULL'),
@@ -70,8 +71,8 @@ export const pointsProjection = defineProjection({
   sql,
   prepare,
   apply: {
-    'weigh.committed': (rows, { weighing, scale, alibi, household, material, netGrams }, { sequence: seq }) =>
-      void rows.weighing.run({ weighing, scale, alibi, household, material, netGrams, seq }),
+    'weigh.committed': (rows, { weighing, scale, alibi, household, material, netGrams, certificate }, { sequence: seq }) =>
+      void rows.weighing.run({ weighing, scale, alibi, household, material, netGrams, certificate, seq }),
     'points.awarded': (rows, { household, source, day, material, reference, points, queued }, { sequence: seq }) => {
       rows.enter.run({ seq, kind: 'award', household, source, day, material, reference, points });
       rows.issue.run({ month: day.slice(0, 7), source, points });

@@ -16,7 +16,7 @@ import { type Asked, type Books, type Decision, defineStory } from '../story.ts'
 
 const counter = ['clerk', 'committee'] as const;
 /** Who may answer for a villager without a card. */
-const witnesses = ['clerk', 'committee', 'collector', 'partyMember', 'cadre', 'supervisor', 'stationMaster'] as const;
+export const witnesses = ['clerk', 'committee', 'collector', 'partyMember', 'cadre', 'supervisor', 'stationMaster'] as const;
 const atCounter = { by: counter, secondBy: witnesses };
 const twoOfCommittee = { by: ['committee', 'supervisor'], second: 'always' } as const;
 
@@ -27,13 +27,13 @@ const card = z
   .optional()
   .describe('Card or plaque of the household, as read.');
 const household = householdIdSchema.optional().describe('In place of a card; a second person answers for it then.');
-const who = { card, household };
+export const who = { card, household };
 /** A label or a bag, as read: 26 characters. */
 export const bagTextSchema = z.string().min(1).max(26).describe('Label of the roll or one of its bags, as read.');
 const bagTexts = z.array(z.string().min(1).max(26)).max(99);
 
 /** One of the two names the household, never both. */
-const oneOfTwo = <Input extends z.ZodType<WhoComes>>(input: Input) =>
+export const oneOfTwo = <Input extends z.ZodType<WhoComes>>(input: Input) =>
   input.refine(({ card: shown, household: named }) => (shown === undefined) !== (named === undefined), {
     path: ['household'],
     message: 'give either a card or a household',

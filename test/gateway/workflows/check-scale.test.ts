@@ -141,3 +141,43 @@ it('stamps the certificate in every weighing while it is in force, and the scale
     },
   ]);
 });
+
+describe('goods weighed for cash', () => {
+  it('are recorded under the next number of a verified scale, for nobody yet, and whoever comes next weighs as before', async () => {
+    const { board, clock, station, store, show, told, outcomes, ready } = await openPoint({
+      verification: { certificate: 'JJG-7', expires: '2999-12-31' },
+      checkEveryDays: null,
+    });
+    await ready();
+    const weighing = station.weigh('cardboard', new AbortController().signal);
+    expect(await station.weigh('cardboard', new AbortController().signal)).toEqual({ kind: 'refused', code: 'scale_in_check' });
+    await clock.sleep(4000, 'the tray is seen empty');
+    board.putOnTray(2500);
+    expect(await weighing).toEqual({ kind: 'weighed', weighing: 'scale-1-1', material: 'cardboard', netGrams: 2500 });
+    expect(store.shop.weighing('scale-1-1')).toEqual({
+      weighing: 'scale-1-1',
+      material: 'cardboard',
+      netGrams: 2500,
+      certificate: 'JJG-7',
+      settlement: 'open',
+    });
+    board.putOnTray(0);
+    await ready();
+    show('CARD-1', 'M1:CARDBOARD');
+    board.putOnTray(1000);
+    await told(1);
+    expect(outcomes).toMatchObject([{ kind: 'awarded', netGrams: 1000 }]);
+    expect(store.shop.weighing('scale-1-2')?.settlement).toBe('points');
+  });
+
+  it('are refused by a scale whose verification is over, and given up when nobody puts anything on', async () => {
+    const { station, ready } = await openPoint({ verification: { certificate: 'JJG-7', expires: '2020-01-01' }, checkEveryDays: null });
+    expect(await station.weigh('cardboard', new AbortController().signal)).toEqual({ kind: 'refused', code: 'scale_unverified' });
+    const verified = await openPoint({ verification: { certificate: 'JJG-7', expires: '2999-12-31' }, checkEveryDays: null });
+    await ready();
+    const patience = new AbortController();
+    const waiting = verified.station.weigh('cardboard', patience.signal);
+    patience.abort();
+    expect(await waiting).toEqual({ kind: 'refused', code: 'check_unanswered' });
+  });
+});
