@@ -2,10 +2,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Language, languageOf } from '../core/timeline.ts';
+import { writeDurably } from '../durable-file.ts';
 import { GatewayError } from '../errors.ts';
 import { rosterBytesMax } from '../limits.ts';
 import { type PrintableCard, type RosterReport, reportTooLarge } from '../workflows/import-roster.ts';
 import { ask, operatorFlag, print, type VillageFlags, villageFlags } from './access.ts';
+import { drawSheets, grouped } from './label-sheet.ts';
 
 export function addRoster(program: Command): void {
   const roster = program.command('roster').description('Import households, and list the cards made for them.');
@@ -27,10 +29,15 @@ export function addRoster(program: Command): void {
       print(flags, report, () => describe(file, report, languageOf(process.env['LANG'])));
       if (!report.applied) process.exitCode = 1;
     });
-  villageFlags(roster.command('cards'))
+  villageFlags(roster.command('cards').option('--sheet <file>', 'write A4 sheets of QR symbols for plaques and cards, as an HTML page to print'))
     .description('List household numbers with the text of their cards, for printing.')
-    .action(async (flags: VillageFlags) => {
+    .action(async (flags: VillageFlags & { sheet?: string }) => {
       const cards = (await ask(flags, 'roster.cards', {})) as PrintableCard[];
+      // No name on a plaque: everybody walks past it. The file says which card is whose, so nobody else reads it.
+      if (flags.sheet !== undefined) {
+        const items = cards.map(({ number, card }) => ({ code: card, words: [`户号 ${number}`, grouped(card)] }));
+        writeDurably(flags.sheet, drawSheets('承诺牌 Plaques', items), 0o600);
+      }
       print(flags, cards, () => cards.map((card) => Object.values(card).join('\t')).join('\n'));
     });
 }

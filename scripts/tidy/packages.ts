@@ -44,6 +44,7 @@ export const packageRows: readonly PackageRow[] = [
     why: 'HTTP is spoken in gateway/web and by the simulator panel.',
   },
   { packages: ['pino'], rooms: [], files: /^gateway\/log\.ts$/, why: 'Redaction is set up once: take the Log type of gateway/log.ts as an argument.' },
+  { packages: ['uqr'], rooms: [], files: /^gateway\/commands\/label-sheet\.ts$/, why: 'Symbols are drawn in one place: hand it the codes.' },
   { packages: ['commander'], rooms: ['gateway/main', 'gateway/commands'], why: 'Arguments end where commands begin.' },
   {
     packages: ['yaml'],
