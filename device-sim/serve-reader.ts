@@ -21,7 +21,7 @@ export interface ReaderWire {
 export type ReaderModel = 'GM65' | 'NEWLAND';
 
 /** What can be set up in a reader of a model, and what it then puts behind a code; one without a model hears nothing. */
-function makeReader(model: ReaderModel | undefined) {
+export function makeReader(model: ReaderModel | undefined) {
   const [gm65, newland] = [readerGm65.toDevice.parser(), readerNewland.toDevice.parser()];
   let settings = freshReader;
   const answer = (step: { readonly settings: ReaderSettings; readonly reply: Uint8Array }): Uint8Array => {

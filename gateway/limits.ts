@@ -195,6 +195,8 @@ export const loanKeepEveryMs = 10_000;
 export const probeListenMs = 800;
 /** Patience of a search with each unit number. Unit: wire ms. Boards answer within 20 ms; known slow ones are asked again by their map. */
 export const probeDeadlineMs = 100;
+/** Patience of a search with a device that speaks frames of its own. Unit: wire ms. The longest answer takes 60 ms at 9600 baud. */
+export const probeFrameDeadlineMs = 300;
 /** How long a search waits for a port to open. Unit: wire ms. */
 export const probeOpenMs = 4000;
 /** Questions to a unit that answers, so that spoilt answers show. */

@@ -60,6 +60,16 @@ export interface FrameDevice<FromDevice, ToDevice> {
   readonly toDevice: FrameSide<ToDevice>;
   /** answers: whether a whole frame is the answer to this very request: same address, same command. Absent where nothing is asked. */
   isReplyTo?(request: ToDevice, reply: FromDevice): boolean;
+  /** answers: how it is found on an unknown line. Every model that answers has one. */
+  readonly search?: FrameSearch<FromDevice, ToDevice>;
+}
+
+/** Questions that read only, move nothing and set nothing, whoever hears them. */
+export interface FrameSearch<FromDevice, ToDevice> {
+  /** Those for unit 0..247, to be tried one after the other; empty where the protocol has no such unit. The same for every unit where it has none at all. */
+  asks(unit: number): readonly ToDevice[];
+  /** Whether it can only come from this model, asked that. */
+  isAnswer(request: ToDevice, reply: FromDevice): boolean;
 }
 
 /** A device whatever its messages are; they are handed back only to the description they came from. */

@@ -35,7 +35,7 @@ export function addProbe(program: Command): void {
     .description('Search a line for devices: speeds, unit numbers, which known model answers, and signs of wrong wiring. Nothing is written to any device.')
     .addHelpText(
       'after',
-      '\nThe search ends at the first speed at which somebody answers; when nobody does, slow devices are asked at every speed, which takes minutes. Exit code 1 when nobody does.\nExamples:\n  sifen probe scale-line --data sifen-data\n  sifen probe --port /dev/ttyUSB0 --units 1-32',
+      '\nThe search ends at the first speed at which somebody answers; when nobody does, models with frames of their own are asked, then slow devices at every speed, which takes minutes. Exit code 1 when nobody does.\nExamples:\n  sifen probe scale-line --data sifen-data\n  sifen probe --port /dev/ttyUSB0 --units 1-32',
     )
     .action(runProbe);
 }
@@ -49,11 +49,10 @@ async function runProbe(line: string | undefined, flags: ProbeFlags): Promise<vo
       onProgress: (text) => void (flags.json || process.stderr.write(`${text} ...\n`)),
     });
   const report = line === undefined ? await search(parsePort(flags), stopSignal().signal) : await withLine(flags, line, search);
-  const symptoms = judgeLine(report.rounds);
-  print(flags, { units: report.units, talkers: report.talkers, symptoms: symptoms.map((one) => ({ ...one, say: describeSymptom(one) })) }, () =>
-    describe(report),
-  );
-  if (report.units.length + report.talkers.length === 0) process.exitCode = 1;
+  const { units, talkers, answerers } = report;
+  const symptoms = judgeLine(report);
+  print(flags, { units, talkers, answerers, symptoms: symptoms.map((one) => ({ ...one, say: describeSymptom(one) })) }, () => describe(report));
+  if (units.length + talkers.length + answerers.length === 0) process.exitCode = 1;
 }
 
 function describe(report: ProbeReport): string {
@@ -68,7 +67,10 @@ function describe(report: ProbeReport): string {
     const heard = `${models.join(' or ')}${at(setting)} talks by itself: ${frames} frames heard`;
     return models.length === 1 ? heard : `${heard}; its frames fit each of them: prove which it is with a known weight`;
   });
-  return [...units, ...talkers, ...judgeLine(report.rounds).map(describeSymptom)].join('\n');
+  const answerers = report.answerers.map(
+    ({ model, unit, setting }) => `${model}${unit === null ? '' : ` as unit ${unit}`}${at(setting)} answers to the question of its own protocol`,
+  );
+  return [...units, ...talkers, ...answerers, ...judgeLine(report).map(describeSymptom)].join('\n');
 }
 
 function parsePort({ port = '', framing }: ProbeFlags): LineTransport {

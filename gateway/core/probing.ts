@@ -23,6 +23,7 @@ export interface ModelFit {
 
 /** What came back on a wire nobody was asked on, and after a question to a unit that is not there. */
 export interface WireSound {
+  /** Without those of frames that some model says. */
   readonly idleBytes: number;
   /** The question itself came back. */
   readonly echo: boolean;
@@ -33,6 +34,26 @@ export interface ProbeRound {
   readonly setting: ProbeSetting | null;
   readonly sound: WireSound;
   readonly answers: ReadonlyMap<number, readonly ProbeAnswer[]>;
+}
+
+/** A device that talks by itself: frames were heard that are right for each of these models. */
+export interface TalkerFound {
+  readonly models: readonly string[];
+  readonly setting: ProbeSetting | null;
+  readonly frames: number;
+}
+/** A device that gave a right answer, twice, to the question of its own protocol. */
+export interface AnswererFound {
+  readonly model: string;
+  /** Null where the protocol knows no units. */
+  readonly unit: number | null;
+  readonly setting: ProbeSetting | null;
+}
+/** All that a search brought, besides who answers in Modbus. */
+export interface ProbeFindings {
+  readonly rounds: readonly ProbeRound[];
+  readonly talkers: readonly TalkerFound[];
+  readonly answerers: readonly AnswererFound[];
 }
 
 export type ProbeSymptom =
@@ -52,8 +73,11 @@ const isSpoilt = (answer: ProbeAnswer): boolean => answer === 'garbled' || answe
 export const unitsFound = ({ answers }: ProbeRound): readonly number[] =>
   [...answers].filter(([, list]) => list.some(isAnswer) || list.filter((answer) => answer === 'garbled').length > 1).map(([unit]) => unit);
 
-/** What is wrong on a line, from all rounds of a search. Nothing is said of a line on which everything is as it should be. */
-export function judgeLine(rounds: readonly ProbeRound[]): readonly ProbeSymptom[] {
+/**
+ * What is wrong on a line, from all that a search brought. Nothing is said of a line on which everything is as it should be; where a device was
+ * recognised by its own frames, that nobody else answers and what other speeds made of it says nothing of the wiring.
+ */
+export function judgeLine({ rounds, talkers, answerers }: ProbeFindings): readonly ProbeSymptom[] {
   const symptoms: ProbeSymptom[] = [];
   if (rounds.some(({ sound }) => sound.echo)) symptoms.push({ code: 'echo' });
   const answered = rounds.filter(({ answers }) => [...answers.values()].some((list) => list.some(isAnswer)));
@@ -63,7 +87,7 @@ export function judgeLine(rounds: readonly ProbeRound[]): readonly ProbeSymptom[
       const others = [...answers].some(([other, theirs]) => other !== unit && theirs.some(isSpoilt));
       if (!others && list.length > 1 && list.filter(isSpoilt).length / list.length >= sharedShare) symptoms.push({ code: 'address_shared', unit });
     }
-  if (answered.length > 0) return symptoms;
+  if (answered.length + talkers.length + answerers.length > 0) return symptoms;
   const garbled = rounds.some(({ answers }) => [...answers.values()].some((list) => list.includes('garbled')));
   if (loudest > 0) symptoms.push({ code: 'talks_unasked', bytes: loudest });
   if (garbled) symptoms.push({ code: 'swapped_or_speed' });

@@ -1,16 +1,18 @@
 /**
- * Searching a line: listen, ask every unit number at every speed, then who said nothing once more and patiently, and read from who answers what
- * each known register map would read there. Reads only, and nothing is written to any device. What the answers mean is core/probing.ts's.
+ * Searching a line: listen, ask every unit number at every speed, then the models that speak frames of their own, then who said nothing once more and
+ * patiently, and read from who answers what each known register map would read there. Reads only, and nothing is written to any device. What the
+ * answers mean is core/probing.ts's.
  */
 import { frameCatalogue } from '../../protocol/devices/catalogue.ts';
 import type { Clock } from '../clock.ts';
-import { type ProbeRound, type ProbeSetting, unitsFound, type WireSound } from '../core/probing.ts';
+import { type ProbeFindings, type ProbeRound, type ProbeSetting, type TalkerFound, unitsFound, type WireSound } from '../core/probing.ts';
 import { GatewayError } from '../errors.ts';
 import { probeListenMs, probeOpenMs } from '../limits.ts';
 import type { OpenByteStream } from '../southbound/byte-stream.ts';
 import { type Line, openLine } from '../southbound/line.ts';
 import type { LineTransport } from '../southbound/line-wire.ts';
 import { openTransaction } from '../southbound/modbus-port.ts';
+import { askFrameModels } from './probe-frames.ts';
 import { askPatiently, askQuickly, type ProbeAnswers, type UnitStudied } from './probe-units.ts';
 
 export interface ProbeOptions {
@@ -27,16 +29,8 @@ export interface ProbeOptions {
 export interface UnitFound extends UnitStudied {
   readonly setting: ProbeSetting | null;
 }
-/** A device that talks by itself: frames were heard that are right for each of these models. */
-export interface TalkerFound {
-  readonly models: readonly string[];
-  readonly setting: ProbeSetting | null;
-  readonly frames: number;
-}
-export interface ProbeReport {
+export interface ProbeReport extends ProbeFindings {
   readonly units: readonly UnitFound[];
-  readonly talkers: readonly TalkerFound[];
-  readonly rounds: readonly ProbeRound[];
 }
 
 /** One setting, and what can still be asked at it. */
@@ -55,14 +49,21 @@ export async function probeLine(options: ProbeOptions): Promise<ProbeReport> {
     const { sound, heard } = await listen(options, transport);
     talkers.push(...heard.map((talker) => ({ ...talker, setting })));
     const round = { setting, sound, transport, answers: new Map() };
+    // Whoever speaks unasked has the line for itself: a question would only run into its frames.
+    if (heard.length > 0) {
+      rounds.push(round);
+      break;
+    }
     await withLine(options, transport, (line) => askQuickly({ ...options, line }, options.units, round.answers));
     rounds.push(round);
-    if (isHeard(round) || talkers.length > 0) break;
+    if (isHeard(round)) break;
   }
-  // A line on which somebody talks unasked has no place for anybody else; otherwise a setting at which somebody was heard is the right one.
+  if (talkers.length > 0) return { units: [], talkers, answerers: [], rounds };
+  // A setting at which somebody was heard is the right one.
   const heardAt = rounds.filter(isHeard);
-  const units = await askAgain(options, heardAt.length > 0 ? heardAt : talkers.length > 0 ? [] : rounds);
-  return { units, talkers, rounds };
+  const answerers = heardAt.length > 0 ? [] : await askFrameModels({ ...options, withSetting });
+  const units = answerers.length > 0 ? [] : await askAgain(options, heardAt.length > 0 ? heardAt : rounds);
+  return { units, talkers, answerers, rounds };
 }
 
 const isHeard = (round: Round): boolean => unitsFound(round).length > 0;
@@ -94,8 +95,10 @@ async function listen(
     .filter(({ talk }) => talk !== 'answers')
     .map((device) => ({ model: device.model, parser: device.fromDevice.parser(), frames: [] as string[], wrong: 0 }));
   let received = Buffer.alloc(0);
+  let byteCount = 0;
   const onBytes = (bytes: Buffer) => {
     received = Buffer.concat([received, bytes]).subarray(-heardBytesMax);
+    byteCount += bytes.length;
     for (const entry of parsers)
       for (const { ok, raw } of entry.parser.push(bytes))
         if (ok) entry.frames.push(Buffer.from(raw).toString('hex'));
@@ -104,10 +107,11 @@ async function listen(
   const stream = await openStream(transport, { onBytes, onClose: () => undefined }, clock, signal);
   try {
     await clock.sleep(probeListenMs, 'listening', signal);
-    const idleBytes = received.length;
-    const heard = groupTalkers(parsers.filter(({ frames, wrong }) => frames.length >= 2 && frames.length > wrong));
+    const talking = parsers.filter(({ frames, wrong }) => frames.length >= 2 && frames.length > wrong);
+    const recognised = Math.max(0, ...talking.map(({ frames }) => frames.join('').length / 2));
+    const [heard, idleBytes] = [groupTalkers(talking), byteCount - recognised];
     received = Buffer.alloc(0);
-    if (transport.kind === 'modbus-tcp') return { sound: { idleBytes, echo: false }, heard };
+    if (transport.kind === 'modbus-tcp' || heard.length > 0) return { sound: { idleBytes, echo: false }, heard };
     const question = openTransaction(nobody, { kind: 'read', space: 'holding', address: 0, count: 1 }).frame;
     stream.write(question);
     await clock.sleep(probeListenMs / 4, 'echo', signal);

@@ -117,5 +117,10 @@ export const dispenserEasivend: FrameDevice<EasivendReply, EasivendRequest> = {
   ],
   fromDevice: defineFrames({ frameBytesMax: frameBytes, match: matchReply, encode: encodeReply }),
   toDevice: defineFrames({ frameBytesMax: frameBytes, match: matchRequest, encode: (request) => encode(heads.request, frameBytes, request) }),
+  search: {
+    // Turns nothing; the board forgets the result it kept of an older sequence, so a line that serves is not searched.
+    asks: () => [{ kind: 'query', sequence: 255, column: 1 }],
+    isAnswer: (request, reply) => reply.sequence === request.sequence && reply.column === request.column,
+  },
   isReplyTo: (request, reply) => reply.sequence === request.sequence,
 };

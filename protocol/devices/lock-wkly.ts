@@ -90,6 +90,9 @@ function encodeReport(report: LockReport): Uint8Array {
   return seal(report.kind, report.board, [result, ...rest]);
 }
 
+const isReplyTo = (request: LockRequest, reply: LockReport) =>
+  reply.kind === request.kind && reply.board === request.board && (request.kind === 'askAll' || (reply.kind !== 'askAll' && reply.lock === request.lock));
+
 export const lockWkly: FrameDevice<LockReport, LockRequest> = {
   model: 'WKLY',
   kind: 'lock',
@@ -121,6 +124,6 @@ export const lockWkly: FrameDevice<LockReport, LockRequest> = {
   ],
   fromDevice: defineFrames({ frameBytesMax, match: (bytes) => openFrame(bytes, readReport), encode: encodeReport }),
   toDevice: defineFrames({ frameBytesMax, match: (bytes) => openFrame(bytes, readRequest), encode: encodeRequest }),
-  isReplyTo: (request, reply) =>
-    reply.kind === request.kind && reply.board === request.board && (request.kind === 'askAll' || (reply.kind !== 'askAll' && reply.lock === request.lock)),
+  search: { asks: (board) => [{ kind: 'askAll', board }], isAnswer: isReplyTo },
+  isReplyTo,
 };

@@ -104,4 +104,5 @@ export const modemAt: FrameDevice<ModemReply, ModemRequest> = {
   ],
   fromDevice: defineFrames({ frameBytesMax: lineBytesMax + 4, match: matchReply, encode: encodeReply }),
   toDevice: defineFrames({ frameBytesMax, match: matchRequest, encode: encodeRequest }),
+  search: { asks: () => [{ kind: 'command', text: 'AT' }], isAnswer: (_request, reply) => reply.kind === 'line' && reply.text === 'OK' },
 };

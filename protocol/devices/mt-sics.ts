@@ -133,6 +133,11 @@ const device: FrameDevice<SicsReply, SicsRequest> = {
   ],
   fromDevice: defineFrames({ frameBytesMax: replyBytesMax, lineEnd: lineFeed, match: matchReply, encode: encodeReply }),
   toDevice: defineFrames({ frameBytesMax: requestBytesMax, lineEnd: lineFeed, match: matchRequest, encode: lineBytes }),
+  search: {
+    // The first one also ends whatever half line the scale has heard.
+    asks: () => ['SI', 'TA'],
+    isAnswer: (request, { about }) => about === aboutOf[request],
+  },
   isReplyTo: (request, { about }) => about === aboutOf[request] || about.startsWith('E'),
 };
 

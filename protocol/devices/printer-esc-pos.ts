@@ -160,4 +160,5 @@ export const printerEscPos: FrameDevice<PrinterReply, PrinterRequest> = {
     },
   }),
   toDevice: defineFrames({ frameBytesMax, match: matchRequest, encode: encodeRequest }),
+  search: { asks: () => [{ kind: 'status', question: 'printer' }], isAnswer: () => true },
 };

@@ -99,5 +99,6 @@ export const readerGm65: FrameDevice<Gm65Reply, Gm65Request> = {
   ],
   fromDevice: defineFrames({ frameBytesMax, match: matchReply, encode: encodeReply }),
   toDevice: defineFrames({ frameBytesMax, match: matchRequest, encode: encodeRequest }),
+  search: { asks: () => [{ kind: 'read', zone: 0x0003, count: 1 }], isAnswer: (_request, reply) => reply.data.length === 1 },
   isReplyTo: (request, reply) => (request.kind === 'read' ? reply.data.length === request.count : reply.data.length === 1 && reply.data[0] === 0),
 };

@@ -103,5 +103,6 @@ export const readerNewland: FrameDevice<NewlandReply, NewlandRequest> = {
     match: (bytes) => openFrame(bytes, requestHead, (command) => ({ command })),
     encode: (request) => encode(requestHead, request, []),
   }),
+  search: { asks: () => [{ command: 'TSUENA*' }], isAnswer: (request, reply) => reply.command.startsWith(request.command.slice(0, -1)) },
   isReplyTo: (request, reply) => reply.command === request.command,
 };

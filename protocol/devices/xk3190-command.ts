@@ -51,6 +51,8 @@ function matchReply(bytes: Uint8Array): FrameMatch<IndicatorReply> {
   return shown ? { kind: 'frame', length, message: { ...request, shown } } : wrongFrame('no number');
 }
 
+const isReplyTo = (request: IndicatorRequest, reply: IndicatorReply) => reply.address === request.address && reply.command === request.command;
+
 const device: FrameDevice<IndicatorReply, IndicatorRequest> = {
   model: 'XK3190-CMD',
   kind: 'scale',
@@ -91,7 +93,8 @@ const device: FrameDevice<IndicatorReply, IndicatorRequest> = {
     match: matchRequest,
     encode: ({ address, command }) => closeChecked(bytesOf(address + command)),
   }),
-  isReplyTo: (request, reply) => reply.address === request.address && reply.command === request.command,
+  search: { asks: (unit) => (unit >= 1 && unit <= addresses.length ? [{ address: addressOf(unit), command: 'B' }] : []), isAnswer: isReplyTo },
+  isReplyTo,
 };
 
 /** Address letter of a unit number. */

@@ -10,7 +10,7 @@ export async function search(port: number, units: readonly number[] = [1, 2, 3])
   const transport = { kind: 'rtu-over-tcp', host: '127.0.0.1', port, baud: 115_200 } as const;
   const options = { transport, settings: [], units, clock: wireClock, openStream: openByteStream };
   const report = await probeLine({ ...options, signal: new AbortController().signal, onProgress: () => undefined });
-  return { ...report, symptoms: judgeLine(report.rounds).map(({ code }) => code) };
+  return { ...report, symptoms: judgeLine(report).map(({ code }) => code) };
 }
 
 export async function probe(script: Script, units?: readonly number[]) {

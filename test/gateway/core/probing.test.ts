@@ -22,9 +22,21 @@ test.each([
   ['rubbish on an idle wire', [round({ 1: ['silent'] }, { idleBytes: 40, echo: false })], ['talks_unasked']],
   ['nothing of the speeds before the right one', [round({ 1: ['garbled'] }, { idleBytes: 9, echo: false }), round({ 1: clean })], []],
 ])('says %s', (_what, rounds, codes) => {
-  const symptoms = judgeLine(rounds);
+  const symptoms = judgeLine({ rounds, talkers: [], answerers: [] });
   expect(symptoms.map(({ code }) => code)).toEqual(codes);
   for (const symptom of symptoms) expect(describeSymptom(symptom)).toMatch(/^[A-Z0-9].{30,}\.$/);
+});
+
+it('says nothing of the wiring where a device was recognised by its own frames, whatever other speeds made of it', () => {
+  const setting = { baud: 9600, parity: 'none' } as const;
+  const rounds = [round({ 1: ['garbled'] }, { idleBytes: 300, echo: false }), round({}, { idleBytes: 5, echo: false })];
+  const talkers = [{ models: ['XK3190-F1'], setting, frames: 8 }];
+  const answerers = [{ model: 'MT-SICS', unit: null, setting }];
+  expect(judgeLine({ rounds, talkers: [], answerers: [] }).map(({ code }) => code)).toEqual(['talks_unasked', 'swapped_or_speed']);
+  expect(judgeLine({ rounds, talkers, answerers: [] })).toEqual([]);
+  expect(judgeLine({ rounds, talkers: [], answerers })).toEqual([]);
+  const echoing = [round({ 1: ['garbled'] }, { idleBytes: 0, echo: true })];
+  expect(judgeLine({ rounds: echoing, talkers: [], answerers }).map(({ code }) => code)).toEqual(['echo']);
 });
 
 it('counts a unit as found when it answers, or spoils its answers again and again', () => {

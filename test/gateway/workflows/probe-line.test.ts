@@ -31,8 +31,9 @@ it('suspects two devices behind a number whose answers are spoilt, and not behin
 });
 
 it('tells a line where nobody is from one where only rubbish comes back', async () => {
-  expect((await probe(() => [])).symptoms).toEqual(['silent']);
-  expect((await probe(() => [{ raw: Buffer.from('00ff00ff7f00', 'hex') }])).symptoms).toContain('swapped_or_speed');
+  const [silent, rubbish] = await Promise.all([probe(() => []), probe(() => [{ raw: Buffer.from('00ff00ff7f00', 'hex') }])]);
+  expect(silent.symptoms).toEqual(['silent']);
+  expect(rubbish.symptoms).toContain('swapped_or_speed');
 });
 
 it('names an indicator whose frames fit two models as one device with two possible names', async () => {
@@ -41,6 +42,10 @@ it('names an indicator whose frames fit two models as one device with two possib
   const frame = xk3190Format1.device.fromDevice.encode({ negative: false, digits: 3000, decimals: 3 });
   const talking = setInterval(() => slave.say(Buffer.from(frame)), 50);
   onTestFinished(() => clearInterval(talking));
-  const { talkers } = await search(slave.port, []);
+  const { talkers, symptoms, rounds } = await search(slave.port);
   expect(talkers.map(({ models }) => models)).toEqual([['XK3190-F1', 'XK3190-F2']]);
+  expect(symptoms).toEqual([]);
+  // Half a frame at either end at most is left over.
+  expect(rounds[0]?.sound.idleBytes).toBeLessThan(2 * frame.length);
+  expect(slave.requests).toEqual([]);
 });
