@@ -280,3 +280,11 @@ export const shopHoldsShown = 200;
 export const shopLookMs = 10_000;
 /** Holds given back at a look; the rest follow at the next. */
 export const holdsReleasedMax = 100;
+/** Households assigned to one party member in one order. A cell of the town has 10 to 15. */
+export const gridHouseholdsMax = 100;
+/** Names erased in one turn, of households and of operators each; more wait for the next. */
+export const erasuresMax = 100;
+/** Pause between two looks for names whose time is over. Unit: wire ms. */
+export const retentionLookMs = 3_600_000;
+/** Rolls, traces and looks a statement shows of a household, the newest: some years of each. */
+export const statementRowsMax = 100;

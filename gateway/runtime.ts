@@ -27,6 +27,7 @@ import { Sessions } from './web/sessions.ts';
 import { Commissioning } from './workflows/commission.ts';
 import { expirePoints } from './workflows/expire-points.ts';
 import { watchClock } from './workflows/keep-clock.ts';
+import { destroyErased, keepRetention } from './workflows/keep-retention.ts';
 import { openRestoredEpoch } from './workflows/open-epoch.ts';
 import { releaseHolds } from './workflows/release-holds.ts';
 import type { Books } from './workflows/story.ts';
@@ -103,7 +104,7 @@ export function openVillage(options: VillageOptions): Village {
     const personal = openNames(store, places.personal, keys);
     closers.push(() => personal.close());
     settleLedger(standing, { store, personal }, options);
-    personal.operators.keepOnly(store.operators.list());
+    destroyErased(store, personal);
     if (options.announce) openChapter(store, options, keys);
     capture = openCapture({ ...options, machine, training }, { store, keys, time });
     closers.push(() => capture?.close());
@@ -196,6 +197,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
   if (options.announce) {
     background('expiry of points', expirePoints(books, machine.clock, stopping.signal));
     background('holds of the shop', releaseHolds(books, machine.clock, stopping.signal));
+    background('retention', keepRetention(books, machine.clock, stopping.signal));
   }
   const field = options.withField
     ? openField({

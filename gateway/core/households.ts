@@ -20,7 +20,7 @@ type Drafted = { readonly ok: true; readonly drafts: readonly EventDraft[] } | R
 export type TransferReason = EventPayload<'account.transferred'>['reason'];
 export type ClosingReason = EventPayload<'household.closed'>['reason'];
 
-/** A household as it stands. `points` is its balance; `pending` counts what nobody knows the end of yet: orders at dispensers, points held at the shop. */
+/** A household as it stands. `points` is its balance; `pending` counts what nobody knows the end of yet: orders at dispensers, goods held at the shop, points that wait. */
 export interface HouseholdState {
   readonly household: string;
   readonly members: number;

@@ -45,9 +45,10 @@ export class PeopleFacts {
   readonly #looks;
   readonly #look;
   readonly #known;
-  readonly #undecided;
+  readonly #pending;
   readonly #due;
   readonly #erased;
+  readonly #isErased;
   constructor(db: Sqlite) {
     this.#all = db.prepare<[], HouseholdRow>('SELECT household, members FROM household WHERE closed_ms IS NULL ORDER BY household');
     this.#one = db.prepare<[string], HouseholdRow>('SELECT household, members FROM household WHERE household = ? AND closed_ms IS NULL');
@@ -67,11 +68,16 @@ export class PeopleFacts {
     this.#known = db
       .prepare<[string, string], number>("SELECT MAX(at_ms) FROM household_look WHERE household = ? AND operator = ? AND kind = 'identified'")
       .pluck();
-    this.#undecided = db.prepare<[string], number>("SELECT COUNT(*) FROM job WHERE household = ? AND state IN ('open', 'indeterminate')").pluck();
+    this.#pending = db
+      .prepare<{ household: string }, number>(`SELECT (SELECT COUNT(*) FROM job WHERE household = @household AND state IN ('open', 'indeterminate'))
+        + (SELECT COUNT(*) FROM redemption WHERE household = @household AND state = 'held')
+        + (SELECT COUNT(*) FROM point_queue WHERE household = @household AND state = 'queued')`)
+      .pluck();
     this.#due = db
       .prepare<[number, number], string>(`SELECT household FROM household WHERE closed_ms IS NOT NULL AND closed_ms <= ?
         AND NOT EXISTS (SELECT 1 FROM erasure WHERE subject = household.household) ORDER BY closed_ms LIMIT ?`)
       .pluck();
+    this.#isErased = db.prepare<[string], number>("SELECT 1 FROM erasure WHERE subject = ? AND kind = 'household'").pluck();
     this.#erased = db.prepare<[string], string>('SELECT subject FROM erasure WHERE kind = ? ORDER BY subject').pluck();
   }
   /** Every household there is; closed ones are none any more. */
@@ -116,13 +122,17 @@ export class PeopleFacts {
   identifiedAt(household: string, operator: string): number | null {
     return this.#known.get(household, operator) ?? null;
   }
-  /** Orders at dispensers nobody knows the end of yet. */
-  undecidedJobs(household: string): number {
-    return this.#undecided.get(household) ?? 0;
+  /** What has no end yet: orders at dispensers, goods held at the shop, points that wait for the committee. */
+  pending(household: string): number {
+    return this.#pending.get({ household }) ?? 0;
   }
   /** Households closed at or before `untilMs` whose record is not erased, oldest first. */
   erasuresDue(untilMs: number, limit: number): string[] {
     return this.#due.all(untilMs, limit);
+  }
+  /** Whether the record of a household was destroyed. */
+  isErased(household: string): boolean {
+    return this.#isErased.get(household) !== undefined;
   }
   /** Everybody whose record was destroyed: pseudonyms of households, or functions of operators. */
   erased(kind: 'household' | 'operator'): string[] {

@@ -74,6 +74,11 @@ export class PersonalFile {
     return this.#db.prepare('SELECT household FROM person WHERE number_index = ?').pluck().get(this.#index(householdNumber)) as string | undefined;
   }
 
+  /** Whether a household has a record. */
+  has(household: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM person WHERE household = ?').get(household) !== undefined;
+  }
+
   /** Writes or replaces these households, all or none, synced. @throws GatewayError store_failed. */
   put(records: readonly PersonalRecord[]): void {
     const upsert = this.#db.prepare(`

@@ -40,7 +40,7 @@ export function stateOf({ store }: Books, household: string): HouseholdState | u
   const row = store.people.household(household);
   if (row === undefined) return undefined;
   const points = store.ledger.balance(`household/${household}`, 'points');
-  return { ...row, points, pending: store.people.undecidedJobs(household), cards: store.people.credentials(household) };
+  return { ...row, points, pending: store.people.pending(household), cards: store.people.credentials(household) };
 }
 
 /** The months whose rolls can be drawn now, this one and the next, as two households stand with the members each has afterwards. */

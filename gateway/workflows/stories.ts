@@ -4,10 +4,12 @@ import { bagStories } from './stories/bags.ts';
 import { cardStories } from './stories/cards.ts';
 import { evaluationStories } from './stories/evaluation.ts';
 import { foundBagStories } from './stories/found-bags.ts';
+import { gridStories } from './stories/grid.ts';
 import { householdLifeStories } from './stories/household-life.ts';
 import { householdStories } from './stories/households.ts';
 import { learningStories } from './stories/learning.ts';
 import { operatorStories } from './stories/operators.ts';
+import { personStories } from './stories/persons.ts';
 import { pointStories } from './stories/points.ts';
 import { ruleStories } from './stories/rules.ts';
 import { shopStories } from './stories/shop.ts';
@@ -19,6 +21,8 @@ export const stories = {
   ...householdStories,
   ...cardStories,
   ...householdLifeStories,
+  ...personStories,
+  ...gridStories,
   ...bagStories,
   ...foundBagStories,
   ...learningStories,

@@ -1,6 +1,7 @@
 /** Every view of the village by name, subject by subject: what the HTTP API, the socket and the commands show. */
 import type { View } from './view.ts';
 import { bagViews } from './views/bags.ts';
+import { gridViews } from './views/grid.ts';
 import { householdViews } from './views/households.ts';
 import { operatorViews } from './views/operators.ts';
 
@@ -8,7 +9,7 @@ import { pointViews } from './views/points.ts';
 import { ruleViews } from './views/rules.ts';
 import { shopViews } from './views/shop.ts';
 
-export const views = { ...operatorViews, ...householdViews, ...bagViews, ...pointViews, ...ruleViews, ...shopViews } as const;
+export const views = { ...operatorViews, ...householdViews, ...gridViews, ...bagViews, ...pointViews, ...ruleViews, ...shopViews } as const;
 
 export type ViewName = keyof typeof views;
 export const viewNames = Object.keys(views) as readonly ViewName[];

@@ -8,7 +8,9 @@ CREATE TABLE operator (
   roles TEXT NOT NULL,
   own_household TEXT,
   badge TEXT NOT NULL UNIQUE,
-  state TEXT NOT NULL CHECK (state IN ('active', 'suspended'))
+  state TEXT NOT NULL CHECK (state IN ('active', 'suspended')),
+  suspended_ms INTEGER,
+  CHECK ((state = 'suspended') = (suspended_ms IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 `;
 
@@ -19,7 +21,7 @@ function prepare(db: Sqlite) {
     enrol: db.prepare("INSERT INTO operator (operator, roles, own_household, badge, state) VALUES (@enrolled, @roles, @ownHousehold, @badge, 'active')"),
     change: db.prepare('UPDATE operator SET roles = @roles, own_household = @ownHousehold WHERE operator = @changed'),
     rebadge: db.prepare('UPDATE operator SET badge = @badge WHERE operator = @changed'),
-    suspend: db.prepare("UPDATE operator SET state = 'suspended' WHERE operator = @suspended"),
+    suspend: db.prepare("UPDATE operator SET state = 'suspended', suspended_ms = @atMs WHERE operator = @suspended"),
   };
 }
 
@@ -32,6 +34,6 @@ export const operatorProjection = defineProjection({
     'operator.enrolled': (rows, { enrolled, roles, ownHousehold, badge }) => void rows.enrol.run({ enrolled, roles: listed(roles), ownHousehold, badge }),
     'operator.changed': (rows, { changed, roles, ownHousehold }) => void rows.change.run({ changed, roles: listed(roles), ownHousehold }),
     'operator.badge.replaced': (rows, { changed, badge }) => void rows.rebadge.run({ changed, badge }),
-    'operator.suspended': (rows, { suspended }) => void rows.suspend.run({ suspended }),
+    'operator.suspended': (rows, { suspended }, { atMs }) => void rows.suspend.run({ suspended, atMs }),
   },
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { mayEarn } from '../../../gateway/workflows/awarding.ts';
 import { findCardHolder } from '../../../gateway/workflows/card-holder.ts';
 import { openPeople, soundBooks } from '../../support/people-desk.ts';
-import { awarded } from '../../support/village-drafts.ts';
+import { awarded, sampleDrafts, sampleHousehold } from '../../support/village-drafts.ts';
 
 const holderOf = ({ store, books }: ReturnType<typeof openPeople>, card: string) => findCardHolder(store.people, books.credentialKey, card);
 
@@ -188,6 +188,26 @@ describe('the end of a household', () => {
     village.store.append([{ name: 'bag.issue.ordered', subject: from, data: { ...order, postings } }]);
     expect(await village.code('household.merge', { household: from, into }, village.pair)).toBe('household_pending');
     expect(await village.code('household.close', { household: from, reason: 'death', to: into }, village.pair)).toBe('household_pending');
+  });
+
+  it('waits for goods held at the shop, and for points that wait for the committee', async () => {
+    const village = openPeople();
+    const household = await village.register('12');
+    const closing = () => village.code('household.close', { household, reason: 'moved_away', forfeit: true }, village.pair);
+    const held = sampleDrafts['redemption.held'];
+    village.give(household, held.data.points);
+    const postings = held.data.postings.map((leg) => ({ ...leg, account: leg.account.replace(sampleHousehold, household) }));
+    village.store.append([{ ...held, subject: household, data: { ...held.data, household, postings } }]);
+    expect(await closing()).toBe('household_pending');
+    const released = sampleDrafts['redemption.released'];
+    const back = released.data.postings.map((leg) => ({ ...leg, account: leg.account.replace(sampleHousehold, household) }));
+    village.store.append([{ ...released, subject: household, data: { ...released.data, receipt: held.data.receipt, household, postings: back } }]);
+    const queued = sampleDrafts['points.queued'];
+    village.store.append([{ ...queued, subject: household, data: { ...queued.data, household } }]);
+    expect(await closing()).toBe('household_pending');
+    const rejected = sampleDrafts['points.rejected'];
+    village.store.append([{ ...rejected, subject: household, data: { ...rejected.data, household, queued: village.store.head.sequence } }]);
+    expect(await closing()).toBe('ok');
   });
 
   it('by splitting leaves somebody behind and gives the new one what was agreed', async () => {
