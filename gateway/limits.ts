@@ -5,6 +5,8 @@
 
 /** SQLite keeps the write-ahead log below this between checkpoints. Unit: byte. 16 MiB is some 10,000 events. */
 export const walJournalBytesMax = 16 * 1024 * 1024;
+/** Files up to this size are read whole at a start: about half a second on a small PC. Unit: byte. */
+export const wholeCheckBytesMax = 64 * 1024 * 1024;
 /** Events checked against the chain at every start; all of them are checked by `sifen events verify`. */
 export const startVerifyEventsMax = 1000;
 /** Events one append may carry: a whole roster (5,000 rows, some with several cards) in one transaction. */

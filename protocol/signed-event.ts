@@ -110,9 +110,11 @@ export function encodeEvent(place: EventPlace, draft: EventDraft): Buffer {
     ...(place.cause !== null && { cause: place.cause }),
     data: draft.data,
   };
-  const inner = Buffer.from(JSON.stringify(body));
-  const readBack = parseEvent(inner);
-  assert(readBack.ok, readBack.ok ? '' : `event ${body.id} ${body.type}: ${readBack.place}: ${readBack.detail}`);
+  const text = JSON.stringify(body);
+  const inner = Buffer.from(text);
+  // What a reader would look at, but for the syntax: JSON.stringify writes no other.
+  const judged = inner.length > innerBytesMax || !text.isWellFormed() ? refuse('too large, or half a character', 'the event') : judgeBody(body);
+  assert(judged.ok, judged.ok ? '' : `event ${body.id} ${body.type}: ${judged.place}: ${judged.detail}`);
   return inner;
 }
 
@@ -121,9 +123,12 @@ export function parseEvent(inner: Uint8Array): ParsedEvent {
   if (inner.length > innerBytesMax) return refuse(`more than ${innerBytesMax} bytes`, 'the event');
   const json = parseStrictJson(inner, innerDepthMax);
   if (!json.ok) return refuse(json.detail, json.place);
-  const body = bodySchema.safeParse(json.value);
-  if (!body.success) return refuseIssue(body.error, '');
-  return readBody(body.data);
+  return judgeBody(json.value);
+}
+
+function judgeBody(value: unknown): ParsedEvent {
+  const body = bodySchema.safeParse(value);
+  return body.success ? readBody(body.data) : refuseIssue(body.error, '');
 }
 
 function readBody(body: Body): ParsedEvent {

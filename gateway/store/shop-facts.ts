@@ -39,9 +39,9 @@ export class ShopFacts {
     this.#lastReceipt = db.prepare<[], number>('SELECT COALESCE(MAX(receipt), 0) FROM redemption').pluck();
     this.#lastPayment = db.prepare<[], number>('SELECT COALESCE(MAX(receipt), 0) FROM cash_payment').pluck();
     this.#paid = db.prepare<[string, string], number>('SELECT COALESCE(SUM(fen), 0) FROM cash_payment WHERE household = ? AND day = ?').pluck();
-    this.#weighing = db.prepare<[string], KnownWeighing>(`SELECT w.weighing, w.material, w.net_grams AS netGrams, w.certificate,
+    this.#weighing = db.prepare<[string, string, number], KnownWeighing>(`SELECT ? AS weighing, w.material, w.net_grams AS netGrams, w.certificate,
       CASE WHEN w.household IS NOT NULL THEN 'points' WHEN c.weighing IS NOT NULL THEN 'cash' ELSE 'open' END AS settlement
-      FROM weighing w LEFT JOIN cash_payment c USING (weighing) WHERE w.weighing = ?`);
+      FROM weighing w LEFT JOIN cash_payment c ON c.weighing = w.scale || '-' || w.alibi WHERE w.scale = ? AND w.alibi = ?`);
     this.#tills = db.prepare<[], { till: string; fen: number }>(
       "SELECT substr(account, 6) AS till, amount AS fen FROM balance WHERE account LIKE 'till/%' AND unit = 'fen'",
     );
@@ -72,8 +72,10 @@ export class ShopFacts {
   paidFen(household: string, day: string): number {
     return this.#paid.get(household, day) ?? 0;
   }
+  /** By its name: the scale, a hyphen, and its number there. */
   weighing(weighing: string): KnownWeighing | undefined {
-    return this.#weighing.get(weighing);
+    const cut = weighing.lastIndexOf('-');
+    return this.#weighing.get(weighing, weighing.slice(0, cut), Number(weighing.slice(cut + 1)));
   }
   tills(): { readonly till: string; readonly fen: number }[] {
     return this.#tills.all();

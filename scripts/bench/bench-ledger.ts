@@ -8,10 +8,10 @@ import type { Tariff } from '../../protocol/tariff.ts';
 import { epochMs } from '../../protocol/units.ts';
 
 /** 2026-11-24T00:00:00Z. Unit: ms since 1970. */
-export const benchStartMs = 1_795_478_400_000;
-export const benchKeys = generateKeyPairSync('ed25519');
-export const benchSigner = { keyid: 'k-0123456789abcdef', privateKey: benchKeys.privateKey };
-export const benchGateway = 'gw-bench';
+const benchStartMs = 1_795_478_400_000;
+const benchKeys = generateKeyPairSync('ed25519');
+const benchSigner = { keyid: 'k-0123456789abcdef', privateKey: benchKeys.privateKey };
+const benchGateway = 'gw-bench';
 
 const tariff: Tariff = {
   version: 'bench-1',
@@ -21,7 +21,7 @@ const tariff: Tariff = {
   materials: { cardboard: { name: { zh: '纸板', en: 'cardboard' }, pointsPerKg: 60, maxGramsPerSession: 50_000 } },
 };
 
-export const householdOf = (index: number): string => `h-${index.toString(16).padStart(20, '0')}`;
+const householdOf = (index: number): string => `h-${index.toString(16).padStart(20, '0')}`;
 
 /** Opens or makes a ledger; a new one has its epoch and so many households. */
 export function openLedger(path: string, households = 400): Store {

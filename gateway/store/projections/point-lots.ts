@@ -13,7 +13,6 @@ CREATE TABLE point_lot (
   points INTEGER NOT NULL CHECK (points >= 1),
   PRIMARY KEY (account, year)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX point_lot_by_year ON point_lot (year, points);
 `;
 
 /** A function that moves the lots of one event. Call it before its legs are added to the balances. The tables must exist. */

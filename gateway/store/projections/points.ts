@@ -4,7 +4,6 @@ import { defineProjection } from '../projection.ts';
 
 const sql = `
 CREATE TABLE weighing (
-  weighing TEXT PRIMARY KEY,
   scale TEXT NOT NULL,
   alibi INTEGER NOT NULL CHECK (alibi >= 1),
   household TEXT,
@@ -12,7 +11,7 @@ CREATE TABLE weighing (
   net_grams INTEGER NOT NULL CHECK (net_grams >= 1),
   certificate TEXT,
   seq INTEGER NOT NULL,
-  UNIQUE (scale, alibi)
+  PRIMARY KEY (scale, alibi)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE point_entry (
   seq INTEGER PRIMARY KEY,
@@ -50,8 +49,8 @@ CREATE INDEX point_queue_by_reference ON point_queue (household, reference);
 
 function prepare(db: Sqlite) {
   return {
-    weighing: db.prepare(`INSERT INTO weighing (weighing, scale, alibi, household, material, net_grams, certificate, seq)
-      VALUES (@weighing, @scale, @alibi, @household, @material, @netGrams, @certificate, @seq)`),
+    weighing: db.prepare(`INSERT INTO weighing (scale, alibi, household, material, net_grams, certificate, seq)
+      VALUES (@scale, @alibi, @household, @material, @netGrams, @certificate, @seq)`),
     enter: db.prepare(`INSERT INTO point_entry (seq, kind, household, source, day, material, reference, points)
       VALUES (@seq, @kind, @household, @source, @day, @material, @reference, @points)`),
     undo: db.prepare('UPDATE point_entry SET undone = ? WHERE seq = ? AND kind = ? AND undone IS NULL'),
@@ -71,8 +70,8 @@ export const pointsProjection = defineProjection({
   sql,
   prepare,
   apply: {
-    'weigh.committed': (rows, { weighing, scale, alibi, household, material, netGrams, certificate }, { sequence: seq }) =>
-      void rows.weighing.run({ weighing, scale, alibi, household, material, netGrams, certificate, seq }),
+    'weigh.committed': (rows, { scale, alibi, household, material, netGrams, certificate }, { sequence: seq }) =>
+      void rows.weighing.run({ scale, alibi, household, material, netGrams, certificate, seq }),
     'points.awarded': (rows, { household, source, day, material, reference, points, queued }, { sequence: seq }) => {
       rows.enter.run({ seq, kind: 'award', household, source, day, material, reference, points });
       rows.issue.run({ month: day.slice(0, 7), source, points });

@@ -15,7 +15,6 @@ CREATE TABLE posting (
   amount INTEGER NOT NULL CHECK (amount <> 0),
   PRIMARY KEY (seq, leg)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX posting_by_account ON posting (account, unit, seq);
 CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END;
 CREATE TRIGGER posting_no_delete BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT, 'postings are append-only'); END;
 CREATE TRIGGER posting_no_replace BEFORE INSERT ON posting WHEN EXISTS (SELECT 1 FROM posting WHERE seq = NEW.seq AND leg = NEW.leg)
@@ -32,17 +31,17 @@ ${pointLotSql}`;
 export function openPostings(db: Sqlite): (draft: EventDraft, mark: EventMark) => void {
   const moveLots = openPointLots(db);
   const rows = {
-    post: db.prepare('INSERT INTO posting (seq, leg, account, unit, amount) VALUES (@seq, @leg, @account, @unit, @amount)'),
-    balance: db.prepare(
-      'INSERT INTO balance (account, unit, amount) VALUES (@account, @unit, @amount) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount',
+    post: db.prepare<[number, number, string, string, number]>('INSERT INTO posting (seq, leg, account, unit, amount) VALUES (?, ?, ?, ?, ?)'),
+    balance: db.prepare<[string, string, number]>(
+      'INSERT INTO balance (account, unit, amount) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount',
     ),
   };
   return (draft, mark) => {
     const legs = postingsOf(draft);
     moveLots(legs, mark);
     legs.forEach(({ account, unit, amount }, leg) => {
-      rows.post.run({ seq: mark.sequence, leg, account, unit, amount });
-      rows.balance.run({ account, unit, amount });
+      rows.post.run(mark.sequence, leg, account, unit, amount);
+      rows.balance.run(account, unit, amount);
     });
   };
 }
