@@ -9,7 +9,7 @@ import { emptyMechanism } from '../../device-sim/physics/dispenser-mechanism.ts'
 import { Random } from '../../device-sim/random.ts';
 import type { HearPlain } from '../../device-sim/serve-plain.ts';
 import { makeReader } from '../../device-sim/serve-reader.ts';
-import { VendingBoard } from '../../device-sim/vending-board.ts';
+import { VendingBoard, type VendingOptions } from '../../device-sim/vending-board.ts';
 import { wireClock } from '../../gateway/clock.ts';
 import { weighingSlip } from '../../gateway/core/slips.ts';
 import type { OpenByteStream } from '../../gateway/southbound/byte-stream.ts';
@@ -17,6 +17,7 @@ import { FrameWire, type PortTransport } from '../../gateway/southbound/frame-wi
 import { Modem } from '../../gateway/southbound/modem.ts';
 import { Printer } from '../../gateway/southbound/printer.ts';
 import { openReader } from '../../gateway/southbound/reader.ts';
+import { VmcBoard } from '../../gateway/southbound/vmc-board.ts';
 import { dispenserEasivend, type EasivendRequest } from '../../protocol/devices/dispenser-easivend.ts';
 import { eventually } from '../support/eventually.ts';
 import { patientClock as clock } from '../support/null-modem.ts';
@@ -45,6 +46,8 @@ export function describeFrameTwins(name: string, openBench: OpenFrameBench): voi
 
   describe(`over ${name}`, () => {
     it('EASIVEND turns once for a sequence, and keeps its result for whoever asks', () => dispenseOnce(open), 60_000);
+
+    it('VMC polls, is given its order in an answer, and tells the end of it', () => buyOnce(open), 60_000);
 
     it.each(['GM65', 'NEWLAND'] as const)(
       '%s is set up, and its codes come whole',
@@ -110,21 +113,38 @@ export function describeFrameTwins(name: string, openBench: OpenFrameBench): voi
   });
 }
 
-async function dispenseOnce(open: OpenFrameBench): Promise<void> {
+/** A board with two rolls at the end of a wire. Its motor runs some twenty times as fast as the machine. */
+async function openVending(model: VendingOptions['model'], open: OpenFrameBench) {
   const motions: string[] = [];
   const mechanism = { capacity: 60, jamProbability: 0 };
-  const twin = new VendingBoard(
-    { id: 'dispenser-1', model: 'EASIVEND', mechanism, random: new Random(3), wireMs: () => performance.now(), onMotion: (what) => void motions.push(what) },
-    { ...emptyMechanism, magazine: ['ROLL-1', 'ROLL-2'] },
-  );
-  const { way } = await open((bytes) => (bytes === null ? [] : twin.hear(bytes)));
-  // The motor of the twin, twenty times as fast as the machine.
+  const onMotion = (what: string) => void motions.push(what);
+  const options = { id: 'dispenser-1', model, mechanism, random: new Random(3), wireMs: () => performance.now(), onMotion };
+  const twin = new VendingBoard(options, { ...emptyMechanism, magazine: ['ROLL-1', 'ROLL-2'] });
+  const { way, say } = await open((bytes) => (bytes === null ? [] : twin.hear(bytes)));
+  twin.stream(say);
   const ticking = setInterval(() => twin.advance(100), 5);
+  onTestFinished(() => clearInterval(ticking));
+  return { way, motions };
+}
+
+async function buyOnce(open: OpenFrameBench): Promise<void> {
+  const { way, motions } = await openVending('VMC', open);
+  const board = new VmcBoard({ ...way, clock: wireClock, selection: 1 });
+  onTestFinished(() => board.close());
+  const { signal } = new AbortController();
+  await eventually(
+    () => board.online === true,
+    () => 'the board never polls',
+  );
+  expect(await board.order(7, signal)).toBe('ordered');
+  await expect.poll(() => board.look(7, signal), { timeout: 30_000 }).toMatchObject({ kind: 'ended', done: 1, result: 'ok' });
+  expect(motions).toEqual(['motor-start', 'roll-out']);
+}
+
+async function dispenseOnce(open: OpenFrameBench): Promise<void> {
+  const { way, motions } = await openVending('EASIVEND', open);
   const wire = new FrameWire({ ...way, clock, device: dispenserEasivend, onMessage: () => undefined });
-  onTestFinished(async () => {
-    clearInterval(ticking);
-    await wire.close();
-  });
+  onTestFinished(() => wire.close());
   await eventually(
     () => wire.isOpen,
     () => 'the port does not open',

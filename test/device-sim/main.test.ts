@@ -195,15 +195,18 @@ describe('start and stop', () => {
     expect(fs.readFileSync(path.join(folder, 'state/dispenser-1.nv')).equals(memory)).toBe(true);
   });
 
-  test.each([
-    ['a fault that is none', ['--fault', 'nonsense'], 2, '--fault nonsense: nonsense is not TARGET:FAULT'],
-    ['a fault that cannot befall its target', ['--fault', 'scale-1:jam'], 2, 'jam befalls a dispenser'],
-    ['a panel port that is none', ['--panel-port', '70000'], 2, '--panel-port is a whole number'],
-  ])('%s is told before any port is announced', async (_what, args, code, message) => {
-    const simulator = Simulator.site('--no-villagers', ...args);
-    expect(await simulator.end()).toEqual({ code, signal: null });
-    expect(simulator.stderr).toContain(message);
-    expect(simulator.told).toEqual([]);
+  test('an argument that is wrong is told before any port is announced', async () => {
+    const wrong = [
+      [['--fault', 'nonsense'], '--fault nonsense: nonsense is not TARGET:FAULT'],
+      [['--fault', 'scale-1:jam'], 'jam befalls a dispenser'],
+      [['--panel-port', '70000'], '--panel-port is a whole number'],
+    ] as const;
+    const simulators = wrong.map(([args], at) => Simulator.site('--no-villagers', '--state', path.join(folder, `state-${at}`), ...args));
+    for (const [at, simulator] of simulators.entries()) {
+      expect(await simulator.end()).toEqual({ code: 2, signal: null });
+      expect(simulator.stderr).toContain(wrong[at]?.[1]);
+      expect(simulator.told).toEqual([]);
+    }
   });
 
   test('a state folder that is damaged is told before any port is announced', async () => {
