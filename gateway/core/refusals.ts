@@ -59,6 +59,7 @@ export const refusals = {
   points_negative: ['积分欠 {points} 分，补足以后才能兑换。', 'The account is {points} points below zero; nothing can be redeemed until it is filled up.'],
   priced_by_weight: ['这种材质按重量计分。', 'This material is paid by weight.'],
   // Households and their cards.
+  household_closed: ['这户已销户，积分已经转走。', 'This household was closed, and its points went with it.'],
   household_open: ['这户还在册，请先销户。', 'The household is still registered; close it first.'],
   person_erased: ['这户的个人信息已经删除。', 'The personal record of this household was erased.'],
   export_not_yours: ['请先由您本人办理资料提供，当天有效。', 'Hand it out yourself first; the copy can be printed on the same day.'],
@@ -77,8 +78,8 @@ export const refusals = {
   cards_too_many: ['一户最多 {max} 张卡。', 'A household has {max} cards at most.'],
   same_household: ['两次填的是同一户。', 'Both are the same household.'],
   household_pending: [
-    '这户还有 {count} 件事没办完（领袋、兑换或待批积分），请先办完。',
-    'The household has {count} thing(s) under way, a roll, goods or points; settle them first.',
+    '这户还有 {count} 件事没办完（领袋、兑换、待批积分或申诉），请先办完。',
+    'The household has {count} thing(s) under way, a roll, goods, points or an appeal; settle them first.',
   ],
   nobody_left: ['这户只有 {members} 人，分户后原户至少要留一人。', 'The household has {members} member(s); at least one must stay.'],
   members_too_many: ['并户后有 {members} 人，超过一户的上限。', 'Together they are {members}, more than one household may have.'],

@@ -2,7 +2,7 @@
  * The one-page statement of a household as a page to print, Chinese first and English second: what is kept of it, what it said, what it earned and
  * who looked. Pure; every text of a person is escaped. No script, no picture, nothing is fetched.
  */
-import { yuan } from './line.ts';
+import { kg, yuan } from './line.ts';
 
 type Standing = {
   readonly commitment: { readonly state: string; readonly day: string } | null;
@@ -29,6 +29,9 @@ export interface Statement {
   readonly rolls: readonly { readonly roll: string; readonly period: string | null; readonly state: string }[];
   /** `ends` are the last four characters of a code; null for one that is kept no longer. */
   readonly cards: readonly { readonly credential: string; readonly state: string; readonly since: string; readonly ends: string | null }[];
+  readonly grades: readonly { readonly day: string; readonly stream: string; readonly grade: string; readonly state: string }[];
+  readonly receipts: readonly { readonly receipt: number; readonly goods: string; readonly points: number; readonly state: string }[];
+  readonly cash: readonly { readonly receipt: number; readonly day: string; readonly material: string; readonly netGrams: number; readonly fen: number }[];
   readonly looks: readonly { readonly day: string; readonly what: string; readonly operator: string; readonly second: string | null }[];
 }
 
@@ -36,6 +39,18 @@ export interface Statement {
 const words: Readonly<Record<string, string>> = {
   ...{ recyclables: '可回收物', learning: '学习', volunteering: '志愿服务', evaluation: '上门评价' },
   ...{ active: '有效', lost: '挂失', replaced: '已换', closed: '销户', issued: '已领', damaged: '损坏', returned: '已退' },
+  ...{
+    excellent: '优',
+    good: '良',
+    fair: '一般',
+    poor: '差',
+    rotting: '可烂',
+    nonRotting: '不可烂',
+    effective: '有效',
+    superseded: '改判',
+    overturned: '撤销',
+  },
+  ...{ held: '待取', captured: '已取', released: '未取' },
   ...{ signed: '已签', ended: '已终止', given: '同意', withdrawn: '不同意' },
   ...{ exported: '提供本户资料', identified: '无卡认人', sorting: '查袋：分类', complaint: '查袋：投诉', found_bag: '查袋：捡到' },
 };
@@ -84,6 +99,21 @@ export function statementPage(statement: Statement): string {
       '卡 Cards',
       ['尾号 ends in', '状态 state', '日期 since'],
       statement.cards.map(({ ends, state, since }) => [ends ?? '—', word(state), since]),
+    ),
+    table(
+      '评分 Grades',
+      ['日期 day', '类别 stream', '等级 grade', '状态 state'],
+      statement.grades.map(({ day, stream, grade, state }) => [day, word(stream), word(grade), word(state)]),
+    ),
+    table(
+      '兑换 Goods',
+      ['收据 receipt', '商品 goods', '积分 points', '状态 state'],
+      statement.receipts.map(({ receipt, goods, points, state }) => [String(receipt), goods, String(points), word(state)]),
+    ),
+    table(
+      '现金回收 Cash',
+      ['收据 receipt', '日期 day', '材质 material', '千克 kg', '元 yuan'],
+      statement.cash.map(({ receipt, day, material, netGrams, fen }) => [String(receipt), day, material, kg(netGrams), yuan(fen)]),
     ),
     table(
       '谁看过 Who looked',

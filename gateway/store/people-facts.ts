@@ -71,7 +71,8 @@ export class PeopleFacts {
     this.#pending = db
       .prepare<{ household: string }, number>(`SELECT (SELECT COUNT(*) FROM job WHERE household = @household AND state IN ('open', 'indeterminate'))
         + (SELECT COUNT(*) FROM redemption WHERE household = @household AND state = 'held')
-        + (SELECT COUNT(*) FROM point_queue WHERE household = @household AND state = 'queued')`)
+        + (SELECT COUNT(*) FROM point_queue WHERE household = @household AND state = 'queued')
+        + (SELECT COUNT(*) FROM evaluation WHERE household = @household AND appeal = 'open' AND state = 'effective')`)
       .pluck();
     this.#due = db
       .prepare<[number, number], string>(`SELECT household FROM household WHERE closed_ms IS NOT NULL AND closed_ms <= ?
@@ -122,7 +123,7 @@ export class PeopleFacts {
   identifiedAt(household: string, operator: string): number | null {
     return this.#known.get(household, operator) ?? null;
   }
-  /** What has no end yet: orders at dispensers, goods held at the shop, points that wait for the committee. */
+  /** What has no end yet: orders at dispensers, goods held at the shop, points that wait for the committee, appeals. */
   pending(household: string): number {
     return this.#pending.get({ household }) ?? 0;
   }

@@ -10,6 +10,14 @@ export interface GoodRow extends Good {
   readonly held: number;
   readonly countedMs: number | null;
 }
+/** One payment in cash. */
+export interface PaidRow {
+  readonly receipt: number;
+  readonly day: string;
+  readonly material: string;
+  readonly netGrams: number;
+  readonly fen: number;
+}
 type StoredHold = Omit<Hold, 'lines'> & { readonly lines: string };
 
 const goods = `SELECT g.good, g.zh, g.en, g.price_points AS pricePoints, g.counted_ms AS countedMs, COALESCE(s.amount, 0) AS stock, COALESCE(h.amount, 0) AS held
@@ -24,6 +32,8 @@ export class ShopFacts {
   readonly #good;
   readonly #hold;
   readonly #open;
+  readonly #ofHousehold;
+  readonly #paidTo;
   readonly #expired;
   readonly #lastReceipt;
   readonly #lastPayment;
@@ -34,6 +44,10 @@ export class ShopFacts {
     this.#goods = db.prepare<[], GoodRow>(`${goods} ORDER BY g.good`);
     this.#good = db.prepare<[string], GoodRow>(`${goods} WHERE g.good = ?`);
     this.#hold = db.prepare<[number], StoredHold>(`${holds} WHERE receipt = ?`);
+    this.#ofHousehold = db.prepare<[string, number], StoredHold>(`${holds} WHERE household = ? ORDER BY receipt DESC LIMIT ?`);
+    this.#paidTo = db.prepare<[string, number], PaidRow>(
+      'SELECT receipt, day, material, net_grams AS netGrams, fen FROM cash_payment WHERE household = ? ORDER BY day DESC, receipt DESC LIMIT ?',
+    );
     this.#open = db.prepare<[number], StoredHold>(`${holds} WHERE state = 'held' ORDER BY expires_ms, receipt LIMIT ?`);
     this.#expired = db.prepare<[number, number], StoredHold>(`${holds} WHERE state = 'held' AND expires_ms <= ? ORDER BY expires_ms, receipt LIMIT ?`);
     this.#lastReceipt = db.prepare<[], number>('SELECT COALESCE(MAX(receipt), 0) FROM redemption').pluck();
@@ -55,6 +69,14 @@ export class ShopFacts {
   hold(receipt: number): Hold | undefined {
     const row = this.#hold.get(receipt);
     return row && read(row);
+  }
+  /** Everything a household ever took or held, the newest first. */
+  ofHousehold(household: string, limit: number): Hold[] {
+    return this.#ofHousehold.all(household, limit).map(read);
+  }
+  /** Cash paid to a household for recyclables, the newest first. */
+  paidTo(household: string, limit: number): PaidRow[] {
+    return this.#paidTo.all(household, limit);
   }
   /** What waits to be handed over, what ends first coming first. */
   openHolds(limit: number): Hold[] {

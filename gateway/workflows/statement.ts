@@ -26,6 +26,7 @@ export function statementOf(books: Books, household: string, printedBy: string):
   if (life === undefined || record === undefined) return undefined;
   const { cards: _codes, ...person } = record;
   const today = dayOf(time.clock.now());
+  const from = `${Number(today.slice(0, 4)) - earnedYears}-01-01`;
   const traces = store.rolls.tracesOf(household, statementRowsMax);
   const looks = [
     ...store.people.looks(household, statementRowsMax).map(({ atMs, kind, operator, second }) => ({ atMs, what: kind as string, operator, second })),
@@ -41,8 +42,14 @@ export function statementOf(books: Books, household: string, printedBy: string):
     partyMember: store.grid.partyMemberOf(household),
     standing: store.people.standing(household),
     balance: balanceOf(books, household),
-    earned: store.points.earnings(household, `${Number(today.slice(0, 4)) - earnedYears}-01-01`, today),
+    earned: store.points.earnings(household, from, today),
     rolls: store.rolls.ofHousehold(household, statementRowsMax).map(({ roll, period, state }) => ({ roll, period, state })),
+    grades: store.earning.grades(household, from, today, statementRowsMax).map(({ day, stream, grade, state }) => ({ day, stream, grade, state })),
+    receipts: store.shop.ofHousehold(household, statementRowsMax).map(({ receipt, lines, points, state }) => {
+      const goods = lines.map(({ good, pieces }) => `${good} × ${pieces}`).join(', ');
+      return { receipt, goods, points, state };
+    }),
+    cash: store.shop.paidTo(household, statementRowsMax),
     cards: cardsOf(books, household),
     looks: looks.slice(0, statementRowsMax).map(({ atMs, ...look }) => ({ day: dayOf(atMs), ...look })),
   };

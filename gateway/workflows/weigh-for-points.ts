@@ -255,6 +255,7 @@ export class WeighStation {
     const { household, material, netGrams } = weighing;
     const fit = this.fitness();
     if (!fit.ok) return refused(household, fit.refusal.code);
+    if (store.people.household(household) === undefined) return refused(household, 'card_revoked');
     if (!this.#mayEarn(household)) return refused(household, 'consent_missing');
     const day = dayOf(clock.now());
     const { version: rulesVersion, rules: inForce } = rules(day);

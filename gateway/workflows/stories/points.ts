@@ -52,6 +52,7 @@ export const pointStories = {
     concerns: ({ award }, { store }) => [store.points.entry(award)?.household ?? []].flat(),
     decide(books, { award, reason }, { when, orderedBy }) {
       const entry = books.store.points.entry(award);
+      if (entry !== undefined && !isKnown(books)(entry.household)) return refuse('household_closed');
       const balance = entry === undefined ? 0 : balanceOf(books, entry.household);
       return decideClawback(entry, reason, { ...orderedBy, day: when.day, balance, dated: books.rules(when.day) });
     },

@@ -207,6 +207,16 @@ describe('the end of a household', () => {
     expect(await closing()).toBe('household_pending');
     const rejected = sampleDrafts['points.rejected'];
     village.store.append([{ ...rejected, subject: household, data: { ...rejected.data, household, queued: village.store.head.sequence } }]);
+    const evaluated = sampleDrafts['evaluation.recorded'];
+    const appealed = sampleDrafts['evaluation.appealed'];
+    const door = { household, stream: evaluated.data.stream, day: evaluated.data.day, revision: 1 };
+    village.store.append([
+      { ...evaluated, subject: household, data: { ...evaluated.data, ...door } },
+      { ...appealed, subject: household, data: { ...appealed.data, ...door } },
+    ]);
+    expect(await closing()).toBe('household_pending');
+    const decided = sampleDrafts['evaluation.appeal.decided'];
+    village.store.append([{ ...decided, subject: household, data: { ...decided.data, ...door, upheld: false } }]);
     expect(await closing()).toBe('ok');
   });
 
@@ -234,12 +244,15 @@ describe('the end of a household', () => {
     village.give(debtor, -30);
     expect(await village.code('household.close', { household: gone, reason: 'moved_away' }, village.pair)).toBe('points_left');
     expect(await village.code('household.close', { household: debtor, reason: 'moved_away' }, village.pair)).toBe('points_left');
+    const [award] = village.store.append([awarded(gone, 20)]);
     await village.told('household.close', { household: gone, reason: 'death', to: heir }, village.pair);
+    // Its points went on: what was wrong with an award can no longer be taken from it.
+    expect(await village.code('points.clawback', { award: award?.sequence, reason: 'error' }, village.pair)).toBe('household_closed');
     await village.told('household.close', { household: debtor, reason: 'moved_away', forfeit: true }, village.pair);
     await village.told('household.close', { household: heir, reason: 'withdrawn', forfeit: true }, village.pair);
     expect([gone, heir, debtor].map(village.points)).toEqual([0, 0, 0]);
     const { ledger } = village.store;
-    expect([ledger.balance('expiry/closed', 'points'), ledger.balance('clawback/closed', 'points')]).toEqual([80, -30]);
+    expect([ledger.balance('expiry/closed', 'points'), ledger.balance('clawback/closed', 'points')]).toEqual([100, -30]);
     expect(await village.code('household.register', { number: '12', head: '李大明', members: 1 })).toBe('number_taken');
     expect(village.sound()).toEqual(soundBooks);
   });

@@ -11,7 +11,7 @@ import { statementOf } from '../../../gateway/workflows/statement.ts';
 import { importNumbers, live } from '../../support/live-village.ts';
 import { makeFolder } from '../../support/make-store.ts';
 import { openPeople, soundBooks } from '../../support/people-desk.ts';
-import { awarded } from '../../support/village-drafts.ts';
+import { awarded, sampleDrafts, sampleHousehold } from '../../support/village-drafts.ts';
 
 const close = { reason: 'moved_away', forfeit: true } as const;
 
@@ -107,6 +107,10 @@ it('hands a household all that is kept of it, after it was written down, to whoe
   const fields = { head: '王<小>明', phone: '13800001234', house: '西岙12号', signedOn: '2026-11-01', consent: true };
   const household = await village.register('12', { ...fields, head: '王小明', cards: ['CARD-ABCD', 'CARD-EFGH'] });
   village.store.append([awarded(household, 600)]);
+  const held = sampleDrafts['redemption.held'];
+  village.give(household, held.data.points);
+  const postings = held.data.postings.map((leg) => ({ ...leg, account: leg.account.replace(sampleHousehold, household) }));
+  village.store.append([{ ...held, subject: household, data: { ...held.data, receipt: 1, household, postings } }]);
   const [second] = village.store.people.credentials(household);
   await village.told('card.revoke', { household, credential: second?.credential });
   const [event] = await village.told('person.export', { household });
@@ -118,6 +122,8 @@ it('hands a household all that is kept of it, after it was written down, to whoe
       ...{ household, number: '12', head: '王小明', phone: '13800001234', house: '西岙12号', members: 3, balance: 600, printedBy: 'clerk-1' },
       standing: { commitment: { state: 'signed', day: '2026-11-01' }, processing: 'given', honourList: null },
       earned: [{ month: '2026-11', source: 'learning', points: 600 }],
+      ...{ grades: [], cash: [] },
+      receipts: [{ receipt: 1, goods: expect.stringMatching(/^\S+ × \d+/) as string, state: 'held' }],
       looks: [{ day: '2026-11-23', what: 'exported', operator: 'clerk-1', second: null }],
     },
   });
