@@ -76,7 +76,7 @@ export function describeLocks(name: string, way: () => Promise<LockWay> | LockWa
       expect(await open(1)).toEqual({ ok: false, refusal: { code: 'board_refused' } });
       fault('bolt-stuck');
       expect(await open(1)).toEqual({ ok: true, outcome: 'obeyed' });
-      expect([pulses, opened().length, await doors()]).toEqual([[1], 1, [false, false]]);
+      expect([pulses, opened().map(({ outcome }) => outcome), await doors()]).toEqual([[1], ['refused', 'obeyed'], [false, false]]);
       fault('contact-blind');
       expect(await doors()).toEqual([null, null]);
     });
