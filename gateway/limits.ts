@@ -290,3 +290,7 @@ export const erasuresMax = 100;
 export const retentionLookMs = 3_600_000;
 /** Rolls, traces and looks a statement shows of a household, the newest: some years of each. */
 export const statementRowsMax = 100;
+/** Pick-ups a view shows and a look for late ones reads. A village has up to 32 bins and a few sheds, with one request each. */
+export const pickupsShown = 200;
+/** How often pick-ups are looked at that nobody set out for. Unit: wire ms. */
+export const pickupLookMs = 60_000;

@@ -25,6 +25,7 @@ import { openVillageTime, settleTraining, type Training, type VillageTime } from
 import type { Desk } from './web/operations.ts';
 import { Sessions } from './web/sessions.ts';
 import { Commissioning } from './workflows/commission.ts';
+import { escalatePickups } from './workflows/escalate-pickups.ts';
 import { expirePoints } from './workflows/expire-points.ts';
 import { watchClock } from './workflows/keep-clock.ts';
 import { destroyErased, keepRetention } from './workflows/keep-retention.ts';
@@ -198,6 +199,7 @@ function assemble(options: VillageOptions, { store, personal, keys, time, closer
     background('expiry of points', expirePoints(books, machine.clock, stopping.signal));
     background('holds of the shop', releaseHolds(books, machine.clock, stopping.signal));
     background('retention', keepRetention(books, machine.clock, stopping.signal));
+    background('late pick-ups', escalatePickups(books, machine.clock, stopping.signal));
   }
   const field = options.withField
     ? openField({

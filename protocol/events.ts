@@ -13,6 +13,7 @@ import { householdEvents } from './events/households.ts';
 import { learningEvents } from './events/learning.ts';
 import { operatorEvents } from './events/operators.ts';
 import { peopleEvents } from './events/people.ts';
+import { pickupEvents } from './events/pickups.ts';
 import { pointsEvents } from './events/points.ts';
 import { rollEvents } from './events/rolls.ts';
 import { ruleEvents } from './events/rules.ts';
@@ -36,6 +37,7 @@ export const eventSchemas = {
   ...evaluationEvents,
   ...shopEvents,
   ...deviceEvents,
+  ...pickupEvents,
 } as const;
 
 export type EventName = keyof typeof eventSchemas;

@@ -4,12 +4,19 @@
  */
 import { z } from 'zod';
 import { bagRulesSchema } from './rules/bags.ts';
+import { collectionRulesSchema } from './rules/collection.ts';
 import { peopleRulesSchema } from './rules/people.ts';
 import { pointRulesSchema } from './rules/points.ts';
 import { shopRulesSchema } from './rules/shop.ts';
 
 /** Subjects of the rules; every one has defaults, so that a site file names only what is different. */
-export const villageRulesShape = { bags: bagRulesSchema, points: pointRulesSchema, people: peopleRulesSchema, shop: shopRulesSchema } as const;
+export const villageRulesShape = {
+  bags: bagRulesSchema,
+  points: pointRulesSchema,
+  people: peopleRulesSchema,
+  shop: shopRulesSchema,
+  collection: collectionRulesSchema,
+} as const;
 
 export const villageRulesSchema = z.strictObject(villageRulesShape).meta({ title: 'village rules' });
 export type VillageRules = z.output<typeof villageRulesSchema>;

@@ -167,6 +167,16 @@ export const refusals = {
   trace_not_yours: ['只有查询的人自己能看结果。', 'Only whoever traced the bag sees the answer.'],
   finding_unknown: ['没有这条记录，或不知道是谁的袋。', 'There is no such finding, or nobody is known for its bag.'],
   finding_answered: ['第 {finding} 号已经答复过。', 'Finding {finding} was answered already.'],
+  // Pick-ups.
+  pickup_unknown: ['没有这个清运单。', 'There is no such pick-up.'],
+  pickup_done: ['清运 {request} 号已经完成。', 'Pick-up {request} is done.'],
+  pickup_cancelled: ['清运 {request} 号已经取消。', 'Pick-up {request} was cancelled.'],
+  pickup_en_route: ['清运 {request} 号的车已经出发。', 'A truck is on its way for pick-up {request}.'],
+  pickup_not_acknowledged: ['清运 {request} 号还没有车接单。', 'No truck has taken pick-up {request} yet.'],
+  pickup_not_started: ['清运 {request} 号还没有出车。', 'No truck has set out for pick-up {request} yet.'],
+  pickup_not_checked: ['清运 {request} 号先要称重核实是虚满。', 'Weigh first what says full in pick-up {request}; it may be full.'],
+  pickup_other_class: ['清运 {request} 号里没有这一类。', 'Pick-up {request} has nothing of this class.'],
+  truck_unknown: ['村里只有 {trucks} 辆车。', 'The village has {trucks} trucks.'],
 } as const satisfies Readonly<Record<string, Sentence>>;
 
 export type RefusalCode = keyof typeof refusals;

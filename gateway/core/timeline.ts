@@ -12,6 +12,7 @@ import { gridLines } from './lines/grid.ts';
 import { householdLines } from './lines/households.ts';
 import { operatorLines } from './lines/operators.ts';
 import { peopleLines } from './lines/people.ts';
+import { pickupLines } from './lines/pickups.ts';
 import { pointsLines } from './lines/points.ts';
 import { rollLines } from './lines/rolls.ts';
 import { ruleLines } from './lines/rules.ts';
@@ -35,6 +36,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...earningLines,
   ...shopLines,
   ...deviceLines,
+  ...pickupLines,
 };
 
 /** What happened, without the time. */

@@ -13,6 +13,7 @@ import { gridProjection } from './projections/grid.ts';
 import { householdProjection } from './projections/households.ts';
 import { operatorProjection } from './projections/operators.ts';
 import { peopleProjection } from './projections/people.ts';
+import { pickupProjection } from './projections/pickups.ts';
 import { pointsProjection } from './projections/points.ts';
 import { openPostings, postingSql, postingTables } from './projections/postings.ts';
 import { rollProjection } from './projections/rolls.ts';
@@ -31,6 +32,7 @@ const subjects = [
   earningProjection,
   shopProjection,
   deviceProjection,
+  pickupProjection,
 ] as const;
 const tables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
 const sql = [postingSql, ...subjects.map((subject) => subject.sql)].join('');
@@ -76,6 +78,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(earningProjection, db),
     ...openProjection(shopProjection, db),
     ...openProjection(deviceProjection, db),
+    ...openProjection(pickupProjection, db),
   };
   return (draft, mark) => {
     post(draft, mark);

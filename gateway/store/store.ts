@@ -19,6 +19,7 @@ import { eventLogSql } from './migrations/001-event-log.ts';
 import { causeSql } from './migrations/002-cause.ts';
 import { OperatorFacts } from './operator-facts.ts';
 import { PeopleFacts } from './people-facts.ts';
+import { PickupFacts } from './pickup-facts.ts';
 import { PointFacts } from './point-facts.ts';
 import type { ApplyEvent } from './projection.ts';
 import { digestProjections, openProjector, projectionDigest, resetProjections } from './projections.ts';
@@ -64,6 +65,7 @@ export class Store {
   readonly shop: ShopFacts;
   readonly earning: EarningFacts;
   readonly bins: BinFacts;
+  readonly pickups: PickupFacts;
   readonly devices: DeviceFacts;
   readonly ledger: LedgerFacts;
   readonly #db: Sqlite;
@@ -110,6 +112,7 @@ export class Store {
     this.shop = new ShopFacts(this.#db);
     this.earning = new EarningFacts(this.#db);
     this.bins = new BinFacts(this.#db);
+    this.pickups = new PickupFacts(this.#db);
     this.devices = new DeviceFacts(this.#db);
     this.ledger = new LedgerFacts(this.#db);
     this.#counts = this.ledger.countEvents();

@@ -10,6 +10,7 @@ import { householdStories } from './stories/households.ts';
 import { learningStories } from './stories/learning.ts';
 import { operatorStories } from './stories/operators.ts';
 import { personStories } from './stories/persons.ts';
+import { pickupStories } from './stories/pickups.ts';
 import { pointStories } from './stories/points.ts';
 import { ruleStories } from './stories/rules.ts';
 import { shopStories } from './stories/shop.ts';
@@ -31,6 +32,7 @@ export const stories = {
   ...pointStories,
   ...shopStories,
   ...ruleStories,
+  ...pickupStories,
 } as const;
 
 export type StoryName = keyof typeof stories;

@@ -5,11 +5,12 @@ import { gridViews } from './views/grid.ts';
 import { householdViews } from './views/households.ts';
 import { operatorViews } from './views/operators.ts';
 
+import { pickupViews } from './views/pickups.ts';
 import { pointViews } from './views/points.ts';
 import { ruleViews } from './views/rules.ts';
 import { shopViews } from './views/shop.ts';
 
-export const views = { ...operatorViews, ...householdViews, ...gridViews, ...bagViews, ...pointViews, ...ruleViews, ...shopViews } as const;
+export const views = { ...operatorViews, ...householdViews, ...gridViews, ...bagViews, ...pointViews, ...ruleViews, ...shopViews, ...pickupViews } as const;
 
 export type ViewName = keyof typeof views;
 export const viewNames = Object.keys(views) as readonly ViewName[];

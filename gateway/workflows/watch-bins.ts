@@ -1,17 +1,18 @@
 /**
- * The story of one sorting bin: look at it at every poll, record what is worth recording, and take a person's word that a fire is out.
+ * The story of one sorting bin: look at it at every poll, record what is worth recording, ask for a pick-up (R-46), and take a person's word that a fire is out.
  * The ledger holds what is known of a bin, so a restart goes on where it stopped. It moves nothing and hides no silence: a bin that does
  * not answer is the device's own event.
  */
 import type { CompartmentReading } from '../../protocol/bin-reading.ts';
 import type { Clock } from '../clock.ts';
 import { decideAlarmReset, freshCompartment, type ResetRefusal, type SeenLevel, stepCompartment } from '../core/bins.ts';
+import { decideRaised } from '../core/pickups.ts';
 import { isGatewayError, isOfStop } from '../errors.ts';
 import { binPollMs } from '../limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Bin } from './bin.ts';
 
-type BinStore = Pick<Store, 'append' | 'bins'>;
+type BinStore = Pick<Store, 'append' | 'bins' | 'pickups'>;
 
 export interface BinWatchOptions {
   readonly bin: Pick<Bin, 'id' | 'read'>;
@@ -38,7 +39,9 @@ export async function watchBin({ bin, store, clock, idlePollMs = binPollMs, onLo
       return step;
     });
     const drafts = steps.flatMap((step) => step.drafts);
-    if (drafts.length > 0) store.append(drafts);
+    const changes = drafts.flatMap((draft) => (draft.name === 'bin.level.changed' ? [draft.data] : []));
+    // In one transaction with the level: a power cut between the two would leave a full bin nobody is called to.
+    if (drafts.length > 0) store.append([...drafts, ...decideRaised(id, changes, store.pickups.at(id))]);
   };
   while (!signal.aborted) {
     try {
@@ -57,7 +60,7 @@ export async function watchBin({ bin, store, clock, idlePollMs = binPollMs, onLo
 
 /** Records that `operator` looked at a compartment (counted from 1) and reset its alarm. */
 export function resetAlarm(
-  store: BinStore,
+  store: Pick<Store, 'append' | 'bins'>,
   place: { readonly bin: string; readonly compartment: number },
   operator: string,
 ): { readonly ok: true } | { readonly ok: false; readonly refusal: { readonly code: ResetRefusal } } {

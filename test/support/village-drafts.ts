@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import { villageRulesSchema } from '../../protocol/village-rules.ts';
+import { pickupDrafts } from './collection-drafts.ts';
 import { earningDrafts, move } from './earning-drafts.ts';
 import { peopleDrafts } from './people-drafts.ts';
 import { sampleRollDrafts } from './roll-drafts.ts';
@@ -197,6 +198,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   },
   'tariff.changed': { name: 'tariff.changed', subject: 'tariff', data: { operator: 'committee-1', second: 'committee-2', tariff: sampleTariff } },
   ...shopDrafts(sampleHousehold),
+  ...pickupDrafts,
   'bag.roll.stocked': stocked(rollOf(1)),
   'bag.issue.requested': requested(jobBase + 1),
   'bag.issue.ordered': ordered(jobBase + 1),
