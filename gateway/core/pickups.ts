@@ -102,7 +102,7 @@ export function decideStarted(pickup: Pickup | undefined, by: OrderedBy): Drafte
 }
 
 /** whether something that says full is too light for it. Only a level that says full can be refuted. */
-export const isFluff = (lines: readonly PickupLine[], wasteClass: WasteClass, netGrams: number, { fluffGrams }: CollectionRules): boolean =>
+const isFluff = (lines: readonly PickupLine[], wasteClass: WasteClass, netGrams: number, { fluffGrams }: CollectionRules): boolean =>
   lines.some((line) => line.wasteClass === wasteClass && line.level === 'full') && netGrams < fluffGrams[wasteClass];
 
 /** false full, checked by weight before a truck sets out. */
