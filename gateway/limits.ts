@@ -294,3 +294,11 @@ export const statementRowsMax = 100;
 export const pickupsShown = 200;
 /** How often pick-ups are looked at that nobody set out for. Unit: wire ms. */
 export const pickupLookMs = 60_000;
+/** How far the clock of a handheld may be ahead of ours: a grade seen later would win over every other of its day. Unit: ms. */
+export const observationAheadMsMax = 5 * 60_000;
+/** Handhelds one view shows. A village has a few, and loses some over the years. */
+export const handheldsShownMax = 200;
+/** Rolls a handheld takes along: 600 households, two rolls a month, four months. */
+export const handheldRollsMax = 5000;
+/** What a handheld told in a day and sends in one go. 365 doors of two streams are two goes. */
+export const syncItemsMax = 500;

@@ -19,6 +19,7 @@ import { addRoster } from './commands/roster.ts';
 import { addRun } from './commands/run.ts';
 import { addScale } from './commands/scale.ts';
 import { addStories } from './commands/stories.ts';
+import { addSync } from './commands/sync.ts';
 import { addWatch } from './commands/watch.ts';
 import { isGatewayError } from './errors.ts';
 import { version } from './version.ts';
@@ -55,6 +56,7 @@ for (const add of [
   addCommission,
   addKeygen,
   addStories,
+  addSync,
 ])
   add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();

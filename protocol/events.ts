@@ -9,6 +9,7 @@ import { deviceEvents } from './events/devices.ts';
 import { evaluationEvents } from './events/evaluation.ts';
 import type { Posting } from './events/fields.ts';
 import { gridEvents } from './events/grid.ts';
+import { handheldEvents } from './events/handhelds.ts';
 import { householdEvents } from './events/households.ts';
 import { learningEvents } from './events/learning.ts';
 import { operatorEvents } from './events/operators.ts';
@@ -28,6 +29,7 @@ export const eventSchemas = {
   ...householdEvents,
   ...gridEvents,
   ...operatorEvents,
+  ...handheldEvents,
   ...ruleEvents,
   ...bagEvents,
   ...rollEvents,

@@ -20,7 +20,7 @@ export interface DoorDay {
   readonly stream: Stream;
   readonly day: string;
 }
-/** The last grade of a door and day, and how it stands. */
+/** A grade of a door and day, and how it stands. */
 export interface Evaluation extends DoorDay {
   readonly revision: number;
   readonly grade: Grade;
@@ -31,6 +31,8 @@ export interface Evaluation extends DoorDay {
   readonly second: string | null;
   /** Day it was entered. */
   readonly enteredOn: string;
+  /** When the door was last seen so. Unit: ms since 1970. */
+  readonly observedMs: number;
   readonly state: 'effective' | 'superseded' | 'overturned';
   readonly appeal: 'none' | 'open' | 'decided';
 }
@@ -40,7 +42,10 @@ export const evaluationReference = ({ stream, day, revision }: Pick<Evaluation, 
 
 /** What is known of the household before a grade. */
 export interface GradeFacts {
+  /** The grade that counts, or the one the supervisors took away. */
   readonly current: Evaluation | undefined;
+  /** Grades of this door, stream and day so far, also those that never counted. */
+  readonly revisions: number;
   /** Points of the current grade, where it moved any. */
   readonly entry: PointEntry | undefined;
   /** Where points of the current grade wait for the committee: under which number. */
@@ -58,12 +63,17 @@ export interface WantedGrade extends DoorDay {
   readonly grade: Grade;
   readonly reason: GradeReason | null;
   readonly evidence: string | null;
+  /** When the door was seen so. Unit: ms since 1970. */
+  readonly observedMs: number;
 }
 
 /** Rules of the graded day, and of today for what a superseded grade gives back. */
 export type GradeContext = AwardContext & { readonly operator: string; readonly dated: DatedRules };
 
-/** invariant 8: records a grade; one that stood there is superseded, and its points are undone. The same again changes nothing. */
+/**
+ * R-23, R-24, R-49, invariant 8: records a grade; one that stood there is superseded, and its points are undone. Of two grades of a day the one
+ * seen later counts, in whatever order handhelds tell them; of two seen at once, the one told later. The same again only moves its time on.
+ */
 export function decideGrade(wanted: WantedGrade, facts: GradeFacts, context: GradeContext): Drafted {
   const rules = context.dated.rules.points.evaluation;
   const late = judgeDay(wanted.day, context.day, rules.lateDays);
@@ -73,18 +83,26 @@ export function decideGrade(wanted: WantedGrade, facts: GradeFacts, context: Gra
   if (value < 0 && wanted.evidence === null) return refuse('evidence_needed');
   const { current } = facts;
   if (current?.state === 'overturned') return refuse('grade_decided');
-  if (current?.grade === wanted.grade && current.reason === wanted.reason) return { ok: true, drafts: [] };
-  const undone = supersede(facts, context);
-  const revision = (current?.revision ?? 0) + 1;
-  const reference = evaluationReference({ ...wanted, revision });
-  const { outcome, drafts } = weighGrade(wanted, { value, reference }, { ...facts, ...undone.left }, context);
   const { operator, second, rulesVersion, dateTrusted } = context;
-  const recorded: EventDraft<'evaluation.recorded'> = {
+  const revision = facts.revisions + 1;
+  const record = (outcome: Outcome): EventDraft<'evaluation.recorded'> => ({
     name: 'evaluation.recorded',
     subject: wanted.household,
     data: { ...wanted, revision, outcome, dateTrusted, rulesVersion, operator, second },
-  };
-  return { ok: true, drafts: [...undone.drafts, recorded, ...drafts] };
+  });
+  const isOlder = current !== undefined && wanted.observedMs < current.observedMs;
+  if (current?.grade === wanted.grade && current.reason === wanted.reason) return { ok: true, drafts: isOlder ? [] : confirm(current, wanted, context) };
+  if (isOlder) return { ok: true, drafts: [record('outdated')] };
+  const undone = supersede(facts, context);
+  const reference = evaluationReference({ ...wanted, revision });
+  const { outcome, drafts } = weighGrade(wanted, { value, reference }, { ...facts, ...undone.left }, context);
+  return { ok: true, drafts: [...undone.drafts, record(outcome), ...drafts] };
+}
+
+function confirm(current: Evaluation, { observedMs }: WantedGrade, { operator, second }: GradeContext): readonly EventDraft[] {
+  if (observedMs === current.observedMs) return [];
+  const { household, stream, day, revision } = current;
+  return [{ name: 'evaluation.confirmed', subject: household, data: { household, stream, day, revision, observedMs, operator, second } }];
 }
 
 function judgeDay(day: string, today: string, lateDays: number): Refused | null {

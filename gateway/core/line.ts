@@ -27,6 +27,7 @@ export const reasons: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, str
   badge_lost: '工牌遗失',
   behind: '落后',
   board_replaced: '控制板已更换',
+  broken: '损坏',
   budget: '超预算',
   card_forgotten: '忘带卡',
   card_lost: '卡已丢失',

@@ -32,6 +32,10 @@ export const refusals = {
     '不能停用最后一个村两委账号，否则没有人能再办两人确认的事。',
     'The last operators of the committee cannot go: nobody could confirm anything any more.',
   ],
+  // Handhelds.
+  handheld_known: ['{device} 这个手持机名用过了，请换一个。', 'The name {device} was used for a handheld before; choose another.'],
+  handheld_unknown: ['没有登记 {device} 这台手持机。', 'There is no handheld {device}.'],
+  handheld_revoked: ['手持机 {device} 已经停用，请交给村里。', 'Handheld {device} is revoked; hand it in at the village office.'],
   // Rules and prices.
   version_taken: ['版本号 {version} 已经用过，请换一个。', 'Version {version} was used before; choose another.'],
   date_not_future: ['{day} 已经开始或已过去，规则只能从以后的日子起改。', '{day} has begun or is over; rules change from a day to come only.'],
@@ -45,6 +49,7 @@ export const refusals = {
   reason_needed: ['扣分要写明原因。', 'A grade that takes points needs a reason.'],
   evidence_needed: ['扣分要有照片作依据。', 'A grade that takes points needs a photo as evidence.'],
   grade_too_late: ['超过 {days} 天，不能再补评。', 'More than {days} days ago: it can no longer be graded.'],
+  observed_ahead: ['手持机的时间比网关快，请校对时间后再传。', 'The clock of the handheld is ahead of the gateway’s; set it and send again.'],
   grade_decided: ['村监会已经改判，不能重新评。', 'The supervisors have decided on this grade; it stands.'],
   nothing_to_appeal: ['那天没有扣分或提醒，不用申诉。', 'No points were taken and no warning was given that day.'],
   appeal_known: ['已经申诉过了。', 'There was an appeal already.'],

@@ -9,6 +9,7 @@ import { bagLines } from './lines/bags.ts';
 import { deviceLines } from './lines/devices.ts';
 import { earningLines } from './lines/earning.ts';
 import { gridLines } from './lines/grid.ts';
+import { handheldLines } from './lines/handhelds.ts';
 import { householdLines } from './lines/households.ts';
 import { operatorLines } from './lines/operators.ts';
 import { peopleLines } from './lines/people.ts';
@@ -29,6 +30,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...householdLines,
   ...gridLines,
   ...operatorLines,
+  ...handheldLines,
   ...ruleLines,
   ...bagLines,
   ...rollLines,

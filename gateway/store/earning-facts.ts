@@ -6,7 +6,8 @@ import type { Sqlite } from './database.ts';
 
 type EvaluationRow = Omit<Evaluation, 'enteredOn'> & { readonly enteredMs: number };
 type ListRow = Omit<VolunteerList, 'households'> & { readonly households: string };
-const evaluationColumns = 'household, stream, day, revision, grade, reason, outcome, operator, second, entered_ms AS enteredMs, state, appeal';
+const evaluationColumns =
+  'household, stream, day, revision, grade, reason, outcome, operator, second, entered_ms AS enteredMs, observed_ms AS observedMs, state, appeal';
 const read = ({ enteredMs, ...row }: EvaluationRow): Evaluation => ({ ...row, enteredOn: dayOf(enteredMs) });
 
 /** What was rewarded counts until the points are rejected or taken back. */
@@ -23,6 +24,7 @@ export class EarningFacts {
   readonly #list;
   readonly #events;
   readonly #grade;
+  readonly #revisions;
   readonly #warned;
   readonly #graded;
   readonly #appeals;
@@ -33,8 +35,9 @@ export class EarningFacts {
     this.#list = db.prepare<[string], ListRow>('SELECT activity, day, households, listed_by AS listedBy, state FROM volunteer_list WHERE activity = ?');
     this.#events = db.prepare<[string, string], number>(rewarded('volunteering', 'activity', 'volunteering')).pluck();
     this.#grade = db.prepare<[string, string, string], EvaluationRow>(
-      `SELECT ${evaluationColumns} FROM evaluation WHERE household = ? AND stream = ? AND day = ? ORDER BY revision DESC LIMIT 1`,
+      `SELECT ${evaluationColumns} FROM evaluation WHERE household = ? AND stream = ? AND day = ? AND outcome <> 'outdated' ORDER BY revision DESC LIMIT 1`,
     );
+    this.#revisions = db.prepare<[string, string, string], number>('SELECT COUNT(*) FROM evaluation WHERE household = ? AND stream = ? AND day = ?').pluck();
     this.#warned = db.prepare<[string], number>("SELECT COUNT(*) FROM evaluation WHERE household = ? AND state = 'effective' AND outcome = 'warned'").pluck();
     this.#graded = db.prepare<[string, string, string, number], EvaluationRow>(
       `SELECT ${evaluationColumns} FROM evaluation WHERE household = ? AND day BETWEEN ? AND ? ORDER BY day DESC, stream, revision DESC LIMIT ?`,
@@ -62,10 +65,14 @@ export class EarningFacts {
   rewardedVolunteering(household: string, month: string): number {
     return this.#events.get(household, month) ?? 0;
   }
-  /** The last grade of a door, stream and day. */
+  /** The grade of a door, stream and day that counts, or the one the supervisors took away. */
   grade({ household, stream, day }: DoorDay): Evaluation | undefined {
     const row = this.#grade.get(household, stream, day);
     return row && read(row);
+  }
+  /** Grades of a door, stream and day that were ever told. */
+  revisions({ household, stream, day }: DoorDay): number {
+    return this.#revisions.get(household, stream, day) ?? 0;
   }
   /** Effective grades that only warned, ever. */
   warned(household: string): number {

@@ -10,6 +10,7 @@ import { bagProjection } from './projections/bags.ts';
 import { deviceProjection } from './projections/devices.ts';
 import { earningProjection } from './projections/earning.ts';
 import { gridProjection } from './projections/grid.ts';
+import { handheldProjection } from './projections/handhelds.ts';
 import { householdProjection } from './projections/households.ts';
 import { operatorProjection } from './projections/operators.ts';
 import { peopleProjection } from './projections/people.ts';
@@ -25,6 +26,7 @@ const subjects = [
   householdProjection,
   gridProjection,
   operatorProjection,
+  handheldProjection,
   ruleProjection,
   bagProjection,
   rollProjection,
@@ -71,6 +73,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(householdProjection, db),
     ...openProjection(gridProjection, db),
     ...openProjection(operatorProjection, db),
+    ...openProjection(handheldProjection, db),
     ...openProjection(ruleProjection, db),
     ...openProjection(bagProjection, db),
     ...openProjection(rollProjection, db),

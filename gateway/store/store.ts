@@ -13,6 +13,7 @@ import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
 import { EarningFacts } from './earning-facts.ts';
 import { type AppendStep, type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
 import { GridFacts } from './grid-facts.ts';
+import { HandheldFacts } from './handheld-facts.ts';
 import { JobFacts } from './job-facts.ts';
 import { LedgerFacts } from './ledger-facts.ts';
 import { eventLogSql } from './migrations/001-event-log.ts';
@@ -57,6 +58,7 @@ export class Store {
   readonly people: PeopleFacts;
   readonly grid: GridFacts;
   readonly operators: OperatorFacts;
+  readonly handhelds: HandheldFacts;
   readonly rules: RuleFacts;
   readonly jobs: JobFacts;
   readonly rolls: RollFacts;
@@ -104,6 +106,7 @@ export class Store {
     this.people = new PeopleFacts(this.#db);
     this.grid = new GridFacts(this.#db);
     this.operators = new OperatorFacts(this.#db);
+    this.handhelds = new HandheldFacts(this.#db);
     this.rules = new RuleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);
     this.rolls = new RollFacts(this.#db);

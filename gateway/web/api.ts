@@ -6,24 +6,28 @@ import { readFileSync } from 'node:fs';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { requestKeyPattern } from '../../protocol/cause.ts';
+import type { Clock } from '../clock.ts';
 import type { Actor } from '../core/authority.ts';
 import { refuse } from '../core/refusals.ts';
 import { describeEvent } from '../core/timeline.ts';
 import { isGatewayError } from '../errors.ts';
 import { apiBodyBytesMax } from '../limits.ts';
 import { storyNames, storyOf } from '../workflows/stories.ts';
-import { type Books, type Told, tellStory } from '../workflows/story.ts';
+import { type Books, type Told, type ToldEvent, tellStory } from '../workflows/story.ts';
 import { readView } from '../workflows/view.ts';
 import { viewNames, viewOf } from '../workflows/views.ts';
 import { addLive } from './live.ts';
 import { failure, malformed, ownFault, type Problem, problemOf, problemType, tooLarge, unknownPlace } from './problem.ts';
 import { readQuery } from './query.ts';
 import { badgeAndPin, type Sessions } from './sessions.ts';
+import { type SyncAnswer, syncHandheld, syncSchema } from './sync.ts';
 
 /** What the API works on. */
 export interface ApiVillage {
   readonly books: Books;
   readonly sessions: Sessions;
+  /** For turns between the items of a handheld's day. */
+  readonly wire: Pick<Clock, 'sleep'>;
 }
 
 export interface ApiOptions {
@@ -51,6 +55,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
     () => options.village()?.books.store ?? null,
     (response) => response.writeHead(starting.status, { 'content-type': problemType }).end(JSON.stringify(starting)),
   );
+  addSync(app, options);
   for (const name of storyNames) addStory(app, options, name);
   for (const name of viewNames) addView(app, options, name);
 }
@@ -122,11 +127,30 @@ function addStory(app: FastifyInstance, { village }: ApiOptions, name: (typeof s
 /** What is recorded, each event with its sentence. */
 const answerOf = (told: Extract<Told, { ok: true }>) => ({
   repeated: told.repeated,
-  events: told.events.map((event) => {
-    const draft = { name: event.name, subject: '', data: event.data } as Parameters<typeof describeEvent>[0];
-    return { ...event, zh: describeEvent(draft, 'zh'), en: describeEvent(draft, 'en') };
-  }),
+  events: told.events.map(withSentence),
 });
+
+function withSentence(event: ToldEvent) {
+  const draft = { name: event.name, subject: '', data: event.data } as Parameters<typeof describeEvent>[0];
+  return { ...event, zh: describeEvent(draft, 'zh'), en: describeEvent(draft, 'en') };
+}
+
+function addSync(app: FastifyInstance, { village }: ApiOptions): void {
+  app.post('/api/v1/handheld/sync', { bodyLimit: apiBodyBytesMax }, async (request, reply) => {
+    const open = village();
+    if (open === null) return refuseWith(reply, starting);
+    const who = whoAsks(request, open.sessions);
+    if ('status' in who) return refuseWith(reply, who);
+    const input = syncSchema.safeParse(request.body ?? {});
+    if (!input.success) return refuseWith(reply, malformed(issuesOf(input.error)));
+    const pause = () => open.wire.sleep(0, 'a handheld’s day');
+    const synced = await syncHandheld({ books: open.books, actor: who.actor, pause }, input.data);
+    if (!synced.ok) return refuseWith(reply, problemOf(synced.refusal));
+    return reply.send({ device: synced.device, answers: synced.answers.map(withSentences) });
+  });
+}
+
+const withSentences = (answer: SyncAnswer) => ('events' in answer ? { ...answer, events: answer.events.map(withSentence) } : answer);
 
 function addView(app: FastifyInstance, { village }: ApiOptions, name: (typeof viewNames)[number]): void {
   const view = viewOf(name);

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { requestKeyPattern } from '../../protocol/cause.ts';
 import { operatorIdSchema } from '../../protocol/events/operators.ts';
+import type { Clock } from '../clock.ts';
 import type { Actor } from '../core/authority.ts';
 import { founder, isFounded } from '../core/operators.ts';
 import { type Refused, refuse } from '../core/refusals.ts';
@@ -13,6 +14,7 @@ import { type Books, type Told, tellStory } from '../workflows/story.ts';
 import { readView, type Seen } from '../workflows/view.ts';
 import { isView, viewOf } from '../workflows/views.ts';
 import { badgeAndPin, type Sessions } from './sessions.ts';
+import { syncHandheld, syncSchema } from './sync.ts';
 
 const operator = z.string().trim().pipe(operatorIdSchema);
 
@@ -24,6 +26,8 @@ export const tellSchema = z.strictObject({
   key: z.string().regex(requestKeyPattern, '8 to 64 letters, digits and hyphens').nullable().default(null),
 });
 export const readSchema = z.strictObject({ view: z.string().refine(isView, 'there is no such view'), input: z.unknown(), operator });
+
+export const syncAtMachineSchema = syncSchema.extend({ operator });
 
 interface Desk {
   readonly books: Books;
@@ -41,6 +45,13 @@ export async function tellAtMachine({ books, sessions }: Desk, order: z.output<t
 export function readAtMachine({ books }: Desk, { view, input, operator: name }: z.output<typeof readSchema>): Seen {
   const actor = actorNamed(books, name);
   return 'ok' in actor ? actor : readView(books, viewOf(view), input, actor);
+}
+
+/** A handheld's day brought on a stick or a cable. */
+export function syncAtMachine({ books, wire }: Desk & { readonly wire: Pick<Clock, 'sleep'> }, order: z.output<typeof syncAtMachineSchema>) {
+  const { operator: name, ...day } = order;
+  const actor = actorNamed(books, name);
+  return 'ok' in actor ? actor : syncHandheld({ books, actor, pause: () => wire.sleep(0, 'a handheld’s day') }, day);
 }
 
 function actorNamed({ store }: Books, name: string): Actor | Refused {

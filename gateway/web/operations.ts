@@ -29,7 +29,7 @@ import type { Books } from '../workflows/story.ts';
 import type { VendingStation } from '../workflows/vending-station.ts';
 import { resetAlarm } from '../workflows/watch-bins.ts';
 import type { GoodsOutcome, WeighStation } from '../workflows/weigh-for-points.ts';
-import { readAtMachine, readSchema, tellAtMachine, tellSchema } from './machine-orders.ts';
+import { readAtMachine, readSchema, syncAtMachine, syncAtMachineSchema, tellAtMachine, tellSchema } from './machine-orders.ts';
 import type { Sessions } from './sessions.ts';
 
 /** The village as operations see it. */
@@ -76,6 +76,7 @@ export const operations = {
   status: operation(nothing, (desk) => desk.status()),
   'story.tell': operation(tellSchema, tellAtMachine),
   'view.read': operation(readSchema, readAtMachine),
+  'handheld.sync': operation(syncAtMachineSchema, syncAtMachine),
   issue: operation(
     z.strictObject({ card: z.string().max(64).optional(), household: householdIdSchema.optional(), dispenser: deviceIdSchema.optional(), operator }),
     issue,

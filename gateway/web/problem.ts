@@ -25,7 +25,7 @@ const typeOf = (code: string): string => `urn:sifen:problem:${code}`;
 /** Codes that say who may not, rather than what may not be. */
 const forbidden: ReadonlySet<string> = new Set<keyof typeof refusals>([
   ...(['role_missing', 'second_person_needed', 'second_person_same', 'second_role_missing', 'own_household', 'second_own_household'] as const),
-  ...(['badge_unknown', 'second_session_needed', 'pin_wrong', 'pin_locked', 'operator_suspended'] as const),
+  ...(['badge_unknown', 'second_session_needed', 'pin_wrong', 'pin_locked', 'operator_suspended', 'handheld_unknown', 'handheld_revoked'] as const),
 ]);
 
 export function problemOf(refusal: Refusal): Problem {

@@ -5,6 +5,7 @@ import { cardStories } from './stories/cards.ts';
 import { evaluationStories } from './stories/evaluation.ts';
 import { foundBagStories } from './stories/found-bags.ts';
 import { gridStories } from './stories/grid.ts';
+import { handheldStories } from './stories/handhelds.ts';
 import { householdLifeStories } from './stories/household-life.ts';
 import { householdStories } from './stories/households.ts';
 import { learningStories } from './stories/learning.ts';
@@ -19,6 +20,7 @@ import type { Story } from './story.ts';
 
 export const stories = {
   ...operatorStories,
+  ...handheldStories,
   ...householdStories,
   ...cardStories,
   ...householdLifeStories,

@@ -2,6 +2,7 @@
 import type { View } from './view.ts';
 import { bagViews } from './views/bags.ts';
 import { gridViews } from './views/grid.ts';
+import { handheldViews } from './views/handhelds.ts';
 import { householdViews } from './views/households.ts';
 import { operatorViews } from './views/operators.ts';
 
@@ -10,7 +11,17 @@ import { pointViews } from './views/points.ts';
 import { ruleViews } from './views/rules.ts';
 import { shopViews } from './views/shop.ts';
 
-export const views = { ...operatorViews, ...householdViews, ...gridViews, ...bagViews, ...pointViews, ...ruleViews, ...shopViews, ...pickupViews } as const;
+export const views = {
+  ...operatorViews,
+  ...householdViews,
+  ...gridViews,
+  ...bagViews,
+  ...pointViews,
+  ...ruleViews,
+  ...shopViews,
+  ...pickupViews,
+  ...handheldViews,
+} as const;
 
 export type ViewName = keyof typeof views;
 export const viewNames = Object.keys(views) as readonly ViewName[];

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { pathOf } from '../../gateway/web/api.ts';
 import { badgeAndPin } from '../../gateway/web/sessions.ts';
+import { syncSchema } from '../../gateway/web/sync.ts';
 import { storyNames, storyOf } from '../../gateway/workflows/stories.ts';
 import { viewNames, viewOf } from '../../gateway/workflows/views.ts';
 import { roles } from '../../protocol/roles.ts';
@@ -77,6 +78,20 @@ const sessionPaths = {
   },
 };
 
+const syncPath = {
+  '/api/v1/handheld/sync': {
+    post: {
+      operationId: 'handheld.sync',
+      tags: ['handheld'],
+      summary: '上传手持机一天的记录 / Send the day of a handheld',
+      description: 'Every item is a story under its own key and is answered by itself, in order; the same day sent again changes nothing. Rules: R-49.',
+      security: needsSession,
+      requestBody: { required: true, content: { 'application/json': { schema: formOf(syncSchema) } } },
+      responses: { 200: json({ $ref: '#/components/schemas/Synced' }, 'One answer an item.'), ...problems },
+    },
+  },
+};
+
 const whole = { type: 'integer' };
 const text = { type: 'string' };
 const schemas = {
@@ -113,6 +128,27 @@ const schemas = {
       },
     },
   },
+  Synced: {
+    type: 'object',
+    required: ['device', 'answers'],
+    properties: {
+      device: text,
+      answers: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['key', 'outcome'],
+          properties: {
+            key: { type: ['string', 'null'] },
+            outcome: { enum: ['recorded', 'repeated', 'refused', 'malformed'] },
+            events: { type: 'array', items: { type: 'object' }, description: 'Of what is recorded, as in Told.' },
+            code: { ...text, description: 'Of a refusal, with `facts`, `zh` and `en`.' },
+            issues: { type: 'array', items: { type: 'object', required: ['path', 'message'], properties: { path: text, message: text } } },
+          },
+        },
+      },
+    },
+  },
 };
 
 /** The whole document, two spaces deep. */
@@ -125,7 +161,7 @@ export function describeApi(): string {
       version: '1',
       description: 'Generated from gateway/workflows by npm run docs; do not edit. Listens where http.host and http.port of the site file say.',
     },
-    paths: { ...sessionPaths, ...paths },
+    paths: { ...sessionPaths, ...syncPath, ...paths },
     components: {
       securitySchemes: { session: { type: 'http', scheme: 'bearer' } },
       parameters: {

@@ -95,9 +95,14 @@ export function earningDrafts(household: string) {
       name: 'evaluation.recorded',
       subject: household,
       data: {
-        ...{ ...graded, grade: 'poor', reason: 'mixed', evidence: 'e'.repeat(64), outcome: 'warned' },
+        ...{ ...graded, grade: 'poor', reason: 'mixed', evidence: 'e'.repeat(64), outcome: 'warned', observedMs: 1_795_400_000_000 },
         ...{ dateTrusted: true, rulesVersion: 'site', operator: 'collector-1', second: null },
       },
+    },
+    'evaluation.confirmed': {
+      name: 'evaluation.confirmed',
+      subject: household,
+      data: { ...graded, observedMs: 1_795_400_060_000, operator: 'collector-1', second: null },
     },
     'evaluation.superseded': { name: 'evaluation.superseded', subject: household, data: { ...graded, operator: 'collector-1', second: null } },
     'evaluation.appealed': { name: 'evaluation.appealed', subject: household, data: { ...graded, operator: 'clerk-1', second: null } },

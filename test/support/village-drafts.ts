@@ -7,6 +7,7 @@ import type { Tariff } from '../../protocol/tariff.ts';
 import { villageRulesSchema } from '../../protocol/village-rules.ts';
 import { pickupDrafts } from './collection-drafts.ts';
 import { earningDrafts, move } from './earning-drafts.ts';
+import { oversightDrafts } from './oversight-drafts.ts';
 import { peopleDrafts } from './people-drafts.ts';
 import { sampleRollDrafts } from './roll-drafts.ts';
 import { shopDrafts } from './shop-drafts.ts';
@@ -241,6 +242,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'points.awarded': awarded(sampleHousehold, 600),
   ...earningDrafts(sampleHousehold),
   ...peopleDrafts,
+  ...oversightDrafts,
   'bin.level.changed': {
     name: 'bin.level.changed',
     subject: 'bin-1',

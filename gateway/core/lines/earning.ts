@@ -17,6 +17,7 @@ const outcomes = {
   warned: ['提醒一次，不扣分', 'a warning, no points taken'],
   deducted: ['扣分', 'points taken'],
   limit: ['已无可扣', 'nothing left to take'],
+  outdated: ['当天已有更晚的评分', 'a later look of the day counts'],
 } as const;
 
 const door = (household: string, stream: Stream, day: string): readonly [zh: string, en: string] => [
@@ -47,6 +48,10 @@ export const earningLines: Lines<keyof typeof learningEvents | keyof typeof volu
     const [zh, en] = door(household, stream, day);
     const why = reason === null ? ['', ''] : [`（${gradeReasons[reason].zh}）`, ` (${gradeReasons[reason].en})`];
     return [`${zh}：${grades[grade].zh}${why[0]}，${outcomes[outcome][0]}`, `${en}: ${grades[grade].en}${why[1]}, ${outcomes[outcome][1]}`];
+  },
+  'evaluation.confirmed': ({ household, stream, day }) => {
+    const [zh, en] = door(household, stream, day);
+    return [`${zh}：复看，评分不变`, `${en}: seen again, the grade stands`];
   },
   'evaluation.superseded': ({ household, stream, day }) => {
     const [zh, en] = door(household, stream, day);

@@ -38,6 +38,7 @@ CREATE TABLE evaluation (
   operator TEXT NOT NULL,
   second TEXT,
   entered_ms INTEGER NOT NULL,
+  observed_ms INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('effective', 'superseded', 'overturned')),
   appeal TEXT NOT NULL CHECK (appeal IN ('none', 'open', 'decided')),
   PRIMARY KEY (household, stream, day, revision)
@@ -59,8 +60,11 @@ function prepare(db: Sqlite) {
     volunteer: db.prepare(`INSERT INTO volunteering (activity, household, month, outcome)
       SELECT activity, @household, substr(day, 1, 7), @outcome FROM volunteer_list WHERE activity = @activity`),
     reject: db.prepare("UPDATE volunteer_list SET state = 'rejected' WHERE activity = ?"),
-    grade: db.prepare(`INSERT INTO evaluation (household, stream, day, revision, grade, reason, outcome, operator, second, entered_ms, state, appeal)
-      VALUES (@household, @stream, @day, @revision, @grade, @reason, @outcome, @operator, @second, @atMs, 'effective', 'none')`),
+    grade:
+      db.prepare(`INSERT INTO evaluation (household, stream, day, revision, grade, reason, outcome, operator, second, entered_ms, observed_ms, state, appeal)
+      VALUES (@household, @stream, @day, @revision, @grade, @reason, @outcome, @operator, @second, @atMs, @observedMs,
+        CASE @outcome WHEN 'outdated' THEN 'superseded' ELSE 'effective' END, 'none')`),
+    confirmGrade: db.prepare(`UPDATE evaluation SET observed_ms = @observedMs WHERE ${which}`),
     supersede: db.prepare(`UPDATE evaluation SET state = 'superseded' WHERE ${which}`),
     appeal: db.prepare(`UPDATE evaluation SET appeal = 'open' WHERE ${which}`),
     decide: db.prepare(`UPDATE evaluation SET appeal = 'decided', state = CASE @upheld WHEN 1 THEN 'overturned' ELSE state END WHERE ${which}`),
@@ -82,8 +86,10 @@ export const earningProjection = defineProjection({
       rows.confirm.run(activity);
     },
     'volunteer.rejected': (rows, { activity }) => void rows.reject.run(activity),
-    'evaluation.recorded': (rows, { household, stream, day, revision, grade, reason, outcome, operator, second }, { atMs }) =>
-      void rows.grade.run({ household, stream, day, revision, grade, reason, outcome, operator, second, atMs }),
+    'evaluation.recorded': (rows, { household, stream, day, revision, grade, reason, outcome, observedMs, operator, second }, { atMs }) =>
+      void rows.grade.run({ household, stream, day, revision, grade, reason, outcome, observedMs, operator, second, atMs }),
+    'evaluation.confirmed': (rows, { household, stream, day, revision, observedMs }) =>
+      void rows.confirmGrade.run({ household, stream, day, revision, observedMs }),
     'evaluation.superseded': (rows, { household, stream, day, revision }) => void rows.supersede.run({ household, stream, day, revision }),
     'evaluation.appealed': (rows, { household, stream, day, revision }) => void rows.appeal.run({ household, stream, day, revision }),
     'evaluation.appeal.decided': (rows, { household, stream, day, revision, upheld }) =>

@@ -133,6 +133,31 @@ describe('the API', () => {
     expect([desk.store.head.sequence, bugs]).toEqual([head, []]);
   });
 
+  it('takes the day of a handheld from whoever has a session, and answers each item with its sentence', async () => {
+    const { desk, call, tokenOf } = await serve();
+    const [first, second, clerk] = [await tokenOf('committee-1'), await tokenOf('committee-2'), await tokenOf('clerk-1')];
+    const day = {
+      device: 'handheld-1',
+      items: [{ key: 'item-0001', story: 'handheld.revoke', input: { device: 'handheld-2', reason: 'broken' }, atMs: 1 }, 7],
+    };
+    expect(await call('handheld/sync', { body: day, as: clerk, key: null })).toMatchObject({ status: 403, body: { code: 'handheld_unknown' } });
+    for (const device of ['handheld-1', 'handheld-2'])
+      expect(await call('handheld/enrol', { body: { device, publicKey: '4a'.repeat(32) }, as: first, second })).toMatchObject({ status: 200 });
+    expect(await call('handheld/sync', { body: day, as: clerk, key: null })).toMatchObject({
+      status: 200,
+      body: {
+        answers: [
+          { outcome: 'recorded', events: [{ name: 'handheld.revoked', zh: '手持机 handheld-2 停用（损坏）' }] },
+          { key: null, outcome: 'malformed' },
+        ],
+      },
+    });
+    const { sequence } = desk.store.head;
+    expect((await call('handheld/sync', { body: { ...day, items: Array.from({ length: 501 }, () => 0) }, as: clerk, key: null })).status).toBe(400);
+    expect((await call('handheld/sync', { body: day, key: null })).status).toBe(401);
+    expect(desk.store.head.sequence).toBe(sequence);
+  });
+
   it('keeps names out of the ledger and shows them to the committee', async () => {
     const { desk, call, tokenOf } = await serve();
     const shown = await call('operator/list', { method: 'GET', as: await tokenOf('committee-1') });

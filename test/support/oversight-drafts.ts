@@ -1,0 +1,10 @@
+// One finished draft of every event of handhelds. Without it those events would be tried by none of the tests that go through all.
+import type { handheldEvents } from '../../protocol/events/handhelds.ts';
+import type { EventDraft } from '../../protocol/events.ts';
+
+const orderedBy = { operator: 'committee-1', second: 'committee-2' };
+
+export const oversightDrafts: { readonly [Name in keyof typeof handheldEvents]: EventDraft<Name> } = {
+  'handheld.enrolled': { name: 'handheld.enrolled', subject: 'handheld-1', data: { ...orderedBy, device: 'handheld-1', publicKey: '4a'.repeat(32) } },
+  'handheld.revoked': { name: 'handheld.revoked', subject: 'handheld-1', data: { ...orderedBy, device: 'handheld-1', reason: 'lost' } },
+};
