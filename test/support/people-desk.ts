@@ -7,6 +7,7 @@ import { isStory, storyOf } from '../../gateway/workflows/stories.ts';
 import { type Told, tellStory } from '../../gateway/workflows/story.ts';
 import { readView } from '../../gateway/workflows/view.ts';
 import { isView, viewOf } from '../../gateway/workflows/views.ts';
+import { hashOwnHousehold } from '../../protocol/credential.ts';
 import type { Role } from '../../protocol/roles.ts';
 import { makeDesk } from './make-desk.ts';
 import { makeStore } from './make-store.ts';
@@ -30,16 +31,21 @@ export interface Asking {
   readonly by?: Officer;
   readonly second?: Officer | null;
   readonly key?: string | null;
+  /** Pseudonym of the own household of whoever asks. */
+  readonly own?: string;
 }
 
 export function openPeople() {
   const made = makeStore();
   const desk = makeDesk(made);
   const { books, store } = desk;
-  const actorOf = (operator: Officer): Actor => ({ operator, roles: officers[operator], ownHousehold: null });
-  const tell = (name: string, input: object, { by = 'clerk-1', second = null, key = null }: Asking = {}): Promise<Told> => {
+  const actorOf = (operator: Officer, own?: string): Actor => {
+    const ownHousehold = own === undefined ? null : hashOwnHousehold(own, books.credentialKey);
+    return { operator, roles: officers[operator], ownHousehold };
+  };
+  const tell = (name: string, input: object, { by = 'clerk-1', second = null, key = null, own }: Asking = {}): Promise<Told> => {
     if (!isStory(name)) throw new Error(`no story ${name}`);
-    return tellStory(books, name, storyOf(name), input, { actor: actorOf(by), second: second === null ? null : actorOf(second), key });
+    return tellStory(books, name, storyOf(name), input, { actor: actorOf(by, own), second: second === null ? null : actorOf(second), key });
   };
   const told = async (name: string, input: object, asking: Asking = {}) => {
     const answer = await tell(name, input, asking);

@@ -78,6 +78,23 @@ it('finds households by part of number, name or house, closed ones not, and says
   expect(village.see('household.find', {}, 'collector-1')).toMatchObject({ refusal: { code: 'role_missing' } });
 });
 
+it('lets nobody keep the own household alone (invariant 9)', async () => {
+  const village = openPeople();
+  const [own, other] = [await village.register('12'), await village.register('13')];
+  for (const [name, input] of [
+    ['household.change', { members: 4 }],
+    ['consent.give', { purpose: 'processing' }],
+    ['card.revoke', {}],
+    ['card.add', {}],
+    ['household.move', { house: null }],
+    ['person.export', {}],
+  ] as const) {
+    expect(await village.code(name, { ...input, household: own }, { own }), name).toBe('own_household');
+    expect(await village.code(name, { ...input, household: own }, { own, second: 'clerk-2' }), name).toBe('ok');
+    expect(await village.code(name, { ...input, household: other }, { own }), name).toBe('ok');
+  }
+});
+
 describe('consent', () => {
   it('decides on points by what was said, by the rules where nothing was, and by a commitment that ended', async () => {
     const village = openPeople();
@@ -126,6 +143,10 @@ describe('a card', () => {
     ]);
     expect([village.points(household), village.personal.read(household)?.cards]).toEqual([600, ['CARD-NEW']]);
     expect(await village.code('card.add', { household, card: 'CARD-12' })).toBe('card_taken');
+    // Nor do the rows let a revoked code begin again, whoever writes it.
+    const [old] = village.store.people.credentials(household).filter(({ state }) => state === 'lost');
+    const again = { household, credential: old?.credential ?? '' };
+    expect(() => village.store.append([{ name: 'credential.added', subject: household, data: again }])).toThrow(/NOT NULL/);
     village.pass(1);
     expect(await village.code('card.replace', { ...lost, card: 'CARD-3' })).toBe('not_identified');
     expect(village.sound()).toEqual(soundBooks);

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { decideRetention } from '../../../gateway/core/retention.ts';
 import { statementPage } from '../../../gateway/core/statement-page.ts';
 import { placesIn } from '../../../gateway/data-folder.ts';
-import { eraseDue } from '../../../gateway/workflows/keep-retention.ts';
+import { destroyErased, eraseDue } from '../../../gateway/workflows/keep-retention.ts';
 import { statementOf } from '../../../gateway/workflows/statement.ts';
 import { importNumbers, live } from '../../support/live-village.ts';
 import { makeFolder } from '../../support/make-store.ts';
@@ -62,6 +62,10 @@ it('erases names 90 days after, never on a date nobody vouches for, and those of
     undefined,
   ]);
   expect(eraseDue(village.books)).toBe(0);
+  // A file of before, put back: the start takes away again what the ledger says is gone, and nothing else.
+  village.personal.operators.put({ operator: 'clerk-9', badge, name: '俞庚申', pin: 'argon2', household: null });
+  expect([destroyErased(village.store, village.personal), destroyErased(village.store, village.personal)]).toEqual([1, 0]);
+  expect(village.personal.has(stays)).toBe(true);
   expect(village.sound()).toEqual(soundBooks);
 });
 

@@ -8,7 +8,7 @@ import { RegisterScaleUnit } from '../../../gateway/southbound/scale.ts';
 import { type WeighOutcome, WeighStation, type WeighStationOptions } from '../../../gateway/workflows/weigh-for-points.ts';
 import { hashCredential } from '../../../protocol/credential.ts';
 import { wcn } from '../../../protocol/devices/scale-wcn.ts';
-import type { EventPayload } from '../../../protocol/events.ts';
+import type { EventDraft, EventPayload } from '../../../protocol/events.ts';
 import type { NoWeight, ScaleReading } from '../../../protocol/scale-reading.ts';
 import { parseScan } from '../../../protocol/scan.ts';
 import { tariffSchema } from '../../../protocol/tariff.ts';
@@ -194,6 +194,30 @@ describe('weighing at a simulated tray scale', () => {
     await told(2);
     expect(weighings().map(({ alibi, netGrams }) => [alibi, netGrams])).toEqual([[1, 4000]]);
   });
+});
+
+it('gives nothing to a household that said no or was closed between its card and the weight', async () => {
+  const { board, store, show, rest, told, outcomes, weighings } = await openPoint();
+  const ordered = { operator: 'clerk-1', second: 'committee-1' };
+  const no: EventDraft = { name: 'consent.withdrawn', subject: mine, data: { ...ordered, household: mine, purpose: 'processing' } };
+  const end = { ...ordered, household: hers, successor: null, reason: 'death' as const, forfeited: 0, postings: [] };
+  const closed: EventDraft = { name: 'household.closed', subject: hers, data: end };
+  for (const [card, draft, household, code] of [
+    ['CARD-1', no, mine, 'consent_missing'],
+    ['CARD-2', closed, hers, 'card_revoked'],
+  ] as const) {
+    const before = outcomes.length;
+    board.putOnTray(0);
+    await rest();
+    board.putOnTray(2500);
+    await rest();
+    show(card);
+    store.append([draft]);
+    show('M1:CARDBOARD');
+    await told(before + 1);
+    expect(outcomes.at(-1)).toEqual({ kind: 'refused', household, code });
+  }
+  expect(weighings()).toEqual([]);
 });
 
 describe('what is shown to the reader of a scale', () => {
