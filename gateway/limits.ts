@@ -302,3 +302,7 @@ export const handheldsShownMax = 200;
 export const handheldRollsMax = 5000;
 /** What a handheld told in a day and sends in one go. 365 doors of two streams are two goes. */
 export const syncItemsMax = 500;
+/** Rows of one page of an export: some 2 MB where the page is of the event log. */
+export const exportRowsMax = 500;
+/** How long names are shown to whoever had their export written down. Unit: ms. A command takes seconds. */
+export const namesShownMs = 15 * 60_000;

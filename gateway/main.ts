@@ -10,6 +10,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDevice } from './commands/device.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
+import { addExport } from './commands/export.ts';
 import { addIssue } from './commands/issue.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addLabels } from './commands/labels.ts';
@@ -57,6 +58,7 @@ for (const add of [
   addKeygen,
   addStories,
   addSync,
+  addExport,
 ])
   add(program);
 for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { bagEvents } from './events/bags.ts';
 import { deviceEvents } from './events/devices.ts';
 import { evaluationEvents } from './events/evaluation.ts';
+import { exportEvents } from './events/exports.ts';
 import type { Posting } from './events/fields.ts';
 import { gridEvents } from './events/grid.ts';
 import { handheldEvents } from './events/handhelds.ts';
@@ -30,6 +31,7 @@ export const eventSchemas = {
   ...gridEvents,
   ...operatorEvents,
   ...handheldEvents,
+  ...exportEvents,
   ...ruleEvents,
   ...bagEvents,
   ...rollEvents,

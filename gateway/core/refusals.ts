@@ -36,6 +36,12 @@ export const refusals = {
   handheld_known: ['{device} 这个手持机名用过了，请换一个。', 'The name {device} was used for a handheld before; choose another.'],
   handheld_unknown: ['没有登记 {device} 这台手持机。', 'There is no handheld {device}.'],
   handheld_revoked: ['手持机 {device} 已经停用，请交给村里。', 'Handheld {device} is revoked; hand it in at the village office.'],
+  // Data taken along.
+  table_unknown: ['没有 {table} 这张表，或接续的位置不对。', 'There is no table {table}, or no such place in it.'],
+  export_not_asked: [
+    '要先由两个人登记导出，而且只有登记的人在一刻钟内能看。',
+    'Two people must have the export written down first; only who did sees it, for a quarter of an hour.',
+  ],
   // Rules and prices.
   version_taken: ['版本号 {version} 已经用过，请换一个。', 'Version {version} was used before; choose another.'],
   date_not_future: ['{day} 已经开始或已过去，规则只能从以后的日子起改。', '{day} has begun or is over; rules change from a day to come only.'],

@@ -8,6 +8,7 @@ import type { Line } from './line.ts';
 import { bagLines } from './lines/bags.ts';
 import { deviceLines } from './lines/devices.ts';
 import { earningLines } from './lines/earning.ts';
+import { exportLines } from './lines/exports.ts';
 import { gridLines } from './lines/grid.ts';
 import { handheldLines } from './lines/handhelds.ts';
 import { householdLines } from './lines/households.ts';
@@ -31,6 +32,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...gridLines,
   ...operatorLines,
   ...handheldLines,
+  ...exportLines,
   ...ruleLines,
   ...bagLines,
   ...rollLines,

@@ -9,6 +9,7 @@ import { type ApplyEvent, openProjection } from './projection.ts';
 import { bagProjection } from './projections/bags.ts';
 import { deviceProjection } from './projections/devices.ts';
 import { earningProjection } from './projections/earning.ts';
+import { exportProjection } from './projections/exports.ts';
 import { gridProjection } from './projections/grid.ts';
 import { handheldProjection } from './projections/handhelds.ts';
 import { householdProjection } from './projections/households.ts';
@@ -27,6 +28,7 @@ const subjects = [
   gridProjection,
   operatorProjection,
   handheldProjection,
+  exportProjection,
   ruleProjection,
   bagProjection,
   rollProjection,
@@ -36,7 +38,8 @@ const subjects = [
   deviceProjection,
   pickupProjection,
 ] as const;
-const tables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
+/** Every derived table, in the order they are made. */
+export const projectionTables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
 const sql = [postingSql, ...subjects.map((subject) => subject.sql)].join('');
 
 const nothing = (): undefined => undefined;
@@ -74,6 +77,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(gridProjection, db),
     ...openProjection(operatorProjection, db),
     ...openProjection(handheldProjection, db),
+    ...openProjection(exportProjection, db),
     ...openProjection(ruleProjection, db),
     ...openProjection(bagProjection, db),
     ...openProjection(rollProjection, db),
@@ -91,14 +95,14 @@ export function openProjector(db: Sqlite): ApplyEvent {
 
 /** Drops every projection and makes the empty tables again. Call inside a transaction. */
 export function resetProjections(db: Sqlite): void {
-  for (const table of [...tables].reverse()) db.exec(`DROP TABLE IF EXISTS ${table}`);
+  for (const table of [...projectionTables].reverse()) db.exec(`DROP TABLE IF EXISTS ${table}`);
   db.exec(sql);
 }
 
 /** SHA-256 per table over all rows in key order: equal digests mean equal tables, row for row. */
 export function digestProjections(db: Sqlite): Record<string, string> {
   const digests: Record<string, string> = {};
-  for (const table of tables) {
+  for (const table of projectionTables) {
     const keys = (db.pragma(`table_info(${table})`) as { name: string; pk: number }[]).filter((column) => column.pk > 0).map((column) => column.name);
     const hash = createHash('sha256');
     for (const row of db

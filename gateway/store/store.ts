@@ -12,6 +12,7 @@ import { openDatabase, openScratch, type Sqlite, translate } from './database.ts
 import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
 import { EarningFacts } from './earning-facts.ts';
 import { type AppendStep, type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
+import { ExportFacts } from './export-facts.ts';
 import { GridFacts } from './grid-facts.ts';
 import { HandheldFacts } from './handheld-facts.ts';
 import { JobFacts } from './job-facts.ts';
@@ -23,7 +24,7 @@ import { PeopleFacts } from './people-facts.ts';
 import { PickupFacts } from './pickup-facts.ts';
 import { PointFacts } from './point-facts.ts';
 import type { ApplyEvent } from './projection.ts';
-import { digestProjections, openProjector, projectionDigest, resetProjections } from './projections.ts';
+import { digestProjections, openProjector, projectionDigest, projectionTables, resetProjections } from './projections.ts';
 import { RollFacts } from './roll-facts.ts';
 import { RuleFacts } from './rule-facts.ts';
 import { ShopFacts } from './shop-facts.ts';
@@ -59,6 +60,7 @@ export class Store {
   readonly grid: GridFacts;
   readonly operators: OperatorFacts;
   readonly handhelds: HandheldFacts;
+  readonly exports: ExportFacts;
   readonly rules: RuleFacts;
   readonly jobs: JobFacts;
   readonly rolls: RollFacts;
@@ -107,6 +109,7 @@ export class Store {
     this.grid = new GridFacts(this.#db);
     this.operators = new OperatorFacts(this.#db);
     this.handhelds = new HandheldFacts(this.#db);
+    this.exports = new ExportFacts(this.#db, projectionTables);
     this.rules = new RuleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);
     this.rolls = new RollFacts(this.#db);

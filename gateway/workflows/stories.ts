@@ -3,6 +3,7 @@
 import { bagStories } from './stories/bags.ts';
 import { cardStories } from './stories/cards.ts';
 import { evaluationStories } from './stories/evaluation.ts';
+import { exportStories } from './stories/exports.ts';
 import { foundBagStories } from './stories/found-bags.ts';
 import { gridStories } from './stories/grid.ts';
 import { handheldStories } from './stories/handhelds.ts';
@@ -21,6 +22,7 @@ import type { Story } from './story.ts';
 export const stories = {
   ...operatorStories,
   ...handheldStories,
+  ...exportStories,
   ...householdStories,
   ...cardStories,
   ...householdLifeStories,

@@ -1,6 +1,7 @@
 /** Every view of the village by name, subject by subject: what the HTTP API, the socket and the commands show. */
 import type { View } from './view.ts';
 import { bagViews } from './views/bags.ts';
+import { exportViews } from './views/exports.ts';
 import { gridViews } from './views/grid.ts';
 import { handheldViews } from './views/handhelds.ts';
 import { householdViews } from './views/households.ts';
@@ -21,6 +22,7 @@ export const views = {
   ...shopViews,
   ...pickupViews,
   ...handheldViews,
+  ...exportViews,
 } as const;
 
 export type ViewName = keyof typeof views;
