@@ -306,3 +306,5 @@ export const syncItemsMax = 500;
 export const exportRowsMax = 500;
 /** How long names are shown to whoever had their export written down. Unit: ms. A command takes seconds. */
 export const namesShownMs = 15 * 60_000;
+/** Rounds, intakes, alerts or sales a view shows, the newest first: some weeks of each. */
+export const roundsShown = 200;

@@ -18,8 +18,10 @@ import { peopleEvents } from './events/people.ts';
 import { pickupEvents } from './events/pickups.ts';
 import { pointsEvents } from './events/points.ts';
 import { rollEvents } from './events/rolls.ts';
+import { roundEvents } from './events/rounds.ts';
 import { ruleEvents } from './events/rules.ts';
 import { shopEvents } from './events/shop.ts';
+import { tradeEvents } from './events/trade.ts';
 import { villageEvents } from './events/village.ts';
 import { volunteeringEvents } from './events/volunteering.ts';
 
@@ -42,6 +44,8 @@ export const eventSchemas = {
   ...shopEvents,
   ...deviceEvents,
   ...pickupEvents,
+  ...roundEvents,
+  ...tradeEvents,
 } as const;
 
 export type EventName = keyof typeof eventSchemas;

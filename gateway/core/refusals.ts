@@ -188,6 +188,20 @@ export const refusals = {
   pickup_not_checked: ['清运 {request} 号先要称重核实是虚满。', 'Weigh first what says full in pick-up {request}; it may be full.'],
   pickup_other_class: ['清运 {request} 号里没有这一类。', 'Pick-up {request} has nothing of this class.'],
   truck_unknown: ['村里只有 {trucks} 辆车。', 'The village has {trucks} trucks.'],
+  // Rounds and the station.
+  round_unknown: ['没有这个收运轮次。', 'There is no such round.'],
+  round_closed: ['轮次 {round} 已经结束。', 'Round {round} is over.'],
+  round_open: ['轮次 {round} 还没有结束，不能进料。', 'Round {round} is not over yet; close it before it is weighed in.'],
+  round_taken_in: ['轮次 {round} 已经进过料。', 'Round {round} was weighed in already.'],
+  cart_on_round: ['车 {cart} 还在轮次 {round} 上。', 'Cart {cart} is still on round {round}.'],
+  cart_not_stable: ['车没有停稳，请停稳再称。', 'The cart does not stand still; weigh when it does.'],
+  cart_below_tare: ['总重比皮重 {grams} 克还轻，请重新称。', 'The cart weighs less than its tare of {grams} g; weigh again.'],
+  stop_known: ['轮次 {round} 这户已经记过。', 'This house stands in round {round} already.'],
+  intake_unknown: ['没有这次进料。', 'There is no such intake.'],
+  intake_reversed: ['进料 {intake} 号已经冲销。', 'Intake {intake} was reversed already.'],
+  station_too_little: ['站里账上只有 {grams} 克。', 'The books of the station have only {grams} g of it.'],
+  compost_more_than_input: ['肥料加残渣比投料还多，请核对重量。', 'Compost and residue weigh more than what went in; check the weights.'],
+  stock_too_little: ['{material} 账上只有 {stock}，请先两人盘点。', 'The books have only {stock} of {material}; let two people count first.'],
 } as const satisfies Readonly<Record<string, Sentence>>;
 
 export type RefusalCode = keyof typeof refusals;

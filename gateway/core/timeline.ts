@@ -17,6 +17,7 @@ import { peopleLines } from './lines/people.ts';
 import { pickupLines } from './lines/pickups.ts';
 import { pointsLines } from './lines/points.ts';
 import { rollLines } from './lines/rolls.ts';
+import { roundLines } from './lines/rounds.ts';
 import { ruleLines } from './lines/rules.ts';
 import { shopLines } from './lines/shop.ts';
 import { villageLines } from './lines/village.ts';
@@ -41,6 +42,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...shopLines,
   ...deviceLines,
   ...pickupLines,
+  ...roundLines,
 };
 
 /** What happened, without the time. */

@@ -10,7 +10,7 @@ export interface BalanceRow {
 
 /** One thing that is wrong with the books; an empty list is a balanced ledger. */
 export interface LedgerProblem {
-  readonly check: 'unit_sum' | 'balance_sum' | 'event_sum' | 'household_negative' | 'hold_open_without_job' | 'hold_missing';
+  readonly check: 'unit_sum' | 'balance_sum' | 'event_sum' | 'household_negative' | 'hold_open_without_job' | 'hold_missing' | 'material_flow';
   readonly detail: string;
 }
 
@@ -47,6 +47,13 @@ const quickChecks: { check: LedgerProblem['check']; sql: string }[] = [
 
 /** Checks that read every posting. */
 const fullChecks: typeof quickChecks = [
+  {
+    // bought + collected = sold + stock + loss: nothing else moves the stock of a material.
+    check: 'material_flow',
+    sql: `SELECT 'event ' || i.seq || ' moves ' || i.account || ' by another way' FROM posting i WHERE i.account LIKE 'intake/%' AND NOT EXISTS (SELECT 1 FROM posting o
+      WHERE o.seq = i.seq AND o.unit = i.unit AND o.amount = -i.amount
+      AND o.account IN ('source/recyclables', 'station/recyclable', 'sold/' || substr(i.account, 8), 'loss/' || substr(i.account, 8)))`,
+  },
   { check: 'event_sum', sql: "SELECT 'event ' || seq || ' adds up to ' || SUM(amount) || ' ' || unit FROM posting GROUP BY seq, unit HAVING SUM(amount) <> 0" },
   {
     check: 'balance_sum',

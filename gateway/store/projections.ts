@@ -19,8 +19,10 @@ import { pickupProjection } from './projections/pickups.ts';
 import { pointsProjection } from './projections/points.ts';
 import { openPostings, postingSql, postingTables } from './projections/postings.ts';
 import { rollProjection } from './projections/rolls.ts';
+import { roundProjection } from './projections/rounds.ts';
 import { ruleProjection } from './projections/rules.ts';
 import { shopProjection } from './projections/shop.ts';
+import { tradeProjection } from './projections/trade.ts';
 
 const subjects = [
   peopleProjection,
@@ -37,6 +39,8 @@ const subjects = [
   shopProjection,
   deviceProjection,
   pickupProjection,
+  roundProjection,
+  tradeProjection,
 ] as const;
 /** Every derived table, in the order they are made. */
 export const projectionTables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
@@ -86,6 +90,8 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(shopProjection, db),
     ...openProjection(deviceProjection, db),
     ...openProjection(pickupProjection, db),
+    ...openProjection(roundProjection, db),
+    ...openProjection(tradeProjection, db),
   };
   return (draft, mark) => {
     post(draft, mark);

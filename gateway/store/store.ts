@@ -26,8 +26,10 @@ import { PointFacts } from './point-facts.ts';
 import type { ApplyEvent } from './projection.ts';
 import { digestProjections, openProjector, projectionDigest, projectionTables, resetProjections } from './projections.ts';
 import { RollFacts } from './roll-facts.ts';
+import { RoundFacts } from './round-facts.ts';
 import { RuleFacts } from './rule-facts.ts';
 import { ShopFacts } from './shop-facts.ts';
+import { TradeFacts } from './trade-facts.ts';
 
 const migrations = [
   { number: 1, sql: eventLogSql },
@@ -70,6 +72,8 @@ export class Store {
   readonly earning: EarningFacts;
   readonly bins: BinFacts;
   readonly pickups: PickupFacts;
+  readonly rounds: RoundFacts;
+  readonly trade: TradeFacts;
   readonly devices: DeviceFacts;
   readonly ledger: LedgerFacts;
   readonly #db: Sqlite;
@@ -119,6 +123,8 @@ export class Store {
     this.earning = new EarningFacts(this.#db);
     this.bins = new BinFacts(this.#db);
     this.pickups = new PickupFacts(this.#db);
+    this.rounds = new RoundFacts(this.#db);
+    this.trade = new TradeFacts(this.#db);
     this.devices = new DeviceFacts(this.#db);
     this.ledger = new LedgerFacts(this.#db);
     this.#counts = this.ledger.countEvents();

@@ -14,8 +14,10 @@ import { operatorStories } from './stories/operators.ts';
 import { personStories } from './stories/persons.ts';
 import { pickupStories } from './stories/pickups.ts';
 import { pointStories } from './stories/points.ts';
+import { roundStories } from './stories/rounds.ts';
 import { ruleStories } from './stories/rules.ts';
 import { shopStories } from './stories/shop.ts';
+import { stationStories } from './stories/station.ts';
 import { volunteerStories } from './stories/volunteering.ts';
 import type { Story } from './story.ts';
 
@@ -37,6 +39,8 @@ export const stories = {
   ...shopStories,
   ...ruleStories,
   ...pickupStories,
+  ...roundStories,
+  ...stationStories,
 } as const;
 
 export type StoryName = keyof typeof stories;

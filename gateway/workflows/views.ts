@@ -9,6 +9,7 @@ import { operatorViews } from './views/operators.ts';
 
 import { pickupViews } from './views/pickups.ts';
 import { pointViews } from './views/points.ts';
+import { roundViews } from './views/rounds.ts';
 import { ruleViews } from './views/rules.ts';
 import { shopViews } from './views/shop.ts';
 
@@ -23,6 +24,7 @@ export const views = {
   ...pickupViews,
   ...handheldViews,
   ...exportViews,
+  ...roundViews,
 } as const;
 
 export type ViewName = keyof typeof views;

@@ -13,6 +13,9 @@ export const collectionRulesSchema = z
       .strictObject({ food: grams.default(20_000), recyclable: grams.default(3000), hazardous: grams.default(0), residual: grams.default(8000) })
       .prefault({})
       .describe('A compartment that says full and weighs less is suspected to hold fluff only (R-46). Unit: gram; 0 for never.'),
+    balancePercent: z.int().min(0).max(100).default(5).describe('What was collected and what was weighed in may differ by this much (R-44).'),
+    cartErrorGrams: z.int().min(0).max(10_000).default(50).describe('Error of one weighing on a cart (R-44). Unit: gram.'),
+    stationErrorGrams: z.int().min(0).max(100_000).default(5000).describe('Error of one weighing at the station (R-44). Unit: gram.'),
   })
   .prefault({});
 export type CollectionRules = z.output<typeof collectionRulesSchema>;

@@ -23,6 +23,8 @@ const actors = {
   'committee-2': ['committee'],
   'supervisor-1': ['supervisor'],
   'supervisor-2': ['supervisor'],
+  'station-1': ['stationMaster'],
+  'station-2': ['stationMaster'],
   'grader-1': ['collector', 'supervisor'],
 } as const;
 export type Who = keyof typeof actors;

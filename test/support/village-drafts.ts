@@ -10,6 +10,7 @@ import { earningDrafts, move } from './earning-drafts.ts';
 import { oversightDrafts } from './oversight-drafts.ts';
 import { peopleDrafts } from './people-drafts.ts';
 import { sampleRollDrafts } from './roll-drafts.ts';
+import { roundDrafts } from './round-drafts.ts';
 import { shopDrafts } from './shop-drafts.ts';
 
 export const sampleHousehold = 'h-0123456789abcdef0123';
@@ -200,6 +201,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   'tariff.changed': { name: 'tariff.changed', subject: 'tariff', data: { operator: 'committee-1', second: 'committee-2', tariff: sampleTariff } },
   ...shopDrafts(sampleHousehold),
   ...pickupDrafts,
+  ...roundDrafts(sampleHousehold),
   'bag.roll.stocked': stocked(rollOf(1)),
   'bag.issue.requested': requested(jobBase + 1),
   'bag.issue.ordered': ordered(jobBase + 1),

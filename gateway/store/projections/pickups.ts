@@ -27,6 +27,9 @@ function prepare(db: Sqlite) {
   };
 }
 type Lines = EventPayload<'pickup.requested'>['lines'];
+/** Fields in one order, whatever order the event had them in: a rebuilt row is the same row. */
+const linesText = (lines: Lines): string =>
+  JSON.stringify(lines.map(({ compartment, wasteClass, level, suspectedFluff }) => ({ compartment, wasteClass, level, suspectedFluff })));
 
 export const pickupProjection = defineProjection({
   tables: ['pickup'],
@@ -34,14 +37,14 @@ export const pickupProjection = defineProjection({
   sql,
   prepare,
   apply: {
-    'pickup.requested': (rows, { request, bin, lines }, { atMs }) => void rows.open.run({ request, bin, lines: JSON.stringify(lines), atMs }),
-    'pickup.changed': (rows, { request, lines }) => void rows.lines.run({ request, lines: JSON.stringify(lines) }),
+    'pickup.requested': (rows, { request, bin, lines }, { atMs }) => void rows.open.run({ request, bin, lines: linesText(lines), atMs }),
+    'pickup.changed': (rows, { request, lines }) => void rows.lines.run({ request, lines: linesText(lines) }),
     'pickup.acknowledged': (rows, { request, truck }) => void rows.take.run({ request, truck, state: 'acknowledged' }),
     'pickup.started': (rows, { request, truck }) => void rows.take.run({ request, truck, state: 'enRoute' }),
     'pickup.checked': (rows, { request, wasteClass, suspectedFluff }) => {
       const lines = JSON.parse(rows.linesOf.get(request) ?? '[]') as Lines;
       const checked = lines.map((line) => (line.wasteClass === wasteClass && line.level === 'full' ? { ...line, suspectedFluff } : line));
-      rows.lines.run({ request, lines: JSON.stringify(checked) });
+      rows.lines.run({ request, lines: linesText(checked) });
     },
     'pickup.done': (rows, { request }) => void rows.end.run({ request, state: 'done' }),
     'pickup.cancelled': (rows, { request }) => void rows.end.run({ request, state: 'cancelled' }),
