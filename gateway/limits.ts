@@ -308,3 +308,5 @@ export const exportRowsMax = 500;
 export const namesShownMs = 15 * 60_000;
 /** Rounds, intakes, alerts or sales a view shows, the newest first: some weeks of each. */
 export const roundsShown = 200;
+/** Entries of the ledger of hazardous waste and pesticide packaging a view shows; the rest follows by `after`. */
+export const takeBackEntriesShown = 500;

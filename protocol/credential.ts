@@ -53,6 +53,9 @@ export const hashBadge = (code: string, key: Uint8Array): string => keyedHash('b
 /** What events know the own household of an operator by: nobody but this gateway can tell whose it is. */
 export const hashOwnHousehold = (household: string, key: Uint8Array): string => keyedHash('own household\n', household, key);
 
+/** What events know a farm by, or whoever signs for a receiver: a keyed hash of the name as it was typed, which itself is kept nowhere. */
+export const hashNamed = (what: 'farm' | 'receiver', name: string, key: Uint8Array): string => keyedHash(`${what}\n`, name.normalize('NFKC').trim(), key);
+
 function keyedHash(purpose: string, text: string, key: Uint8Array): string {
   assert(key.length >= 16);
   return createHmac('sha256', key).update(purpose).update(text).digest('hex').slice(0, 32);

@@ -21,6 +21,7 @@ import { rollEvents } from './events/rolls.ts';
 import { roundEvents } from './events/rounds.ts';
 import { ruleEvents } from './events/rules.ts';
 import { shopEvents } from './events/shop.ts';
+import { takeBackEvents } from './events/take-back.ts';
 import { tradeEvents } from './events/trade.ts';
 import { villageEvents } from './events/village.ts';
 import { volunteeringEvents } from './events/volunteering.ts';
@@ -46,6 +47,7 @@ export const eventSchemas = {
   ...pickupEvents,
   ...roundEvents,
   ...tradeEvents,
+  ...takeBackEvents,
 } as const;
 
 export type EventName = keyof typeof eventSchemas;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { daySchema, materialSchema } from './events/fields.ts';
+import { takeBackKinds } from './take-back.ts';
 
 /** Of 150 bytes each at most, they leave an event of 8 KiB room for its other fields. */
 const materialsMax = 40;
@@ -31,6 +32,7 @@ export const tariffSchema = z.strictObject({
   materials: z
     .record(materialSchema, materialRowSchema)
     .refine((rows) => Object.keys(rows).length <= materialsMax, `at most ${materialsMax} materials: a price list fits into one event`)
+    .refine((rows) => takeBackKinds.every((kind) => !Object.hasOwn(rows, kind)), 'hazardous waste and pesticide packaging are no recyclables (R-41)')
     .describe('By material key.'),
 });
 export type Tariff = z.infer<typeof tariffSchema>;

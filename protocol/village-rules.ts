@@ -8,6 +8,7 @@ import { collectionRulesSchema } from './rules/collection.ts';
 import { peopleRulesSchema } from './rules/people.ts';
 import { pointRulesSchema } from './rules/points.ts';
 import { shopRulesSchema } from './rules/shop.ts';
+import { takeBackRulesSchema } from './rules/take-back.ts';
 
 /** Subjects of the rules; every one has defaults, so that a site file names only what is different. */
 export const villageRulesShape = {
@@ -16,6 +17,7 @@ export const villageRulesShape = {
   people: peopleRulesSchema,
   shop: shopRulesSchema,
   collection: collectionRulesSchema,
+  takeBack: takeBackRulesSchema,
 } as const;
 
 export const villageRulesSchema = z.strictObject(villageRulesShape).meta({ title: 'village rules' });

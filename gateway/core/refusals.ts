@@ -202,6 +202,15 @@ export const refusals = {
   station_too_little: ['站里账上只有 {grams} 克。', 'The books of the station have only {grams} g of it.'],
   compost_more_than_input: ['肥料加残渣比投料还多，请核对重量。', 'Compost and residue weigh more than what went in; check the weights.'],
   stock_too_little: ['{material} 账上只有 {stock}，请先两人盘点。', 'The books have only {stock} of {material}; let two people count first.'],
+  // Hazardous waste and pesticide packaging.
+  campaign_known: ['回收活动 {campaign} 已经登记过。', 'Campaign {campaign} was opened before.'],
+  campaign_unknown: ['没有这个回收活动。', 'There is no such campaign.'],
+  campaign_begun: ['{day} 已经过去，活动只能从今天或以后开始。', '{day} is over; a campaign begins today or later.'],
+  campaign_overlaps: ['与回收活动 {campaign} 的日期重叠。', 'The days overlap with campaign {campaign}.'],
+  campaign_over: ['回收活动 {campaign} 已经结束。', 'Campaign {campaign} is over.'],
+  take_back_other_stream: ['{kind} 不属于这张联单。', '{kind} does not belong on this transfer.'],
+  take_back_too_few: ['{kind} 账上只有 {pieces} 件。', 'The books have only {pieces} of {kind}.'],
+  signature_needed: ['交接要接收人签名，或请第二个人刷工牌、输密码。', 'Let the receiver sign, or a second operator show a badge and enter a PIN.'],
 } as const satisfies Readonly<Record<string, Sentence>>;
 
 export type RefusalCode = keyof typeof refusals;

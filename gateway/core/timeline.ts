@@ -20,6 +20,7 @@ import { rollLines } from './lines/rolls.ts';
 import { roundLines } from './lines/rounds.ts';
 import { ruleLines } from './lines/rules.ts';
 import { shopLines } from './lines/shop.ts';
+import { takeBackLines } from './lines/take-back.ts';
 import { villageLines } from './lines/village.ts';
 import { refusals } from './refusals.ts';
 
@@ -43,6 +44,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...deviceLines,
   ...pickupLines,
   ...roundLines,
+  ...takeBackLines,
 };
 
 /** What happened, without the time. */

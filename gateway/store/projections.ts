@@ -22,6 +22,7 @@ import { rollProjection } from './projections/rolls.ts';
 import { roundProjection } from './projections/rounds.ts';
 import { ruleProjection } from './projections/rules.ts';
 import { shopProjection } from './projections/shop.ts';
+import { takeBackProjection } from './projections/take-back.ts';
 import { tradeProjection } from './projections/trade.ts';
 
 const subjects = [
@@ -41,6 +42,7 @@ const subjects = [
   pickupProjection,
   roundProjection,
   tradeProjection,
+  takeBackProjection,
 ] as const;
 /** Every derived table, in the order they are made. */
 export const projectionTables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
@@ -92,6 +94,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(pickupProjection, db),
     ...openProjection(roundProjection, db),
     ...openProjection(tradeProjection, db),
+    ...openProjection(takeBackProjection, db),
   };
   return (draft, mark) => {
     post(draft, mark);

@@ -29,6 +29,7 @@ import { RollFacts } from './roll-facts.ts';
 import { RoundFacts } from './round-facts.ts';
 import { RuleFacts } from './rule-facts.ts';
 import { ShopFacts } from './shop-facts.ts';
+import { TakeBackFacts } from './take-back-facts.ts';
 import { TradeFacts } from './trade-facts.ts';
 
 const migrations = [
@@ -74,6 +75,7 @@ export class Store {
   readonly pickups: PickupFacts;
   readonly rounds: RoundFacts;
   readonly trade: TradeFacts;
+  readonly takeBack: TakeBackFacts;
   readonly devices: DeviceFacts;
   readonly ledger: LedgerFacts;
   readonly #db: Sqlite;
@@ -125,6 +127,7 @@ export class Store {
     this.pickups = new PickupFacts(this.#db);
     this.rounds = new RoundFacts(this.#db);
     this.trade = new TradeFacts(this.#db);
+    this.takeBack = new TakeBackFacts(this.#db);
     this.devices = new DeviceFacts(this.#db);
     this.ledger = new LedgerFacts(this.#db);
     this.#counts = this.ledger.countEvents();

@@ -18,6 +18,7 @@ import { roundStories } from './stories/rounds.ts';
 import { ruleStories } from './stories/rules.ts';
 import { shopStories } from './stories/shop.ts';
 import { stationStories } from './stories/station.ts';
+import { takeBackStories } from './stories/take-back.ts';
 import { volunteerStories } from './stories/volunteering.ts';
 import type { Story } from './story.ts';
 
@@ -41,6 +42,7 @@ export const stories = {
   ...pickupStories,
   ...roundStories,
   ...stationStories,
+  ...takeBackStories,
 } as const;
 
 export type StoryName = keyof typeof stories;

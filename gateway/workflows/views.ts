@@ -12,6 +12,7 @@ import { pointViews } from './views/points.ts';
 import { roundViews } from './views/rounds.ts';
 import { ruleViews } from './views/rules.ts';
 import { shopViews } from './views/shop.ts';
+import { takeBackViews } from './views/take-back.ts';
 
 export const views = {
   ...operatorViews,
@@ -25,6 +26,7 @@ export const views = {
   ...handheldViews,
   ...exportViews,
   ...roundViews,
+  ...takeBackViews,
 } as const;
 
 export type ViewName = keyof typeof views;

@@ -6,7 +6,7 @@ const points = z.int().min(0).max(1_000_000);
 const aMonth = z.int().min(0).max(31);
 
 /** Ways to earn, in the order they are shown. */
-export const pointSources = ['recyclables', 'learning', 'volunteering', 'evaluation'] as const;
+export const pointSources = ['recyclables', 'learning', 'volunteering', 'evaluation', 'takeback'] as const;
 export type PointSource = (typeof pointSources)[number];
 
 const bandSchema = z.strictObject({ scoreFrom: z.int().min(0).max(100), percent: z.int().min(0).max(100) });
@@ -53,7 +53,7 @@ export const pointRulesSchema = z
     clawbackDays: z.int().min(0).max(365).default(90).describe('Days in which an award can be taken back (R-32).'),
     clawbackFloor: points.max(100_000).default(500).describe('How far below zero taking back may bring a household (R-32).'),
     budget: z
-      .strictObject({ recyclables: budget, learning: budget, volunteering: budget, evaluation: budget })
+      .strictObject({ recyclables: budget, learning: budget, volunteering: budget, evaluation: budget, takeback: budget })
       .prefault({})
       .describe('Points a source may give a calendar month; null for no bound. Recyclables go on above it (R-33).'),
     budgetWarnPercent: z.int().min(1).max(100).default(80).describe('Of a budget, from which the committee is warned (R-33).'),

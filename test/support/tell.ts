@@ -25,6 +25,7 @@ const actors = {
   'supervisor-2': ['supervisor'],
   'station-1': ['stationMaster'],
   'station-2': ['stationMaster'],
+  'inspector-1': ['inspector'],
   'grader-1': ['collector', 'supervisor'],
 } as const;
 export type Who = keyof typeof actors;
@@ -54,6 +55,7 @@ export function openVillage(options: { rules?: unknown; tariff?: Tariff; own?: P
     store,
     books,
     clock: made.clock,
+    path: made.path,
     setRules: (changed: unknown) => {
       rules = villageRulesSchema.parse(changed);
     },

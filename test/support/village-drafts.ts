@@ -12,6 +12,7 @@ import { peopleDrafts } from './people-drafts.ts';
 import { sampleRollDrafts } from './roll-drafts.ts';
 import { roundDrafts } from './round-drafts.ts';
 import { shopDrafts } from './shop-drafts.ts';
+import { takeBackDrafts } from './take-back-drafts.ts';
 
 export const sampleHousehold = 'h-0123456789abcdef0123';
 const dispenser = 'dispenser-1';
@@ -202,6 +203,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   ...shopDrafts(sampleHousehold),
   ...pickupDrafts,
   ...roundDrafts(sampleHousehold),
+  ...takeBackDrafts(sampleHousehold),
   'bag.roll.stocked': stocked(rollOf(1)),
   'bag.issue.requested': requested(jobBase + 1),
   'bag.issue.ordered': ordered(jobBase + 1),

@@ -16,7 +16,13 @@ const materials: Readonly<Record<string, string>> = {
 };
 
 /** Ways to earn. */
-const sources: Readonly<Record<PointSource, string>> = { recyclables: '可回收物', learning: '学习', volunteering: '志愿服务', evaluation: '评分' };
+const sources: Readonly<Record<PointSource, string>> = {
+  recyclables: '可回收物',
+  learning: '学习',
+  volunteering: '志愿服务',
+  evaluation: '评分',
+  takeback: '有害垃圾回收',
+};
 
 export const pointsLines: Lines<keyof typeof pointsEvents> = {
   'weigh.committed': ({ household, material, netGrams, alibi }) => [
