@@ -23,6 +23,8 @@ const slip = 0.02;
 export class Days {
   readonly #made: YearVillage;
   #nextRoll = 1;
+  /** Households that have not moved away. */
+  #here: readonly Household[];
   /** Every card there ever was. */
   readonly cards: string[] = [];
   /** Rolls of the present batch that were not handed out. */
@@ -33,6 +35,7 @@ export class Days {
   constructor(made: YearVillage) {
     this.#made = made;
     const { random } = made;
+    this.#here = made.people;
     this.cards.push(...made.people.map(({ card }) => card));
     this.#habits = new Map(
       made.people.map((household) => [household, { roll: random.whole(1, 27), sells: [random.whole(1, 28), random.whole(1, 28)], shops: random.whole(1, 28) }]),
@@ -69,7 +72,7 @@ export class Days {
     const isJumping = random.chance(0.03);
     await time.passTo(startMs + 7 * hourMs);
     if (isJumping) this.#setClock(random.pick([-3 * dayMs, 40 * dayMs, -hourMs]), false);
-    for (const [turn, household] of this.#made.people.entries()) {
+    for (const [turn, household] of this.#here.entries()) {
       if (turn % 60 === 0) await time.passTo(startMs + 7 * hourMs + turn * 60_000);
       if (isJumping && turn === 120) this.#setClock(0, true);
       await this.#visit(household, dayOfMonth);
@@ -159,7 +162,7 @@ export class Days {
   /** A collector sees a twelfth of the doors a day; some grades are appealed against. */
   async #grade(day: string, index: number): Promise<void> {
     const { tell, random, idOf } = this.#bound();
-    for (const [turn, household] of this.#made.people.entries()) {
+    for (const [turn, household] of this.#here.entries()) {
       if (turn % 12 !== index % 12) continue;
       const which = { household: idOf(household), stream: random.pick(['rotting', 'nonRotting'] as const), day };
       const grade = random.pick(['excellent', 'good', 'good', 'fair', 'poor'] as const);
@@ -210,7 +213,7 @@ export class Days {
   /** Somebody loses a card, somebody moves away, somebody says no and yes again. */
   async #changePeople(): Promise<void> {
     const { tell, random, idOf } = this.#bound();
-    const some = random.shuffle([...this.#made.people]);
+    const some = random.shuffle([...this.#here]);
     for (const household of some.slice(0, 8)) {
       const card = newCard(random);
       const told = await tell('card.replace', { household: idOf(household), reason: 'lost', card }, 'clerk-1');
@@ -218,7 +221,8 @@ export class Days {
       if (told.ok) household.card = card;
     }
     const [leaving, doubting] = some.slice(8) as [Household, Household];
-    await tell('household.close', { household: idOf(leaving), reason: 'moved_away', forfeit: true }, 'committee-1', 'supervisor-1');
+    const left = await tell('household.close', { household: idOf(leaving), reason: 'moved_away', forfeit: true }, 'committee-1', 'supervisor-1');
+    if (left.ok) this.#here = this.#here.filter((household) => household !== leaving);
     await tell('consent.withdraw', { household: idOf(doubting), purpose: 'processing' }, 'clerk-1');
     await tell('consent.give', { household: idOf(doubting), purpose: 'processing' }, 'clerk-1');
   }

@@ -30,6 +30,7 @@ export class YearVillage {
   /** How often a story was refused, by code: operators make mistakes, and the rules catch them. */
   readonly refusals = new Map<RefusalCode | 'malformed', number>();
   stories = 0;
+  readonly #ids = new Map<string, string>();
 
   private constructor({ folder, households, seed, startedAtMs }: YearOptions) {
     this.random = randomFor(seed, 'year');
@@ -64,6 +65,7 @@ export class YearVillage {
       const told = (await runOperation(desk, 'story.tell', { ...order, ...who })) as Told;
       if (!told.ok) throw new Error(`${operator} was not enrolled: ${JSON.stringify(told)}`);
     }
+    for (const household of made.people) made.idOf(household);
     return made;
   }
 
@@ -90,9 +92,12 @@ export class YearVillage {
     if (code !== null) this.refusals.set(code as RefusalCode, (this.refusals.get(code as RefusalCode) ?? 0) + 1);
   }
 
-  /** Pseudonym of a household of the roster. */
-  idOf(household: Household): string {
-    return this.village.personal.find(household.number) ?? '';
+  /** Pseudonym of a household of the roster, also when its name was erased. */
+  idOf({ number }: Household): string {
+    const known = this.#ids.get(number) ?? this.village.personal.find(number);
+    if (known === undefined) throw new Error('a household of the roster was not imported');
+    this.#ids.set(number, known);
+    return known;
   }
 
   async close(): Promise<void> {
