@@ -64,5 +64,8 @@ export const referenceSchema = z
   .meta({ title: 'reference' });
 /** Sequence number of an event of this gateway. */
 export const sequenceSchema = z.int().min(1).max(Number.MAX_SAFE_INTEGER).meta({ title: 'sequence number of an event' });
-/** When somebody saw what they tell, which a handheld may tell hours later. Unit: ms since 1970, village time. */
-export const observedMsSchema = z.int().min(0).max(8_640_000_000_000).meta({ title: 'time of the observation' });
+/**
+ * When somebody saw what they tell, which a handheld may tell hours later. Unit: ms since 1970, village time. What is out of bounds is looked at no
+ * further: a calendar has no such day.
+ */
+export const observedMsSchema = z.int().min(0, { abort: true }).max(8_640_000_000_000, { abort: true }).meta({ title: 'time of the observation' });

@@ -207,6 +207,7 @@ export class Days {
       if (stock < 200) await tell('shop.receive', { good, pieces: 500 }, 'clerk-1');
     }
     const [till] = store.shop.tills();
+    if ((till?.fen ?? 0) < 100_000) await tell('till.fill', { fen: 100_000 }, 'clerk-1', 'committee-1');
     await tell('till.count', { countedFen: Math.max(0, (till?.fen ?? 0) - random.whole(0, 3)) }, 'clerk-1', 'supervisor-1');
   }
 
