@@ -99,7 +99,7 @@ async function tell(real: Real, name: string, input: unknown, by: Who, second: W
 }
 
 /** Holds everything the model knows against the ledger. */
-export function compare(model: VillageModel, real: Real): void {
+function compare(model: VillageModel, real: Real): void {
   const { ledger, shop, rolls } = real.store;
   const balances = model.households.map(({ id }) => ledger.balance(`household/${id}`, 'points'));
   expect(balances).toEqual(model.households.map(({ points }) => points));
