@@ -7,10 +7,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Closer, closeAll, closingAfter } from './closers.ts';
 import { formatLocal } from './core/calendar.ts';
+import { bannerOf } from './core/repairs.ts';
 import { formatEvent } from './core/timeline.ts';
 import { socketIn } from './data-folder.ts';
 import { GatewayError } from './errors.ts';
-import { recentEventsMax } from './limits.ts';
+import { outagesShownMax, recentEventsMax } from './limits.ts';
 import type { Log } from './log.ts';
 import { openBroker } from './northbound/embedded-broker.ts';
 import type { MqttTarget } from './northbound/mqtt-connection.ts';
@@ -137,6 +138,7 @@ function statusOf(village: Village, uplink: Uplink, recent: readonly string[]): 
     devices: field?.devices() ?? [],
     bus: field?.bus() ?? null,
     bins: store.bins.state(),
+    outOfService: store.oversight.outages(outagesShownMax).map(bannerOf),
     ledger: store.ledger.totals(),
     counts: store.counts(),
     recent,

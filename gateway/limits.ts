@@ -310,3 +310,11 @@ export const namesShownMs = 15 * 60_000;
 export const roundsShown = 200;
 /** Entries of the ledger of hazardous waste and pesticide packaging a view shows; the rest follows by `after`. */
 export const takeBackEntriesShown = 500;
+/** Reviewed doors one view compares: a quarter of ten households a day, both streams. */
+export const reviewsShownMax = 2000;
+/** Inspections and visits one view shows. */
+export const inspectionsShownMax = 100;
+/** Devices and places out of service that are shown. */
+export const outagesShownMax = 64;
+/** Lines of a device's log of repairs one view shows, the newest. */
+export const repairsShownMax = 200;

@@ -14,6 +14,7 @@ import { handheldEvents } from './events/handhelds.ts';
 import { householdEvents } from './events/households.ts';
 import { learningEvents } from './events/learning.ts';
 import { operatorEvents } from './events/operators.ts';
+import { oversightEvents } from './events/oversight.ts';
 import { peopleEvents } from './events/people.ts';
 import { pickupEvents } from './events/pickups.ts';
 import { pointsEvents } from './events/points.ts';
@@ -35,6 +36,7 @@ export const eventSchemas = {
   ...operatorEvents,
   ...handheldEvents,
   ...exportEvents,
+  ...oversightEvents,
   ...ruleEvents,
   ...bagEvents,
   ...rollEvents,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { bagRulesSchema } from './rules/bags.ts';
 import { collectionRulesSchema } from './rules/collection.ts';
+import { oversightRulesSchema } from './rules/oversight.ts';
 import { peopleRulesSchema } from './rules/people.ts';
 import { pointRulesSchema } from './rules/points.ts';
 import { shopRulesSchema } from './rules/shop.ts';
@@ -16,6 +17,7 @@ export const villageRulesShape = {
   points: pointRulesSchema,
   people: peopleRulesSchema,
   shop: shopRulesSchema,
+  oversight: oversightRulesSchema,
   collection: collectionRulesSchema,
   takeBack: takeBackRulesSchema,
 } as const;

@@ -60,6 +60,7 @@ export const reasons: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, str
   job_number_exhausted: '任务号用尽',
   left: '离岗',
   lost: '挂失',
+  maintenance: '检修',
   manual: '人工',
   merge: '并户',
   merged: '并户',
@@ -73,6 +74,7 @@ export const reasons: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, str
   network: '网络校时',
   no_card: '没有卡',
   nobody_home: '家中无人',
+  noPower: '停电',
   none: '未执行',
   normal: '正常',
   not_sorted: '没有分类',
@@ -92,5 +94,7 @@ export const reasons: Readonly<Record<Exclude<Code, Reason<'epoch.opened'>>, str
   swap: '调换',
   theft: '失窃',
   throat_blocked: '出袋口堵塞',
+  unsafe: '有危险',
+  weather: '天气原因',
   withdrawn: '退出',
 };

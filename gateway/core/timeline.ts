@@ -13,6 +13,7 @@ import { gridLines } from './lines/grid.ts';
 import { handheldLines } from './lines/handhelds.ts';
 import { householdLines } from './lines/households.ts';
 import { operatorLines } from './lines/operators.ts';
+import { oversightLines } from './lines/oversight.ts';
 import { peopleLines } from './lines/people.ts';
 import { pickupLines } from './lines/pickups.ts';
 import { pointsLines } from './lines/points.ts';
@@ -35,6 +36,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...operatorLines,
   ...handheldLines,
   ...exportLines,
+  ...oversightLines,
   ...ruleLines,
   ...bagLines,
   ...rollLines,

@@ -14,6 +14,7 @@ import { gridProjection } from './projections/grid.ts';
 import { handheldProjection } from './projections/handhelds.ts';
 import { householdProjection } from './projections/households.ts';
 import { operatorProjection } from './projections/operators.ts';
+import { oversightProjection } from './projections/oversight.ts';
 import { peopleProjection } from './projections/people.ts';
 import { pickupProjection } from './projections/pickups.ts';
 import { pointsProjection } from './projections/points.ts';
@@ -32,6 +33,7 @@ const subjects = [
   operatorProjection,
   handheldProjection,
   exportProjection,
+  oversightProjection,
   ruleProjection,
   bagProjection,
   rollProjection,
@@ -84,6 +86,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(operatorProjection, db),
     ...openProjection(handheldProjection, db),
     ...openProjection(exportProjection, db),
+    ...openProjection(oversightProjection, db),
     ...openProjection(ruleProjection, db),
     ...openProjection(bagProjection, db),
     ...openProjection(rollProjection, db),

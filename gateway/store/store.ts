@@ -20,6 +20,7 @@ import { LedgerFacts } from './ledger-facts.ts';
 import { eventLogSql } from './migrations/001-event-log.ts';
 import { causeSql } from './migrations/002-cause.ts';
 import { OperatorFacts } from './operator-facts.ts';
+import { OversightFacts } from './oversight-facts.ts';
 import { PeopleFacts } from './people-facts.ts';
 import { PickupFacts } from './pickup-facts.ts';
 import { PointFacts } from './point-facts.ts';
@@ -64,6 +65,7 @@ export class Store {
   readonly operators: OperatorFacts;
   readonly handhelds: HandheldFacts;
   readonly exports: ExportFacts;
+  readonly oversight: OversightFacts;
   readonly rules: RuleFacts;
   readonly jobs: JobFacts;
   readonly rolls: RollFacts;
@@ -115,6 +117,7 @@ export class Store {
     this.grid = new GridFacts(this.#db);
     this.operators = new OperatorFacts(this.#db);
     this.handhelds = new HandheldFacts(this.#db);
+    this.oversight = new OversightFacts(this.#db);
     this.exports = new ExportFacts(this.#db, projectionTables);
     this.rules = new RuleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);

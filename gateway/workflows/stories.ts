@@ -11,6 +11,7 @@ import { householdLifeStories } from './stories/household-life.ts';
 import { householdStories } from './stories/households.ts';
 import { learningStories } from './stories/learning.ts';
 import { operatorStories } from './stories/operators.ts';
+import { oversightStories } from './stories/oversight.ts';
 import { personStories } from './stories/persons.ts';
 import { pickupStories } from './stories/pickups.ts';
 import { pointStories } from './stories/points.ts';
@@ -26,6 +27,7 @@ export const stories = {
   ...operatorStories,
   ...handheldStories,
   ...exportStories,
+  ...oversightStories,
   ...householdStories,
   ...cardStories,
   ...householdLifeStories,

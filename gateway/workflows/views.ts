@@ -6,7 +6,7 @@ import { gridViews } from './views/grid.ts';
 import { handheldViews } from './views/handhelds.ts';
 import { householdViews } from './views/households.ts';
 import { operatorViews } from './views/operators.ts';
-
+import { oversightViews } from './views/oversight.ts';
 import { pickupViews } from './views/pickups.ts';
 import { pointViews } from './views/points.ts';
 import { roundViews } from './views/rounds.ts';
@@ -27,6 +27,7 @@ export const views = {
   ...exportViews,
   ...roundViews,
   ...takeBackViews,
+  ...oversightViews,
 } as const;
 
 export type ViewName = keyof typeof views;

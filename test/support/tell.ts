@@ -25,8 +25,11 @@ const actors = {
   'supervisor-2': ['supervisor'],
   'station-1': ['stationMaster'],
   'station-2': ['stationMaster'],
-  'inspector-1': ['inspector'],
   'grader-1': ['collector', 'supervisor'],
+  'cadre-1': ['cadre'],
+  'party-1': ['partyMember'],
+  'inspector-1': ['inspector'],
+  'technician-1': ['technician'],
 } as const;
 export type Who = keyof typeof actors;
 
