@@ -19,6 +19,7 @@ import { JobFacts } from './job-facts.ts';
 import { LedgerFacts } from './ledger-facts.ts';
 import { eventLogSql } from './migrations/001-event-log.ts';
 import { causeSql } from './migrations/002-cause.ts';
+import { MonthFlows } from './month-facts.ts';
 import { OperatorFacts } from './operator-facts.ts';
 import { OversightFacts } from './oversight-facts.ts';
 import { PeopleFacts } from './people-facts.ts';
@@ -65,6 +66,7 @@ export class Store {
   readonly operators: OperatorFacts;
   readonly handhelds: HandheldFacts;
   readonly exports: ExportFacts;
+  readonly months: MonthFlows;
   readonly oversight: OversightFacts;
   readonly rules: RuleFacts;
   readonly jobs: JobFacts;
@@ -118,6 +120,7 @@ export class Store {
     this.operators = new OperatorFacts(this.#db);
     this.handhelds = new HandheldFacts(this.#db);
     this.oversight = new OversightFacts(this.#db);
+    this.months = new MonthFlows(this.#db);
     this.exports = new ExportFacts(this.#db, projectionTables);
     this.rules = new RuleFacts(this.#db);
     this.jobs = new JobFacts(this.#db);

@@ -1,5 +1,6 @@
 /** Rules of oversight as dated data: samples, bands, deadlines, the red list. Numbers in brackets are the business rules. */
 import { z } from 'zod';
+import { destinationSchema, destinations } from '../events/rounds.ts';
 
 const score = z.int().min(0).max(100);
 
@@ -20,6 +21,16 @@ export const oversightRulesSchema = z
       .max(50)
       .default(5)
       .describe('Graded households below which a cell of the grid shows no totals: they would name somebody (R-38).'),
+    energyDestinations: z
+      .array(destinationSchema)
+      .max(destinations.length)
+      .default(['incineration', 'biogas'])
+      .describe('Where waste gives energy: counted as used in the month’s report.'),
+    harmlessDestinations: z
+      .array(destinationSchema)
+      .max(destinations.length)
+      .default([...destinations])
+      .describe('Plants and fields that are up to the standard: counted as harmless in the month’s report. Strike out those that are not.'),
   })
   .prefault({});
 export type OversightRules = z.output<typeof oversightRulesSchema>;

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { daySchema, deviceIdSchema, periodSchema } from '../../../protocol/events/fields.ts';
 import { roleNames } from '../../../protocol/roles.ts';
-import { dayOf } from '../../core/calendar.ts';
+import { dayOf, monthAfter } from '../../core/calendar.ts';
 import { mayBeHonoured } from '../../core/consent.ts';
+import { reportMonth } from '../../core/month-report.ts';
 import { compareReviews, findingState, gridTotals, honourList } from '../../core/oversight.ts';
 import { bannerOf } from '../../core/repairs.ts';
 import { householdsShownMax, inspectionsShownMax, outagesShownMax, repairsShownMax, reviewsShownMax } from '../../limits.ts';
@@ -77,6 +78,13 @@ export const oversightViews = {
     by: ['cadre', 'partyMember', 'committee', 'supervisor', 'inspector'],
     input: z.strictObject({ month: periodSchema }),
     read: (books, { month }) => ({ month, ...gridTotals(books.store.oversight.monthGrades(month, householdsShownMax), rulesNow(books)) }),
+  }),
+  'report.month': defineView({
+    title: { zh: '月度四率', en: 'The four rates of a month' },
+    rules: [],
+    by: ['committee', 'supervisor', 'stationMaster', 'inspector'],
+    input: z.strictObject({ month: periodSchema }),
+    read: (books, { month }) => reportMonth(books.store.months.of(month, monthAfter(month)), rulesNow(books)),
   }),
   'device.banners': defineView({
     title: { zh: '停用公告', en: 'What is out of service, and where to go instead' },
