@@ -119,7 +119,7 @@ function addStory(app: FastifyInstance, { village }: ApiOptions, name: (typeof s
     const key = request.headers['idempotency-key'];
     if (typeof key !== 'string' || !requestKeyPattern.test(key))
       return refuseWith(reply, malformed([{ path: 'Idempotency-Key', message: 'a header with 8 to 64 letters, digits and hyphens, new for each request' }]));
-    const told = await tellStory(open.books, name, storyOf(name), request.body ?? {}, { ...who, key });
+    const told = await tellStory(open.books, name, storyOf(name), request.body === undefined ? {} : request.body, { ...who, key });
     return told.ok ? reply.send(answerOf(told)) : refuseWith(reply, 'issues' in told ? malformed(told.issues) : problemOf(told.refusal));
   });
 }
@@ -141,7 +141,7 @@ function addSync(app: FastifyInstance, { village }: ApiOptions): void {
     if (open === null) return refuseWith(reply, starting);
     const who = whoAsks(request, open.sessions);
     if ('status' in who) return refuseWith(reply, who);
-    const input = syncSchema.safeParse(request.body ?? {});
+    const input = syncSchema.safeParse(request.body === undefined ? {} : request.body);
     if (!input.success) return refuseWith(reply, malformed(issuesOf(input.error)));
     const pause = () => open.wire.sleep(0, 'a handheld’s day');
     const synced = await syncHandheld({ books: open.books, actor: who.actor, pause }, input.data);
