@@ -187,7 +187,8 @@ function readerIssues(config: SiteConfig): ConfigIssue[] {
   const served = new Set([...dispensers, ...config.scales].map((device) => device.id));
   for (const printer of config.printers) if (!served.has(printer.serves)) say(`${printer.id}.serves`, `there is no dispenser or scale ${printer.serves}`);
   for (const reader of config.readers) {
-    if (!served.has(reader.serves)) say(`${reader.id}.serves`, `there is no dispenser or scale ${reader.serves}`);
+    const isAtBin = config.bins.some(({ id }) => id === reader.serves);
+    if (!served.has(reader.serves) && !isAtBin) say(`${reader.id}.serves`, `there is no dispenser, scale or bin ${reader.serves}`);
     if (reader.role === 'exit' && !dispensers.some((device) => device.id === reader.serves)) say(`${reader.id}.role`, 'an exit reader stands at a dispenser');
   }
   return issues;

@@ -177,7 +177,7 @@ export const siteSchema = z.strictObject({
     .array(
       z.strictObject({
         id: deviceIdSchema,
-        serves: deviceIdSchema.describe('Dispenser or scale this reader stands at.'),
+        serves: deviceIdSchema.describe('Dispenser, scale or bin this reader stands at.'),
         model: z
           .enum(['GM65', 'NEWLAND'])
           .optional()

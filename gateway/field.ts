@@ -11,6 +11,7 @@ import { dispenserBd1 } from '../protocol/devices/dispenser-bd1.ts';
 import type { DeviceMap } from '../protocol/register-map.ts';
 import { parseScan } from '../protocol/scan.ts';
 import { assembleBin } from './bin-assembly.ts';
+import { openDeposits } from './bin-deposits.ts';
 import { ownPorts, type SiteConfig } from './config.ts';
 import type { LoadedSite } from './config-file.ts';
 import type { DeviceRun } from './core/acceptance.ts';
@@ -111,8 +112,7 @@ export class Field {
     this.#options = options;
     this.#printers = new CounterPrinters(options);
     this.#ports.push(this.#printers);
-    const { config } = options.site;
-    const { clock } = options.machine;
+    const [{ config }, { clock }] = [options.site, options.machine];
     const isStreamed = (line: string) => config.scales.some((row) => row.line === line && streams(row.model));
     for (const { id, transport } of config.lines)
       if (!isStreamed(id)) this.#lines.set(id, openLine({ id, transport, clock, openStream: this.#openerOf(id, transport) }));
@@ -363,7 +363,12 @@ export class Field {
     const { store, time, signal, background, idlePollMs } = this.#options;
     const bin = row.model === 'PARTS' ? assembleBin(row, this.#parts) : this.#controllerBin(row);
     this.bins.set(row.id, bin);
-    const onLook = (readings: readonly CompartmentReading[]) => void this.#looks.set(row.id, readings);
+    const deposits = openDeposits(this.#options, bin, this.#bags());
+    if (deposits !== null) this.#scanners.set(row.id, { counter: (text) => deposits.scan(text) });
+    const onLook = (readings: readonly CompartmentReading[]) => {
+      this.#looks.set(row.id, readings);
+      deposits?.look(readings);
+    };
     background(`bin ${row.id}`, watchBin({ bin, store, clock: time.clock, idlePollMs, onLook }, signal));
   }
 
@@ -387,13 +392,8 @@ export class Field {
     this.#readers[row.role].push(openReader({ ...row, clock, openStream, gestureClock: time.clock, onScan, onReject, onState, onSetUp }));
   }
 
-  #bags(): BagVillage {
-    return { village: this.#options.site.config.village.bagVillage, key: this.#options.keys.bagKey };
-  }
-
-  #materials(): string[] {
-    return this.#options.books.tariffs().flatMap((tariff) => Object.keys(tariff.materials));
-  }
+  readonly #bags = (): BagVillage => ({ village: this.#options.site.config.village.bagVillage, key: this.#options.keys.bagKey });
+  readonly #materials = (): string[] => this.#options.books.tariffs().flatMap((tariff) => Object.keys(tariff.materials));
 }
 
 /** Opens everything in the site file. Returns at once. @throws GatewayError key_missing for a MAC key file that cannot be used. */

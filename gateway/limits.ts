@@ -318,3 +318,7 @@ export const inspectionsShownMax = 100;
 export const outagesShownMax = 64;
 /** Lines of a device's log of repairs one view shows, the newest. */
 export const repairsShownMax = 200;
+/** Pause between two looks at what happened at a bin with a reader. Unit: wire ms. */
+export const depositTickMs = 200;
+/** What may have happened at a bin with a reader between two looks. */
+export const depositInputsMax = 64;

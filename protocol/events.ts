@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import { bagEvents } from './events/bags.ts';
+import { depositEvents } from './events/deposits.ts';
 import { deviceEvents } from './events/devices.ts';
 import { evaluationEvents } from './events/evaluation.ts';
 import { exportEvents } from './events/exports.ts';
@@ -50,6 +51,7 @@ export const eventSchemas = {
   ...roundEvents,
   ...tradeEvents,
   ...takeBackEvents,
+  ...depositEvents,
 } as const;
 
 export type EventName = keyof typeof eventSchemas;

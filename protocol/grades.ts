@@ -23,6 +23,8 @@ export const gradeSchema = z.enum(Object.keys(grades) as [Grade, ...Grade[]]).me
 export const gradeReasons = {
   mixed: { zh: '混投', en: 'classes mixed' },
   bagInside: { zh: '袋子投在里面', en: 'bag left inside' },
+  bagLeftInFood: { zh: '袋子留在易腐垃圾里', en: 'bag left in the food waste' },
+  foreignBag: { zh: '不是发放的袋', en: 'not an issued bag' },
   hazardousInside: { zh: '混有有害垃圾', en: 'hazardous waste inside' },
   emptyBagOnly: { zh: '只有空袋', en: 'an empty bag only' },
 } as const;

@@ -9,6 +9,7 @@ import { oversightRulesSchema } from './rules/oversight.ts';
 import { peopleRulesSchema } from './rules/people.ts';
 import { pointRulesSchema } from './rules/points.ts';
 import { shopRulesSchema } from './rules/shop.ts';
+import { sortingRulesSchema } from './rules/sorting.ts';
 import { takeBackRulesSchema } from './rules/take-back.ts';
 
 /** Subjects of the rules; every one has defaults, so that a site file names only what is different. */
@@ -20,6 +21,7 @@ export const villageRulesShape = {
   oversight: oversightRulesSchema,
   collection: collectionRulesSchema,
   takeBack: takeBackRulesSchema,
+  sorting: sortingRulesSchema,
 } as const;
 
 export const villageRulesSchema = z.strictObject(villageRulesShape).meta({ title: 'village rules' });

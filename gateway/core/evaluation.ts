@@ -10,6 +10,7 @@ import { daysBetween, monthOf } from './calendar.ts';
 import { giveBack, type PointEntry, takeBack } from './clawback.ts';
 import { type Refused, refuse } from './refusals.ts';
 import type { DatedRules } from './rule-book.ts';
+import { judgeReason } from './sorting.ts';
 
 type Outcome = (typeof evaluationOutcomes)[number];
 type Drafted = { readonly ok: true; readonly drafts: readonly EventDraft[] } | Refused;
@@ -81,6 +82,8 @@ export function decideGrade(wanted: WantedGrade, facts: GradeFacts, context: Gra
   const value = rules.points[wanted.grade];
   if (value < 0 && wanted.reason === null) return refuse('reason_needed');
   if (value < 0 && wanted.evidence === null) return refuse('evidence_needed');
+  const noReason = judgeReason(wanted.reason, context.dated.rules.sorting.bagPolicy);
+  if (noReason !== null) return noReason;
   const { current } = facts;
   if (current?.state === 'overturned') return refuse('grade_decided');
   const { operator, second, rulesVersion, dateTrusted } = context;

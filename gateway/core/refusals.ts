@@ -224,6 +224,17 @@ export const refusals = {
   take_back_other_stream: ['{kind} 不属于这张联单。', '{kind} does not belong on this transfer.'],
   take_back_too_few: ['{kind} 账上只有 {pieces} 件。', 'The books have only {pieces} of {kind}.'],
   signature_needed: ['交接要接收人签名，或请第二个人刷工牌、输密码。', 'Let the receiver sign, or a second operator show a badge and enter a PIN.'],
+  // Sorting and deposits at a bin.
+  reason_not_here: ['本村的投袋办法里没有“{reason}”这个理由。', 'By the bag policy of this village that is no reason: {reason}.'],
+  card_first: ['请先刷卡。', 'Show your card first.'],
+  hatch_in_use: ['正在投放，请稍等。', 'A deposit is under way; wait a moment.'],
+  hatch_open: ['投口还开着，请先关好。', 'The hatch still stands open; shut it first.'],
+  hatch_full: ['这一格满了，请投别的箱。', 'This compartment is full; use another bin.'],
+  hatch_hazardous: ['有害垃圾请交给柜台，不能刷卡打开。', 'Take hazardous waste to the counter; a card does not open this hatch.'],
+  hatch_unknown: ['这个箱没有这一类。', 'This bin has no such class.'],
+  alarm_standing: ['有火警，投口不能打开。', 'There is a fire alarm; the hatch stays shut.'],
+  no_lock: ['这一格没有锁，不用刷卡。', 'This compartment has no lock; it takes no card.'],
+  board_refused: ['投口没有打开，请找管理员。', 'The hatch did not open; call the keeper.'],
 } as const satisfies Readonly<Record<string, Sentence>>;
 
 export type RefusalCode = keyof typeof refusals;

@@ -6,6 +6,7 @@ import type { EventDraft, EventName, EventPayload } from '../../protocol/events.
 import { formatLocal } from './calendar.ts';
 import type { Line } from './line.ts';
 import { bagLines } from './lines/bags.ts';
+import { depositLines } from './lines/deposits.ts';
 import { deviceLines } from './lines/devices.ts';
 import { earningLines } from './lines/earning.ts';
 import { exportLines } from './lines/exports.ts';
@@ -47,6 +48,7 @@ const lines: { readonly [Name in EventName]: (data: EventPayload<Name>) => Line 
   ...pickupLines,
   ...roundLines,
   ...takeBackLines,
+  ...depositLines,
 };
 
 /** What happened, without the time. */

@@ -7,6 +7,7 @@ import type { EventName } from '../../protocol/events.ts';
 import type { Sqlite } from './database.ts';
 import { type ApplyEvent, openProjection } from './projection.ts';
 import { bagProjection } from './projections/bags.ts';
+import { depositProjection } from './projections/deposits.ts';
 import { deviceProjection } from './projections/devices.ts';
 import { earningProjection } from './projections/earning.ts';
 import { exportProjection } from './projections/exports.ts';
@@ -45,6 +46,7 @@ const subjects = [
   roundProjection,
   tradeProjection,
   takeBackProjection,
+  depositProjection,
 ] as const;
 /** Every derived table, in the order they are made. */
 export const projectionTables = [...postingTables, ...subjects.flatMap((subject) => subject.tables)];
@@ -98,6 +100,7 @@ export function openProjector(db: Sqlite): ApplyEvent {
     ...openProjection(roundProjection, db),
     ...openProjection(tradeProjection, db),
     ...openProjection(takeBackProjection, db),
+    ...openProjection(depositProjection, db),
   };
   return (draft, mark) => {
     post(draft, mark);

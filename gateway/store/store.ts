@@ -9,6 +9,7 @@ import { type EpochMs, epochMs } from '../../protocol/units.ts';
 import { GatewayError } from '../errors.ts';
 import { startVerifyEventsMax, verifyTurnEvents } from '../limits.ts';
 import { openDatabase, openScratch, type Sqlite, translate } from './database.ts';
+import { DepositFacts } from './deposit-facts.ts';
 import { BinFacts, DeviceFacts, WeighingFacts } from './device-facts.ts';
 import { EarningFacts } from './earning-facts.ts';
 import { type AppendStep, type ChainHead, type ChainReport, EventLog, type StoredEvent, type TimeSource } from './event-log.ts';
@@ -80,6 +81,7 @@ export class Store {
   readonly rounds: RoundFacts;
   readonly trade: TradeFacts;
   readonly takeBack: TakeBackFacts;
+  readonly deposits: DepositFacts;
   readonly devices: DeviceFacts;
   readonly ledger: LedgerFacts;
   readonly #db: Sqlite;
@@ -134,6 +136,7 @@ export class Store {
     this.rounds = new RoundFacts(this.#db);
     this.trade = new TradeFacts(this.#db);
     this.takeBack = new TakeBackFacts(this.#db);
+    this.deposits = new DepositFacts(this.#db);
     this.devices = new DeviceFacts(this.#db);
     this.ledger = new LedgerFacts(this.#db);
     this.#counts = this.ledger.countEvents();

@@ -12,6 +12,7 @@ import { pointViews } from './views/points.ts';
 import { roundViews } from './views/rounds.ts';
 import { ruleViews } from './views/rules.ts';
 import { shopViews } from './views/shop.ts';
+import { sortingViews } from './views/sorting.ts';
 import { takeBackViews } from './views/take-back.ts';
 
 export const views = {
@@ -28,6 +29,7 @@ export const views = {
   ...roundViews,
   ...takeBackViews,
   ...oversightViews,
+  ...sortingViews,
 } as const;
 
 export type ViewName = keyof typeof views;

@@ -106,7 +106,7 @@ describe('rows that do not fit together', () => {
     ['a name used twice', 'id: bin-2, line', 'id: bin-1, line', 'bin-1: this name is used twice'],
     ['a line that is not there', 'line: scale-line', 'line: scales-line', 'scale-1.line: there is no line scales-line'],
     ['a unit taken by another', 'line: bin-line, unit: 2', 'line: bin-line, unit: 1', 'bin-2.unit: bin-line unit 1 is taken by another device'],
-    ['a reader at nothing', 'serves: scale-1', 'serves: scale-2', 'scale-reader.serves: there is no dispenser or scale scale-2'],
+    ['a reader at nothing', 'serves: scale-1', 'serves: scale-2', 'scale-reader.serves: there is no dispenser, scale or bin scale-2'],
     ['an exit reader at a scale', 'serves: scale-1, role: counter', 'serves: scale-1, role: exit', 'scale-reader.role: an exit reader stands at a dispenser'],
     ['nowhere to send events', 'rules:', 'mqtt: { embedded: null }\nrules:', 'mqtt: there is neither an embedded broker nor an uplink address'],
   ])('%s', (_name, good, bad, expected) => {

@@ -1,4 +1,5 @@
-// One valid draft of every event of pick-ups. Without it the store and the timeline would be tried on none of them.
+// One valid draft of every event of pick-ups and deposits. Without it the store and the timeline would be tried on none of them.
+import type { depositEvents } from '../../protocol/events/deposits.ts';
 import type { pickupEvents } from '../../protocol/events/pickups.ts';
 import type { EventDraft } from '../../protocol/events.ts';
 
@@ -27,4 +28,16 @@ export const pickupDrafts: { readonly [Name in keyof typeof pickupEvents]: Event
   },
   'pickup.cancelled': { name: 'pickup.cancelled', subject: 'bin-1', data: { ...numbered, reason: 'false_full', askedBy: byOne } },
   'pickup.escalated': { name: 'pickup.escalated', subject: 'bin-1', data: { ...numbered, ageMinutes: 240 } },
+};
+
+export const depositDrafts = (household: string): { readonly [Name in keyof typeof depositEvents]: EventDraft<Name> } => {
+  const place = { session: 'bin-1-1', bin: 'bin-1', compartment: 1, wasteClass: 'food' as const, household };
+  return {
+    'deposit.session.opened': { name: 'deposit.session.opened', subject: 'bin-1', data: { ...place, levelPercent: 40 } },
+    'deposit.session.closed': {
+      name: 'deposit.session.closed',
+      subject: 'bin-1',
+      data: { ...place, ended: 'shut', measuredBy: 'level', risePercent: 3, netGrams: null },
+    },
+  };
 };

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { EventDraft, EventName } from '../../protocol/events.ts';
 import type { Tariff } from '../../protocol/tariff.ts';
 import { villageRulesSchema } from '../../protocol/village-rules.ts';
-import { pickupDrafts } from './collection-drafts.ts';
+import { depositDrafts, pickupDrafts } from './collection-drafts.ts';
 import { earningDrafts, move } from './earning-drafts.ts';
 import { oversightDrafts } from './oversight-drafts.ts';
 import { peopleDrafts } from './people-drafts.ts';
@@ -204,6 +204,7 @@ export const sampleDrafts: { readonly [Name in EventName]: EventDraft<Name> } = 
   ...pickupDrafts,
   ...roundDrafts(sampleHousehold),
   ...takeBackDrafts(sampleHousehold),
+  ...depositDrafts(sampleHousehold),
   'bag.roll.stocked': stocked(rollOf(1)),
   'bag.issue.requested': requested(jobBase + 1),
   'bag.issue.ordered': ordered(jobBase + 1),
