@@ -4,6 +4,7 @@
  * A system test whose tool is missing is skipped by name; with CI=true it fails instead (test/system/tools.ts).
  */
 import type { ViteUserConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { PlainCountReporter } from './test/support/plain-count-reporter.ts';
 
 if (process.versions.node.split('.')[0] !== '24') {
@@ -18,6 +19,7 @@ const config: ViteUserConfig = {
   test: {
     reporters: ['default', new PlainCountReporter()],
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
