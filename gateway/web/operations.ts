@@ -153,7 +153,7 @@ export const operations = {
     return { device, rebaselined: true };
   }),
   'device.settle': operation(
-    z.strictObject({ job: jobIdSchema, materialSchema, outcome: z.enum(['issued', 'void']), operator }),
+    z.strictObject({ job: jobIdSchema, outcome: z.enum(['issued', 'void']), operator }),
     ({ vending }, { job, outcome, operator: name }) => {
       const answers = [...vending.values()].map((station) => station.settle(job, outcome, name));
       if (answers.some(({ ok }) => ok)) return { job, outcome };

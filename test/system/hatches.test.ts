@@ -59,7 +59,7 @@ it('a keeper opens a hatch on a lock board once, is told when nobody can say, an
   await sim.act({ do: 'fault', fault: 'locks:coil-broken' });
   await expect(open()).rejects.toThrow('board_refused');
   const opened = (await eventsAfter(folder, 0, 'bin.hatch.opened')).map((event) => event.data['outcome']);
-  expect([opened, pulses()]).toEqual([['obeyed', 'unknown'], 2]);
+  expect([opened, pulses()]).toEqual([['obeyed', 'unknown', 'refused'], 2]);
   expect(await gateway.child.stop()).toEqual({ code: 0, signal: null });
   await sim.act({ do: 'clear', fault: 'locks' });
   // The same on the files alone: the command opens the ports itself.
